@@ -1,0 +1,34 @@
+-- guard: constraint one_visit_per_desk_and_time on appointments_appointment
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+ALTER TABLE appointments_appointment ADD CONSTRAINT one_visit_per_desk_and_time
+  EXCLUDE USING gist (desk_id WITH =, tstzrange(starts_at, busy_until) WITH &&)
+  WHERE (status <> 'cancelled');
+
+-- guard: trigger visit_belongs_to_its_centre on appointments_appointment
+CREATE OR REPLACE FUNCTION visit_belongs_to_its_centre() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM appointments_desk d JOIN municipalities_centre c ON c.id = d.centre_id
+    WHERE d.id = NEW.desk_id AND c.id = NEW.centre_id AND c.municipality_id = NEW.municipality_id
+  ) OR NEW.municipality_id IS DISTINCT FROM
+     (SELECT municipality_id FROM notifications_contact WHERE id = NEW.contact_id) THEN
+    RAISE EXCEPTION 'visit of another municipality' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER visit_belongs_to_its_centre
+  BEFORE INSERT OR UPDATE OF municipality_id, centre_id, desk_id, contact_id ON appointments_appointment
+  FOR EACH ROW EXECUTE FUNCTION visit_belongs_to_its_centre();
+
+-- guard: trigger participant_belongs_to_the_visit on appointments_participant
+CREATE OR REPLACE FUNCTION participant_belongs_to_the_visit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.municipality_id IS DISTINCT FROM
+     (SELECT municipality_id FROM appointments_appointment WHERE id = NEW.appointment_id) THEN
+    RAISE EXCEPTION 'participant of another municipality' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER participant_belongs_to_the_visit
+  BEFORE INSERT OR UPDATE OF municipality_id, appointment_id ON appointments_participant
+  FOR EACH ROW EXECUTE FUNCTION participant_belongs_to_the_visit();

@@ -1,0 +1,67 @@
+-- guard: trigger new_visit_finds_the_desk_free on appointments_appointment
+CREATE TRIGGER new_visit_finds_the_desk_free BEFORE INSERT ON appointments_appointment
+BEGIN
+  SELECT RAISE(ABORT, 'visit time in an odd format')
+  WHERE NEW.starts_at NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:00'
+     OR NEW.busy_until NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:00'
+     OR NEW.busy_until > datetime(NEW.starts_at, '+1 day');
+  SELECT RAISE(ABORT, 'visit is there already')
+  WHERE EXISTS (SELECT 1 FROM appointments_appointment WHERE id = NEW.id
+     OR reference = NEW.reference OR contact_id = NEW.contact_id OR link_hash = NEW.link_hash);
+  SELECT RAISE(ABORT, 'one_visit_per_desk_and_time')
+  WHERE NEW.status <> 'cancelled' AND EXISTS (
+    SELECT 1 FROM appointments_appointment o
+    WHERE o.desk_id = NEW.desk_id AND o.status <> 'cancelled'
+      AND o.starts_at < NEW.busy_until AND o.busy_until > NEW.starts_at
+      AND o.starts_at > datetime(NEW.starts_at, '-1 day')
+  );
+END
+
+-- guard: trigger moved_visit_finds_the_desk_free on appointments_appointment
+CREATE TRIGGER moved_visit_finds_the_desk_free
+BEFORE UPDATE OF id, desk_id, starts_at, busy_until, status ON appointments_appointment
+BEGIN
+  SELECT RAISE(ABORT, 'visit time in an odd format')
+  WHERE NEW.starts_at NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:00'
+     OR NEW.busy_until NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:00'
+     OR NEW.busy_until > datetime(NEW.starts_at, '+1 day');
+  SELECT RAISE(ABORT, 'one_visit_per_desk_and_time')
+  WHERE NEW.status <> 'cancelled' AND EXISTS (
+    SELECT 1 FROM appointments_appointment o
+    WHERE o.desk_id = NEW.desk_id AND o.status <> 'cancelled' AND o.id <> OLD.id
+      AND o.starts_at < NEW.busy_until AND o.busy_until > NEW.starts_at
+      AND o.starts_at > datetime(NEW.starts_at, '-1 day')
+  );
+END
+
+-- guard: trigger new_visit_belongs_to_its_centre on appointments_appointment
+CREATE TRIGGER new_visit_belongs_to_its_centre BEFORE INSERT ON appointments_appointment
+WHEN NOT EXISTS (
+  SELECT 1 FROM appointments_desk d JOIN municipalities_centre c ON c.id = d.centre_id
+  WHERE d.id = NEW.desk_id AND c.id = NEW.centre_id AND c.municipality_id = NEW.municipality_id
+) OR NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM notifications_contact WHERE id = NEW.contact_id)
+BEGIN SELECT RAISE(ABORT, 'visit of another municipality'); END
+
+-- guard: trigger visit_belongs_to_its_centre on appointments_appointment
+CREATE TRIGGER visit_belongs_to_its_centre
+BEFORE UPDATE OF municipality_id, centre_id, desk_id, contact_id ON appointments_appointment
+WHEN NOT EXISTS (
+  SELECT 1 FROM appointments_desk d JOIN municipalities_centre c ON c.id = d.centre_id
+  WHERE d.id = NEW.desk_id AND c.id = NEW.centre_id AND c.municipality_id = NEW.municipality_id
+) OR NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM notifications_contact WHERE id = NEW.contact_id)
+BEGIN SELECT RAISE(ABORT, 'visit of another municipality'); END
+
+-- guard: trigger new_participant_belongs_to_the_visit on appointments_participant
+CREATE TRIGGER new_participant_belongs_to_the_visit BEFORE INSERT ON appointments_participant
+WHEN NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM appointments_appointment WHERE id = NEW.appointment_id)
+BEGIN SELECT RAISE(ABORT, 'participant of another municipality'); END
+
+-- guard: trigger participant_belongs_to_the_visit on appointments_participant
+CREATE TRIGGER participant_belongs_to_the_visit
+BEFORE UPDATE OF municipality_id, appointment_id ON appointments_participant
+WHEN NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM appointments_appointment WHERE id = NEW.appointment_id)
+BEGIN SELECT RAISE(ABORT, 'participant of another municipality'); END

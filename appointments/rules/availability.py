@@ -1,0 +1,98 @@
+"""Which times are free, and at which desk: bit arithmetic over the rows of one range scan."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final, TypeVar
+
+from appointments.rules.ticks import (
+    ALL_DAY,
+    TICK_MINUTES,
+    TICKS_PER_DAY,
+    doubling_shifts,
+    from_minute_on,
+    from_words,
+    mask,
+    possible_starts,
+)
+
+Desk = TypeVar("Desk")
+
+DeskDay = tuple[date, int, int, int, int, int, int, int]
+"""A day, what the desk can do, and its six words of busy ticks."""
+
+_NOBODY_FREE: Final = ALL_DAY
+
+
+def free_starts(
+    desk_days: Iterable[DeskDay],
+    *,
+    minutes: int,
+    needed_caps: int,
+    step: int = TICK_MINUTES,
+    not_before: tuple[date, int] | None = None,
+) -> list[tuple[date, int]]:
+    """Return the days with room, and on each the ticks at which a visit of that length may start.
+
+    A tick qualifies when at least one desk that can do all of `needed_caps` stays free for the
+    whole visit. The rows come ordered by day. `not_before` is the first Danish day and minute that
+    may still be booked (`local_time.wall_clock(now + lead)`).
+    """
+    shifts = doubling_shifts(minutes)
+    possible = possible_starts(minutes, step)
+    first_day, first_minute = not_before or (date.min, 0)
+    found: list[tuple[date, int]] = []
+    current = date.min
+    blocked = _NOBODY_FREE
+
+    for day, caps, w0, w1, w2, w3, w4, w5 in desk_days:
+        if day != current:
+            if free := possible & ~blocked:
+                found.append((current, free))
+            current, blocked = day, _NOBODY_FREE
+        if day < first_day or caps & needed_caps != needed_caps:
+            continue
+        busy = w0 | w1 << 48 | w2 << 96 | w3 << 144 | w4 << 192 | w5 << 240
+        for shift in shifts:
+            busy |= busy >> shift
+        blocked &= busy
+    if free := possible & ~blocked:
+        found.append((current, free))
+
+    if found and found[0][0] == first_day:
+        free = from_minute_on(found[0][1], first_minute)
+        found[:1] = [(first_day, free)] if free else []
+    return found
+
+
+def pick_desk(
+    desks: Iterable[tuple[Desk, int, int, int, int, int, int, int]],
+    *,
+    start_minute: int,
+    minutes: int,
+    needed_caps: int,
+) -> Desk | None:
+    """Choose the desk for a visit among the desks of one day, or None when all are taken.
+
+    Reading: the desk with the fewest abilities the visit does not need, so that the desks that can
+    do the rare things stay free for them; among those the tightest gap, so that long visits still
+    find room; then the first in the order given.
+    """
+    visit = mask(start_minute, minutes)
+    best: tuple[int, int] | None = None
+    choice: Desk | None = None
+    for desk, caps, w0, w1, w2, w3, w4, w5 in desks:
+        busy = from_words((w0, w1, w2, w3, w4, w5))
+        if caps & needed_caps != needed_caps or busy & visit:
+            continue
+        rank = ((caps & ~needed_caps).bit_count(), _gap_around(visit, busy))
+        if best is None or rank < best:
+            best, choice = rank, desk
+    return choice
+
+
+def _gap_around(visit: int, busy: int) -> int:
+    """Count the free ticks in a row of which the visit would take its part."""
+    before = busy & ((visit & -visit) - 1)
+    after = busy >> visit.bit_length()
+    ends_after = (after & -after).bit_length() - 1 if after else TICKS_PER_DAY - visit.bit_length()
+    return visit.bit_length() + ends_after - before.bit_length()

@@ -1,0 +1,159 @@
+"""The desk-days: making them from hours and closures, taking and giving back time.
+
+A day's bits are closed time OR booked time. `claim` is the guarded statement that decides who
+gets a time; the overlap guard in the database stands behind it (`guards/`).
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+
+from appointments.models import Appointment, Desk, DeskDay
+from appointments.rules.availability import pick_desk
+from appointments.rules.calendar import AgreementDay as AgreedDay
+from appointments.rules.calendar import closed_from
+from appointments.rules.local_time import instant, wall_clock
+from appointments.rules.opening import Closing, OpeningPeriod, closed_ticks
+from appointments.rules.ticks import ALL_DAY, mask, to_words
+from borgerservice.municipalities.models import AgreementDay, Centre
+
+WORDS = ("b0", "b1", "b2", "b3", "b4", "b5")
+TRIES = 8
+MINUTES_PER_DAY = 1440
+
+
+def claim(*, centre_id: int, day: date, minute: int, minutes: int, caps: int) -> int | None:
+    """Take a time at any desk that can serve it; the desk's id, or None when all are taken.
+
+    The guarded UPDATE only changes a row whose bits are still free, so of many callers one wins.
+    """
+    for _attempt in range(TRIES):
+        rows = DeskDay.objects.filter(centre_id=centre_id, day=day).values_list(
+            "desk_id", "caps", *WORDS
+        )
+        desk = pick_desk(rows, start_minute=minute, minutes=minutes, needed_caps=caps)
+        if desk is None:
+            return None
+        if _set_bits(desk_id=desk, day=day, bits=mask(minute, minutes)):
+            return desk
+    return None
+
+
+def release(*, desk_id: int, day: date, minute: int, minutes: int) -> None:
+    """Give a time back."""
+    words = to_words(mask(minute, minutes))
+    changed = [(name, word) for name, word in zip(WORDS, words, strict=True) if word]
+    assignments = ", ".join(f"{name} = {name} & %s" for name, _word in changed)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE appointments_deskday SET {assignments} WHERE desk_id = %s AND day = %s",
+            [*(~word for _name, word in changed), desk_id, day],
+        )
+
+
+def _set_bits(*, desk_id: int, day: date, bits: int) -> bool:
+    changed = [
+        (name, word) for name, word in zip(WORDS, to_words(bits), strict=True) if word
+    ]
+    assignments = ", ".join(f"{name} = {name} | %s" for name, _word in changed)
+    free = " AND ".join(f"{name} & %s = 0" for name, _word in changed)
+    words = [word for _name, word in changed]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE appointments_deskday SET {assignments}"
+            f" WHERE desk_id = %s AND day = %s AND {free}",
+            [*words, desk_id, day, *words],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def open_days(*, centre: Centre, first: date, last: date) -> int:
+    """Make the desk-days that are missing from one day to another; how many were made."""
+    desks = list(Desk.objects.filter(centre=centre, is_staffed=True))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    there = set(
+        DeskDay.objects.filter(centre=centre, day__range=(first, last)).values_list(
+            "desk_id", "day"
+        )
+    )
+    closed = closed_bits(centre=centre, days=days)
+    made = DeskDay.objects.bulk_create(
+        [
+            _desk_day(desk, day, closed[day])
+            for desk in desks
+            for day in days
+            if (desk.pk, day) not in there and closed[day] != ALL_DAY
+        ],
+        ignore_conflicts=True,
+    )
+    return len(made)
+
+
+def rebuild(*, centre: Centre, first: date, last: date) -> int:
+    """Set every desk-day of a period to what hours and appointments say; how many differed."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    with transaction.atomic():
+        rows = {
+            (row.desk_id, row.day): row
+            for row in DeskDay.objects.select_for_update().filter(
+                centre=centre, day__range=(first, last)
+            )
+        }
+        closed = closed_bits(centre=centre, days=days)
+        booked = booked_bits(centre=centre, first=first, last=last)
+        changed, made = [], []
+        for desk in Desk.objects.filter(centre=centre):
+            for day in days:
+                shut = closed[day] if desk.is_staffed else ALL_DAY
+                wanted = _desk_day(desk, day, shut | booked.get((desk.pk, day), 0))
+                row = rows.get((desk.pk, day))
+                if row is None:
+                    if shut != ALL_DAY or (desk.pk, day) in booked:
+                        made.append(wanted)
+                elif any(
+                    getattr(row, name) != getattr(wanted, name) for name in ("caps", *WORDS)
+                ):
+                    wanted.pk = row.pk
+                    changed.append(wanted)
+        DeskDay.objects.bulk_create(made)
+        DeskDay.objects.bulk_update(changed, ["caps", *WORDS], batch_size=100)
+    return len(made) + len(changed)
+
+
+def closed_bits(*, centre: Centre, days: Iterable[date]) -> dict[date, int]:
+    """The closed ticks of each day: outside hours, holidays, agreement days, closures."""
+    periods = [
+        OpeningPeriod(h.weekday, h.opens_minute, h.closes_minute, h.valid_from, h.valid_to)
+        for h in centre.hours.all()
+    ]
+    closings = [Closing(c.first_day, c.last_day) for c in centre.closures.all()]
+    agreed = [
+        AgreedDay(a.month, a.day, a.from_minute)
+        for a in AgreementDay.objects.filter(municipality_id=centre.municipality_id)
+    ]
+    return {day: closed_ticks(day, periods, closings, closed_from(day, agreed)) for day in days}
+
+
+def booked_bits(*, centre: Centre, first: date, last: date) -> dict[tuple[int, date], int]:
+    """The ticks that appointments hold, by desk and day."""
+    bits: dict[tuple[int, date], int] = {}
+    visits = (
+        Appointment.objects.for_municipality(centre.municipality_id)
+        .filter(
+            centre=centre,
+            starts_at__gte=instant(first, 0),
+            starts_at__lt=instant(last, MINUTES_PER_DAY),
+        )
+        .exclude(status=Appointment.Status.CANCELLED)
+    )
+    for desk_id, starts_at, busy_until in visits.values_list("desk_id", "starts_at", "busy_until"):
+        day, minute = wall_clock(starts_at)
+        taken = mask(minute, int((busy_until - starts_at).total_seconds()) // 60)
+        bits[desk_id, day] = bits.get((desk_id, day), 0) | taken
+    return bits
+
+
+def _desk_day(desk: Desk, day: date, busy: int) -> DeskDay:
+    words = dict(zip(WORDS, to_words(busy), strict=True))
+    return DeskDay(centre_id=desk.centre_id, desk=desk, day=day, caps=desk.caps, **words)

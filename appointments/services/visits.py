@@ -1,0 +1,104 @@
+"""The day of the visit: who came, who did not, who walked in."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from appointments.exceptions import Refused
+from appointments.models import Appointment
+from appointments.rules.lifecycle import TRANSITIONS, Act, AppointmentState, may
+from appointments.selectors import free_times
+from appointments.services.booking import Visitor, book_appointment, plan_visit
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Centre
+
+
+def check_in(*, appointment: Appointment, actor: str, now: datetime) -> Appointment:
+    """The citizen is here. Only on the day of the visit."""
+    return _act(Act.CHECK_IN, Event.APPOINTMENT_CHECKED_IN, appointment, actor, now)
+
+
+def mark_no_show(*, appointment: Appointment, actor: str, now: datetime) -> Appointment:
+    """The citizen did not come. Only once the visit should have begun."""
+    if appointment.starts_at > now:
+        raise Refused("not_started")
+    return _act(Act.MARK_NO_SHOW, Event.APPOINTMENT_MISSED, appointment, actor, now)
+
+
+def complete_visit(*, appointment: Appointment, actor: str, now: datetime) -> Appointment:
+    """The visit is over."""
+    return _act(Act.COMPLETE, Event.APPOINTMENT_COMPLETED, appointment, actor, now)
+
+
+def take_walk_in(
+    *,
+    centre: Centre,
+    visitors: Sequence[Visitor],
+    phone: str,
+    email: str,
+    language: str,
+    actor: str,
+    now: datetime,
+) -> Appointment:
+    """Receive somebody without an appointment at the first time free today, and check them in.
+
+    Raises Refused `no_room_today` when today is full.
+    """
+    plan = plan_visit(centre=centre, codes=[visitor.service for visitor in visitors])
+    today = danish_date(now)
+    at = now - timedelta(minutes=now.minute % 5, seconds=now.second, microseconds=now.microsecond)
+    free = free_times(
+        centre=centre,
+        minutes=plan.minutes + plan.buffer,
+        caps=plan.caps,
+        first=today,
+        last=today,
+        not_before=at,
+        step_minutes=5,
+    )
+    if not free:
+        raise Refused("no_room_today")
+    with transaction.atomic():
+        appointment = book_appointment(
+            centre=centre,
+            visitors=visitors,
+            start=free[0].starts[0],
+            phone=phone,
+            email=email,
+            language=language,
+            origin=Appointment.Origin.WALK_IN,
+            actor=actor,
+            now=now,
+        )
+        return check_in(appointment=appointment, actor=actor, now=now)
+
+
+def _act(
+    act: Act, event: Event, appointment: Appointment, actor: str, now: datetime
+) -> Appointment:
+    with transaction.atomic():
+        held = (
+            Appointment.objects.for_municipality(appointment.municipality_id)
+            .select_for_update()
+            .get(pk=appointment.pk)
+        )
+        state = AppointmentState(held.status)
+        if not may(act, state):
+            raise Refused(f"cannot_{act}")
+        if act is Act.CHECK_IN and danish_date(held.starts_at) != danish_date(now):
+            raise Refused("not_today")
+        held.status = TRANSITIONS[state][act]
+        if act is Act.CHECK_IN:
+            held.checked_in_at = now
+        held.save(update_fields=["status", "checked_in_at"])
+        record(
+            event,
+            actor=actor,
+            subject=f"appointment:{held.reference}",
+            municipality=held.municipality_id,
+            at=now,
+        )
+    return held

@@ -1,0 +1,40 @@
+"""What people are told when a booking or an act on a visit is refused."""
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS = {
+    "slot_taken": _("That time has just been taken. Choose another time."),
+    "not_found": _("We cannot find the appointment."),
+    "in_the_past": _("That time has passed. Choose a later time."),
+    "too_soon": _("That time is too soon to book. Choose a later time."),
+    "too_far_ahead": _("That time is further ahead than you can book now."),
+    "off_grid": _("There is no time at that minute. Choose one of the times shown."),
+    "no_such_time": _("That time does not exist on that day, because the clock changes."),
+    "closed": _("The centre is closed at that time. Choose another time."),
+    "service_not_offered": _("This centre does not offer that service."),
+    "centre_not_open_for_booking": _("You cannot book a time at this centre."),
+    "no_participants": _("Say who is coming."),
+    "too_many_participants": _("At most {limit} people can come to one visit."),
+    "empty": _("Write a name."),
+    "too_long": _("The name is too long. Write at most {limit} characters."),
+    "not_a_name": _("Write a name with letters."),
+    "looks_like_cpr": _(
+        "This looks like a CPR number. Do not write your CPR number here; we do not need it."
+    ),
+    "invalid_phone": _("Write a phone number we can call, for example 12 34 56 78."),
+    "invalid_email": _("Write an e-mail address, for example name@example.com."),
+    "no_contact": _("Write a phone number or an e-mail address."),
+    "unknown_language": _("We cannot write to you in that language."),
+    "cannot_move": _("The appointment can no longer be moved."),
+    "cannot_cancel": _("The appointment can no longer be cancelled."),
+    "cannot_check_in": _("The citizen cannot be checked in to this appointment."),
+    "cannot_mark_no_show": _("This appointment cannot be marked as missed."),
+    "cannot_complete": _("This appointment cannot be closed."),
+    "not_today": _("That can only be done on the day of the visit."),
+    "not_started": _("The visit has not begun yet."),
+    "idempotency_key_reused": _("This key was used for another request."),
+    "draft_expired": _("Your booking was not finished in time. Start again."),
+    "period_reversed": _("The period ends before it begins."),
+    "period_too_long": _("Ask for at most {limit} days at a time."),
+    "no_room_today": _("There is no free time left today."),
+}

@@ -1,0 +1,27 @@
+"""Write down an act, in the transaction of the act."""
+
+from datetime import datetime
+
+from borgerservice.audit.events import Event
+from borgerservice.audit.models import AuditEntry
+from borgerservice.municipalities.models import Municipality
+
+
+def record(
+    event: Event,
+    *,
+    actor: str,
+    subject: str,
+    municipality: "Municipality | int | None",
+    at: datetime,
+    facts: dict[str, object] | None = None,
+) -> None:
+    """Add one entry. `facts` are ids, codes and times: never a name, a number or free text."""
+    AuditEntry.unscoped.create(
+        event=event,
+        actor=actor,
+        subject=subject,
+        municipality_id=getattr(municipality, "pk", municipality),
+        at=at,
+        facts=facts or {},
+    )

@@ -1,0 +1,12 @@
+-- guard: trigger message_and_contact_share_a_municipality on notifications_message
+CREATE OR REPLACE FUNCTION message_and_contact_share_a_municipality() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.contact_id IS NOT NULL AND NEW.municipality_id IS DISTINCT FROM
+     (SELECT municipality_id FROM notifications_contact WHERE id = NEW.contact_id) THEN
+    RAISE EXCEPTION 'message of another municipality' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER message_and_contact_share_a_municipality
+  BEFORE INSERT OR UPDATE OF municipality_id, contact_id ON notifications_message
+  FOR EACH ROW EXECUTE FUNCTION message_and_contact_share_a_municipality();

@@ -1,0 +1,24 @@
+"""`make run`: SQLite, no broker, demo adapters. Keys and passwords are made at install."""
+
+from borgerservice.install import ensure_secrets
+from borgerservice.settings.base import *  # noqa: F403
+from borgerservice.settings.base import SQLITE_OPTIONS, VAR, env
+
+VAR = Path(env("BORGERSERVICE_VAR", default=str(VAR)))  # noqa: F405
+SECRETS = ensure_secrets(VAR)
+SECRET_KEY = SECRETS["secret_key"]
+IDP_OIDC_PRIVATE_KEY = SECRETS["token_key"]
+KEYS_FILE = VAR / "keys.json"
+PORT = env.int("PORT", default=8000)
+PUBLIC_ADDRESS = f"http://127.0.0.1:{PORT}"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+CSRF_TRUSTED_ORIGINS = [f"http://127.0.0.1:{PORT}", f"http://localhost:{PORT}"]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR / "borgerservice.sqlite3",
+        "OPTIONS": SQLITE_OPTIONS,
+    }
+}
+WHITENOISE_USE_FINDERS = True
+IS_DEMO = True

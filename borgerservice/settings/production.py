@@ -1,0 +1,68 @@
+"""Production: everything comes from the environment, and a missing name stops the start."""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from borgerservice.settings.base import *  # noqa: F403
+from borgerservice.settings.base import SQLITE_OPTIONS, env
+
+NEEDED = {
+    "SECRET_KEY": "Django's own signing key, 50 characters or more",
+    "TOKEN_KEY": "PEM private key that signs API tokens",
+    "KEYS_FILE": "file with the encryption and pseudonym keys (manage.py new_keys makes one)",
+    "ALLOWED_HOSTS": "host names served, separated by commas",
+    "PUBLIC_ADDRESS": "https address that citizens see",
+    "DATABASE_URL": "the application's database, with a role that may not change the schema",
+    "MIGRATE_DATABASE_URL": "the same database, with the role that owns the schema",
+    "CELERY_BROKER_URL": "Redis, Valkey or RabbitMQ",
+    "EMAIL_URL": "the municipal mail relay, e.g. smtp+tls://user:password@host:587",
+    "DEFAULT_FROM_EMAIL": "sender of e-mails",
+    "SMS_GATEWAY": "dotted path of the SMS adapter",
+}
+missing = [name for name in NEEDED if not env.str(name, default="")]
+if missing:
+    lines = "\n".join(f"  {name}: {NEEDED[name]}" for name in missing)
+    msg = f"The environment lacks:\n{lines}"
+    raise ImproperlyConfigured(msg)
+
+SECRET_KEY = env("SECRET_KEY")
+if len(SECRET_KEY) < 50:  # noqa: PLR2004
+    msg = "SECRET_KEY is shorter than 50 characters"
+    raise ImproperlyConfigured(msg)
+IDP_OIDC_PRIVATE_KEY = env("TOKEN_KEY").replace("\\n", "\n")
+KEYS_FILE = Path(env("KEYS_FILE"))
+if not KEYS_FILE.is_file():
+    msg = "KEYS_FILE names no file"
+    raise ImproperlyConfigured(msg)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+PUBLIC_ADDRESS = env("PUBLIC_ADDRESS").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
+DATABASES = {"default": env.db("DATABASE_URL"), "owner": env.db("MIGRATE_DATABASE_URL")}
+for _database in DATABASES.values():
+    if _database["ENGINE"].endswith("sqlite3"):
+        _database.setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
+    else:
+        _database["CONN_MAX_AGE"] = 600
+        _database["CONN_HEALTH_CHECKS"] = True
+CELERY_BROKER_URL = env("CELERY_BROKER_URL")
+vars().update(env.email("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
+SMS_GATEWAY = env("SMS_GATEWAY")
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
+
+SECOND_FACTOR_REQUIRED = True
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(ROOT / "var" / "static"))  # noqa: F405
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True

@@ -1,0 +1,28 @@
+"""Secret links: derived from a salt in the row and a key outside the database.
+
+The database holds the salt and the link's hash. Neither gives the link without the key.
+"""
+
+import base64
+import hashlib
+import hmac
+
+from borgerservice.vault.keys import key_ring
+
+
+def derive_link(purpose: str, salt: str) -> str:
+    """The secret part of a link, 32 characters (192 bits); salt is `version:random`."""
+    version = int(salt.partition(":")[0])
+    secret = key_ring().link[version]
+    digest = hmac.new(secret, f"{purpose}\0{salt}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:24]).decode()
+
+
+def new_salt(random: str) -> str:
+    """A salt under the newest link key."""
+    return f"{max(key_ring().link)}:{random}"
+
+
+def link_hash(link: str) -> str:
+    """What is stored to find a link by."""
+    return hashlib.sha256(link.encode()).hexdigest()

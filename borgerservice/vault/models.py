@@ -1,0 +1,29 @@
+"""Where the wrapped keys lie. Destroying a key destroys all that was sealed under it."""
+
+from django.db import models
+
+from borgerservice.privacy import Kind, Life
+
+
+class DataKey(models.Model):
+    """One random key per case or contact, wrapped under the installation's key."""
+
+    wrapped = models.BinaryField(null=True)
+    key_version = models.PositiveSmallIntegerField()
+    destroyed_at = models.DateTimeField(null=True)
+
+    PRIVACY = {
+        Life.CASE: {Kind.INTERNAL: "id key_version destroyed_at", Kind.SECRET: "wrapped"},
+    }
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="a_destroyed_key_holds_nothing",
+                condition=models.Q(wrapped__isnull=True, destroyed_at__isnull=False)
+                | models.Q(wrapped__isnull=False, destroyed_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"data key {self.pk}"

@@ -1,0 +1,83 @@
+"""Seal what a human must read again; open it; make it unreadable for ever."""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from borgerservice.vault.keys import KeyUnavailable, key_ring
+from borgerservice.vault.models import DataKey
+
+NONCE_BYTES = 12
+
+
+class SealBroken(RuntimeError):
+    """A sealed value was changed, or moved from another row or field."""
+
+
+class OpenKey:
+    """A data key in memory, to seal and open the fields of one case or contact."""
+
+    __slots__ = ("_cipher", "row")
+
+    def __init__(self, row: DataKey, secret: bytes) -> None:
+        self.row = row
+        self._cipher = AESGCM(secret)
+
+    def __repr__(self) -> str:
+        return "OpenKey(…)"
+
+    def seal(self, text: str, place: str) -> bytes:
+        """Seal a text to one place, such as `participant.name:0`; it opens nowhere else."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, text.encode(), place.encode())
+
+    def open(self, sealed: bytes | memoryview | None, place: str) -> str:
+        """The text sealed to that place; empty for a field never filled."""
+        if sealed is None:
+            return ""
+        sealed = bytes(sealed)
+        try:
+            return self._cipher.decrypt(
+                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()
+            ).decode()
+        except InvalidTag as broken:
+            raise SealBroken(place) from broken
+
+
+def new_data_key() -> OpenKey:
+    """A fresh data key, stored wrapped under the newest wrapping key."""
+    ring = key_ring().wrap
+    version = max(ring)
+    secret = AESGCM.generate_key(256)
+    nonce = os.urandom(NONCE_BYTES)
+    wrapped = nonce + AESGCM(ring[version]).encrypt(nonce, secret, b"data-key")
+    return OpenKey(DataKey.objects.create(wrapped=wrapped, key_version=version), secret)
+
+
+def open_data_key(row: DataKey) -> OpenKey | None:
+    """The data key of a row, or None where it has been destroyed."""
+    if row.wrapped is None:
+        return None
+    ring = key_ring().wrap
+    if row.key_version not in ring:
+        msg = f"wrapping key version {row.key_version}"
+        raise KeyUnavailable(msg)
+    wrapped = bytes(row.wrapped)
+    try:
+        secret = AESGCM(ring[row.key_version]).decrypt(
+            wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], b"data-key"
+        )
+    except InvalidTag as broken:
+        msg = "data key"
+        raise SealBroken(msg) from broken
+    return OpenKey(row, secret)
+
+
+def shred(rows: Iterable[int], *, now: datetime) -> int:
+    """Destroy data keys by id; whatever was sealed under them is gone, in backups too."""
+    return DataKey.objects.filter(pk__in=list(rows), wrapped__isnull=False).update(
+        wrapped=None, destroyed_at=now
+    )

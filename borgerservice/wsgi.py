@@ -1,0 +1,12 @@
+"""The WSGI entry. Refuses to serve while a guard is missing in the database."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerservice.settings.production")
+application = get_wsgi_application()
+
+from borgerservice.guards.services import require_guards  # noqa: E402
+
+require_guards()

@@ -1,0 +1,319 @@
+"""Proving who somebody is: the case, its evidence, the witness, and the nation-wide ledger."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from appointments.models import Participant
+from borgerservice.municipalities.models import Municipality, StaffMember
+from borgerservice.people.models import Person
+from borgerservice.privacy import Kind, Life
+from borgerservice.tenancy import MunicipalScope
+from borgerservice.vault.models import DataKey
+
+
+class RuleSetInForce(models.Model):
+    """From which local date a rule set decides, with the quota's figures for the guard.
+
+    One schedule for the whole installation. Rows are added, never changed.
+    """
+
+    class Unit(models.TextChoices):
+        """What the quota counts."""
+
+        WITNESSINGS = "witnessings"
+        PERSONS = "persons"
+
+    rule_set = models.CharField(max_length=40)
+    in_force_from = models.DateField(unique=True)
+    quota_at_most = models.PositiveSmallIntegerField()
+    quota_days = models.PositiveSmallIntegerField()
+    quota_unit = models.CharField(max_length=11, choices=Unit)
+    proposed_by = models.ForeignKey(
+        StaffMember, null=True, on_delete=models.PROTECT, related_name="rule_sets_proposed"
+    )
+    approved_by = models.ForeignKey(
+        StaffMember, null=True, on_delete=models.PROTECT, related_name="rule_sets_approved"
+    )
+    created_at = models.DateTimeField()
+
+    PRIVACY = {
+        Life.IN_USE: {
+            Kind.PUBLIC: "id rule_set in_force_from quota_at_most quota_days quota_unit",
+            Kind.INTERNAL: "proposed_by approved_by created_at",
+        }
+    }
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="two_stewards_schedule_a_rule_set",
+                condition=models.Q(proposed_by__isnull=True, approved_by__isnull=True)
+                | (
+                    models.Q(proposed_by__isnull=False, approved_by__isnull=False)
+                    & ~models.Q(proposed_by=models.F("approved_by"))
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"rule set in force {self.pk}"
+
+
+class IdentityProofing(models.Model):
+    """The whole act of proving one participant's identity, and its record (identitetssikring).
+
+    `state` names the last step done. The applicant's number and what the decision rested on are
+    sealed under the case's own key.
+    """
+
+    class State(models.TextChoices):
+        """Steps in their order; which may follow which is `rules/lifecycle.py`."""
+
+        OPENED = "opened", _("Opened")
+        DOCUMENTS = "documents", _("Documents recorded")
+        QUESTIONS = "questions", _("Questions recorded")
+        WITNESS = "witness", _("Witness recorded")
+        DECIDED = "decided", _("Decided")
+        ABANDONED = "abandoned", _("Abandoned")
+
+    class Questions(models.TextChoices):
+        """How the CPR questions in the national client went. Never a question or an answer."""
+
+        PASSED = "passed", _("Passed")
+        FAILED = "failed", _("Failed")
+        NOT_AVAILABLE = "not_available", _("Could not be asked")
+        DECLINED = "declined", _("Declined by the citizen")
+        NOT_ASKED = "not_asked", _("Not asked")
+
+    class Outcome(models.TextChoices):
+        """The decision."""
+
+        CONFIRMED = "confirmed", _("Identity confirmed")
+        NOT_CONFIRMED = "not_confirmed", _("Identity not confirmed")
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="proofings"
+    )
+    previous = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
+    reference = models.CharField(max_length=12, unique=True)
+    state = models.CharField(max_length=9, choices=State, default=State.OPENED)
+    data_key = models.OneToOneField(DataKey, on_delete=models.PROTECT)
+    opened_by = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, related_name="proofings_opened"
+    )
+    opened_at = models.DateTimeField()
+    applicant = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="proofings"
+    )
+    number_kind = models.CharField(max_length=11, blank=True)
+    number_sealed = models.BinaryField(null=True)
+    birth_date_sealed = models.BinaryField(null=True)
+    wants_cpr_link = models.BooleanField(default=True)
+    questions = models.CharField(
+        max_length=13, choices=Questions, default=Questions.NOT_ASKED
+    )
+    witness_reason = models.CharField(max_length=30, blank=True)
+    decided_by = models.ForeignKey(
+        StaffMember, null=True, on_delete=models.PROTECT, related_name="proofings_decided"
+    )
+    decided_at = models.DateTimeField(null=True)
+    decided_on = models.DateField(null=True)
+    rule_set = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=13, choices=Outcome, blank=True)
+    route = models.CharField(max_length=9, blank=True)
+    failed = models.JSONField(default=list)
+    findings = models.JSONField(default=list)
+    facts_sealed = models.BinaryField(null=True)
+
+    PRIVACY = {
+        Life.CASE: {
+            Kind.INTERNAL: "id municipality participant previous reference state data_key"
+            " opened_by opened_at number_kind wants_cpr_link questions witness_reason decided_by"
+            " decided_at decided_on rule_set outcome route failed",
+            Kind.PERSONAL: "findings",
+            Kind.PSEUDONYM: "applicant",
+            Kind.CONFIDENTIAL: "number_sealed birth_date_sealed facts_sealed",
+        }
+    }
+
+    unscoped = models.Manager["IdentityProofing"]()
+    objects = MunicipalScope["IdentityProofing"]()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        constraints = (
+            models.UniqueConstraint(
+                name="one_open_proofing_per_participant",
+                fields=["participant"],
+                condition=~models.Q(state__in=["decided", "abandoned"]),
+            ),
+            models.CheckConstraint(
+                name="a_decision_is_whole",
+                condition=(
+                    models.Q(state="decided")
+                    & ~models.Q(outcome="")
+                    & ~models.Q(rule_set="")
+                    & models.Q(decided_at__isnull=False, decided_on__isnull=False)
+                    & models.Q(decided_by__isnull=False, facts_sealed__isnull=False)
+                )
+                | (~models.Q(state="decided") & models.Q(outcome="", decided_at__isnull=True)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"identity proofing {self.pk}"
+
+
+class WitnessStatement(models.Model):
+    """A witness's confirmation, before a clerk, of who the applicant is (vidneudsagn).
+
+    The field's other words for the role: applicant reference (NIST), voucher (OpenID), vouch
+    (GPG 45). Replaced by another before the decision, the row stays with `withdrawn_at`.
+    """
+
+    class Established(models.TextChoices):
+        """How the date since which the witness has had MitID became known."""
+
+        NATIONAL_CLIENT = "national_client", _("Seen in the national client")
+        SHOWN = "shown", _("Shown by the witness")
+        OWN_RECORD = "own_record", _("First seen by us on that day")
+        NOT_ESTABLISHED = "not_established", _("Could not be established")
+
+    class Relationship(models.TextChoices):
+        """What the witness is to the applicant."""
+
+        SPOUSE = "spouse", _("Spouse or partner")
+        FAMILY = "family", _("Other family")
+        FRIEND = "friend", _("Friend or neighbour")
+        COLLEAGUE = "colleague", _("Colleague or employer")
+        SUPPORT = "support", _("Professional support")
+        OTHER = "other", _("Other")
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    proofing = models.ForeignKey(
+        IdentityProofing, on_delete=models.PROTECT, related_name="statements"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="statements")
+    number_kind = models.CharField(max_length=11)
+    number_sealed = models.BinaryField()
+    name_sealed = models.BinaryField()
+    birth_date_sealed = models.BinaryField()
+    mitid_since = models.DateField(null=True)
+    mitid_established = models.CharField(max_length=15, choices=Established)
+    brought_mitid = models.BooleanField()
+    relationship = models.CharField(max_length=9, choices=Relationship)
+    recorded_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    PRIVACY = {
+        Life.CASE: {
+            Kind.INTERNAL: "id municipality proofing number_kind mitid_established brought_mitid"
+            " recorded_by recorded_at withdrawn_at",
+            Kind.PERSONAL: "mitid_since relationship name_sealed birth_date_sealed",
+            Kind.PSEUDONYM: "person",
+            Kind.CONFIDENTIAL: "number_sealed",
+        }
+    }
+
+    unscoped = models.Manager["WitnessStatement"]()
+    objects = MunicipalScope["WitnessStatement"]()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        constraints = (
+            models.UniqueConstraint(
+                name="one_witness_at_a_time",
+                fields=["proofing"],
+                condition=models.Q(withdrawn_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"witness statement {self.pk}"
+
+
+class DocumentEvidence(models.Model):
+    """One document a person showed (legitimation). Never a scan, never its number."""
+
+    class Holder(models.TextChoices):
+        """Whose document it is."""
+
+        APPLICANT = "applicant", _("Applicant")
+        WITNESS = "witness", _("Witness")
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    proofing = models.ForeignKey(
+        IdentityProofing, on_delete=models.PROTECT, related_name="documents"
+    )
+    statement = models.ForeignKey(
+        WitnessStatement, null=True, on_delete=models.PROTECT, related_name="documents"
+    )
+    holder = models.CharField(max_length=9, choices=Holder)
+    position = models.PositiveSmallIntegerField()
+    type = models.CharField(max_length=30)
+    issuer = models.CharField(max_length=2)
+    form = models.CharField(max_length=8, default="physical")
+    shows_photo = models.BooleanField(default=False)
+    shows_cpr = models.BooleanField(default=False)
+    provisional = models.BooleanField(default=False)
+    expires_on = models.DateField(null=True)
+    issued_on = models.DateField(null=True)
+
+    PRIVACY = {
+        Life.CASE: {
+            Kind.INTERNAL: "id municipality proofing statement holder position",
+            Kind.PERSONAL: "type issuer form shows_photo shows_cpr provisional expires_on"
+            " issued_on",
+        }
+    }
+
+    unscoped = models.Manager["DocumentEvidence"]()
+    objects = MunicipalScope["DocumentEvidence"]()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return f"document {self.pk}"
+
+
+class Witnessing(models.Model):
+    """The nation-wide ledger: one accepted witnessing. Rows are added, never changed.
+
+    The guard in the database (`guards/`) refuses a row that would put more witnessings into a
+    span than the rule set in force on its date allows, whoever inserts it.
+    """
+
+    witness = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="witnessings")
+    applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="witnessed")
+    on_date = models.DateField()
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    proofing = models.OneToOneField(IdentityProofing, on_delete=models.PROTECT)
+    rule_set = models.CharField(max_length=40)
+    recorded_at = models.DateTimeField()
+
+    PRIVACY = {
+        Life.LEDGER: {
+            Kind.PSEUDONYM: "witness applicant",
+            Kind.INTERNAL: "id on_date municipality proofing rule_set recorded_at",
+        }
+    }
+
+    unscoped = models.Manager["Witnessing"]()
+    objects = MunicipalScope["Witnessing"]()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        constraints = (
+            models.CheckConstraint(
+                name="witness_is_somebody_else",
+                condition=~models.Q(witness=models.F("applicant")),
+            ),
+        )
+        indexes = (models.Index(name="witnessings_by_day", fields=["witness", "on_date"]),)
+
+    def __str__(self) -> str:
+        return f"witnessing {self.pk}"

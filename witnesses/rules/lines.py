@@ -1,0 +1,107 @@
+"""From the bytes a door received to the answer it gives back, for the command and the API alike."""
+
+import json
+from collections.abc import Callable, Container, Mapping
+from datetime import date
+from typing import Any, Final, Literal, TypedDict
+
+from witnesses.rules.answers import Answer
+from witnesses.rules.dates import day_of
+from witnesses.rules.engine import decide
+from witnesses.rules.facts import Facts, InvalidFacts, Problem, key_count, problems_of
+from witnesses.rules.figures import RuleSet
+from witnesses.rules.json_text import NotJson, read_fast, read_noting_twice
+from witnesses.rules.rule_sets import RULE_SETS
+
+InForce = Callable[[date], RuleSet]
+
+_as_ascii: Final = json.JSONEncoder(ensure_ascii=True).encode
+
+
+class InvalidCaseError(TypedDict):
+    """Why a case could not be decided: every problem found in it."""
+
+    code: Literal["invalid_facts"]
+    detail: list[Problem]
+
+
+class InvalidCase(TypedDict):
+    """The answer to a case that is none."""
+
+    id: str | None
+    error: InvalidCaseError
+
+
+def decide_document(
+    raw: bytes,
+    *,
+    in_force: InForce,
+    rule_sets: Mapping[str, RuleSet] = RULE_SETS,
+    under: RuleSet | None = None,
+) -> Answer | InvalidCase:
+    """Decide the case written in JSON, or name every problem that makes it no case.
+
+    `in_force` says which set is in force on a local day; it is only called for a valid case that
+    names no set. `under` overrides both. What it raises is passed on, nothing else is raised.
+    """
+    try:
+        facts = read_facts(raw, rule_sets=rule_sets)
+    except InvalidFacts as invalid:
+        return invalid_case(invalid)
+    return decide(facts, under or rule_set_for(facts, in_force=in_force, rule_sets=rule_sets))
+
+
+def answer_line(
+    raw: bytes,
+    *,
+    in_force: InForce,
+    rule_sets: Mapping[str, RuleSet] = RULE_SETS,
+    under: RuleSet | None = None,
+) -> str:
+    """The answer to one line as ASCII JSON without its line end; see `decide_document`."""
+    answer = decide_document(raw, in_force=in_force, rule_sets=rule_sets, under=under)
+    return _as_ascii(answer)
+
+
+def read_facts(raw: bytes, *, rule_sets: Container[str] = RULE_SETS) -> Facts:
+    """The facts written in JSON, checked whole. Raises InvalidFacts with every problem found.
+
+    Every key of an object has one colon. Where the text has as many colons as the facts have keys,
+    no key stood twice and the quick reading holds; otherwise the text is read again with care.
+    """
+    try:
+        text = raw.decode("utf-8")
+        facts = read_fast(text)
+        problems = problems_of(facts, rule_sets=rule_sets)
+        if problems or text.count(":") != key_count(facts):
+            facts = read_noting_twice(text)
+            problems = problems_of(facts, rule_sets=rule_sets)
+    except UnicodeDecodeError:
+        raise InvalidFacts([{"path": "", "problem": "is not UTF-8"}], None) from None
+    except NotJson:
+        raise InvalidFacts([{"path": "", "problem": "is not JSON"}], None) from None
+    if problems:
+        raise InvalidFacts(problems, _id_of(facts))
+    checked: Facts = facts
+    return checked
+
+
+def rule_set_for(
+    facts: Facts, *, in_force: InForce, rule_sets: Mapping[str, RuleSet] = RULE_SETS
+) -> RuleSet:
+    """The set the facts name, or the one in force on the day of the meeting."""
+    named = facts.get("rule_set")
+    return in_force(day_of(facts["on"])) if named is None else rule_sets[named]
+
+
+def invalid_case(invalid: InvalidFacts) -> InvalidCase:
+    """The answer to facts that are no case: every problem, and nothing that was sent but the id."""
+    return {
+        "id": invalid.case_id,
+        "error": {"code": "invalid_facts", "detail": invalid.problems},
+    }
+
+
+def _id_of(facts: Any) -> str | None:
+    case_id = facts.get("id") if isinstance(facts, dict) else None
+    return case_id if isinstance(case_id, str) else None
