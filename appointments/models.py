@@ -264,14 +264,10 @@ class IdempotencyRecord(models.Model):
     answer = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 
-    PRIVACY = {
-        Life.DAY: {Kind.INTERNAL: "id scope key request_hash appointment answer created_at"}
-    }
+    PRIVACY = {Life.DAY: {Kind.INTERNAL: "id scope key request_hash appointment answer created_at"}}
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(name="a_key_is_used_once", fields=["scope", "key"]),
-        )
+        constraints = (models.UniqueConstraint(name="a_key_is_used_once", fields=["scope", "key"]),)
 
     def __str__(self) -> str:
         return f"idempotency record {self.pk}"

@@ -5,138 +5,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('appointments', '0001_initial'),
-        ('municipalities', '0001_initial'),
-        ('notifications', '0001_initial'),
+        ("appointments", "0001_initial"),
+        ("municipalities", "0001_initial"),
+        ("notifications", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appointment',
-            name='centre',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='municipalities.centre'),
+            model_name="appointment",
+            name="centre",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="municipalities.centre"
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='contact',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='notifications.contact'),
+            model_name="appointment",
+            name="contact",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, to="notifications.contact"
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='municipality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='municipalities.municipality'),
+            model_name="appointment",
+            name="municipality",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="municipalities.municipality"
+            ),
         ),
         migrations.AddField(
-            model_name='bookingdraft',
-            name='appointment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='appointments.appointment'),
+            model_name="bookingdraft",
+            name="appointment",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                to="appointments.appointment",
+            ),
         ),
         migrations.AddField(
-            model_name='bookingdraft',
-            name='centre',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='municipalities.centre'),
+            model_name="bookingdraft",
+            name="centre",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="municipalities.centre"
+            ),
         ),
         migrations.AddField(
-            model_name='centreservice',
-            name='centre',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='municipalities.centre'),
+            model_name="centreservice",
+            name="centre",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="offers",
+                to="municipalities.centre",
+            ),
         ),
         migrations.AddField(
-            model_name='desk',
-            name='centre',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='desks', to='municipalities.centre'),
+            model_name="desk",
+            name="centre",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="desks",
+                to="municipalities.centre",
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='desk',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='appointments.desk'),
+            model_name="appointment",
+            name="desk",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="appointments.desk"
+            ),
         ),
         migrations.AddField(
-            model_name='deskday',
-            name='centre',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='municipalities.centre'),
+            model_name="deskday",
+            name="centre",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="municipalities.centre"
+            ),
         ),
         migrations.AddField(
-            model_name='deskday',
-            name='desk',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='appointments.desk'),
+            model_name="deskday",
+            name="desk",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="appointments.desk"
+            ),
         ),
         migrations.AddField(
-            model_name='idempotencyrecord',
-            name='appointment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='appointments.appointment'),
+            model_name="idempotencyrecord",
+            name="appointment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="appointments.appointment"
+            ),
         ),
         migrations.AddField(
-            model_name='participant',
-            name='appointment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='appointments.appointment'),
+            model_name="participant",
+            name="appointment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="participants",
+                to="appointments.appointment",
+            ),
         ),
         migrations.AddField(
-            model_name='participant',
-            name='municipality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='municipalities.municipality'),
+            model_name="participant",
+            name="municipality",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="municipalities.municipality"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicetype',
-            constraint=models.CheckConstraint(condition=models.Q(('bit__lte', 47), ('minutes__gte', 5), ('minutes__lte', 480)), name='a_service_has_a_bit_and_whole_ticks'),
+            model_name="servicetype",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("bit__lte", 47), ("minutes__gte", 5), ("minutes__lte", 480)),
+                name="a_service_has_a_bit_and_whole_ticks",
+            ),
         ),
         migrations.AddField(
-            model_name='participant',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='appointments.servicetype'),
+            model_name="participant",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="appointments.servicetype"
+            ),
         ),
         migrations.AddField(
-            model_name='centreservice',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='appointments.servicetype'),
+            model_name="centreservice",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="appointments.servicetype"
+            ),
         ),
         migrations.AddField(
-            model_name='bookingdraft',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='appointments.servicetype'),
+            model_name="bookingdraft",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="appointments.servicetype"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.UniqueConstraint(fields=('centre', 'number'), name='a_desk_number_once'),
+            model_name="desk",
+            constraint=models.UniqueConstraint(
+                fields=("centre", "number"), name="a_desk_number_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['centre', 'starts_at', 'id'], name='visits_of_a_centre_by_time'),
+            model_name="appointment",
+            index=models.Index(
+                fields=["centre", "starts_at", "id"], name="visits_of_a_centre_by_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['desk', 'starts_at'], name='visits_of_a_desk_by_time'),
+            model_name="appointment",
+            index=models.Index(fields=["desk", "starts_at"], name="visits_of_a_desk_by_time"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('status', 'booked')), fields=['starts_at'], name='visits_to_remind_of'),
+            model_name="appointment",
+            index=models.Index(
+                condition=models.Q(("status", "booked")),
+                fields=["starts_at"],
+                name="visits_to_remind_of",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at')), ('ends_at__lte', models.F('busy_until'))), name='a_visit_ends_after_it_starts'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_at__lt", models.F("ends_at")), ("ends_at__lte", models.F("busy_until"))
+                ),
+                name="a_visit_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['booked', 'checked_in', 'completed', 'no_show', 'cancelled'])), name='a_visit_has_a_known_status'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["booked", "checked_in", "completed", "no_show", "cancelled"])
+                ),
+                name="a_visit_has_a_known_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deskday',
-            constraint=models.UniqueConstraint(fields=('centre', 'day', 'desk'), name='one_bitmap_per_desk_and_day'),
+            model_name="deskday",
+            constraint=models.UniqueConstraint(
+                fields=("centre", "day", "desk"), name="one_bitmap_per_desk_and_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idempotencyrecord',
-            constraint=models.UniqueConstraint(fields=('scope', 'key'), name='a_key_is_used_once'),
+            model_name="idempotencyrecord",
+            constraint=models.UniqueConstraint(fields=("scope", "key"), name="a_key_is_used_once"),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('appointment', 'position'), name='one_participant_per_position'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(
+                fields=("appointment", "position"), name="one_participant_per_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='centreservice',
-            constraint=models.UniqueConstraint(fields=('centre', 'service'), name='a_centre_offers_a_service_once'),
+            model_name="centreservice",
+            constraint=models.UniqueConstraint(
+                fields=("centre", "service"), name="a_centre_offers_a_service_once"
+            ),
         ),
     ]

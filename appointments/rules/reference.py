@@ -13,6 +13,7 @@ SYMBOLS: Final = "23456789" + LETTERS
 _LENGTH: Final = 10
 _GROUP: Final = 4
 _ENOUGH_BYTES: Final = 16
+_LONGEST_INPUT: Final = 100
 _SHAPE: Final = re.compile(rf"(?:[{LETTERS}][{SYMBOLS}]{{3}}){{2}}[{LETTERS}][{SYMBOLS}]")
 _BETWEEN: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff._/-]+")
 _LOOK_ALIKES: Final = str.maketrans("0OI1UY", "QQJ7VV")
@@ -42,7 +43,9 @@ def normalise_reference(text: str) -> str | None:
     Spaces, hyphens and case do not matter, and a character that no reference holds is read as the
     one it resembles: O as Q, 1 as 7, I as J, U as V.
     """
-    compact = _BETWEEN.sub("", unicodedata.normalize("NFKC", text[: 4 * _LENGTH]))
+    if len(text) > _LONGEST_INPUT:
+        return None
+    compact = _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
     candidate = compact.upper().translate(_LOOK_ALIKES)
     return _grouped(candidate) if _SHAPE.fullmatch(candidate) else None
 

@@ -1,7 +1,7 @@
 """Book, move and cancel: one function each, behind every door."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -24,7 +24,7 @@ from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import wall_clock
 from appointments.rules.names import NameRefused, clean_person_name
 from appointments.rules.reference import reference_from
-from appointments.rules.ticks import TICK_MINUTES
+from appointments.rules.ticks import TICK_MINUTES, mask
 from appointments.services import capacity, notices
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -127,9 +127,7 @@ def book_appointment(
             if request and (earlier := repeat_of(request)):
                 return earlier
             desk_id = _claim(centre=centre, day=day, minute=minute, plan=plan)
-            contact, key = new_contact(
-                municipality=centre.municipality, phone=phone, email=email
-            )
+            contact, key = new_contact(municipality=centre.municipality, phone=phone, email=email)
             salt = new_salt(secrets.token_urlsafe(12))
             appointment = Appointment.unscoped.create(
                 municipality_id=centre.municipality_id,
@@ -303,7 +301,7 @@ def _claim(*, centre: Centre, day: date, minute: int, plan: Plan) -> int:
     )
     if desk_id is None:
         closed = capacity.closed_bits(centre=centre, days=[day])[day]
-        if closed & capacity.mask(minute, plan.minutes + plan.buffer):
+        if closed & mask(minute, plan.minutes + plan.buffer):
             raise Refused("closed", field="start")
         raise SlotTaken(field="start")
     return desk_id
@@ -334,7 +332,7 @@ def _require(act: Act, appointment: Appointment, code: str) -> None:
 
 
 def _record(
-    event: Event, appointment: Appointment, actor: str, now: datetime, facts: dict[str, object]
+    event: Event, appointment: Appointment, actor: str, now: datetime, facts: Mapping[str, object]
 ) -> None:
     record(
         event,
@@ -342,5 +340,5 @@ def _record(
         subject=f"appointment:{appointment.reference}",
         municipality=appointment.municipality_id,
         at=now,
-        facts=facts,
+        facts=dict(facts),
     )

@@ -32,7 +32,7 @@ def claim(*, centre_id: int, day: date, minute: int, minutes: int, caps: int) ->
         rows = DeskDay.objects.filter(centre_id=centre_id, day=day).values_list(
             "desk_id", "caps", *WORDS
         )
-        desk = pick_desk(rows, start_minute=minute, minutes=minutes, needed_caps=caps)
+        desk: int | None = pick_desk(rows, start_minute=minute, minutes=minutes, needed_caps=caps)
         if desk is None:
             return None
         if _set_bits(desk_id=desk, day=day, bits=mask(minute, minutes)):
@@ -53,9 +53,7 @@ def release(*, desk_id: int, day: date, minute: int, minutes: int) -> None:
 
 
 def _set_bits(*, desk_id: int, day: date, bits: int) -> bool:
-    changed = [
-        (name, word) for name, word in zip(WORDS, to_words(bits), strict=True) if word
-    ]
+    changed = [(name, word) for name, word in zip(WORDS, to_words(bits), strict=True) if word]
     assignments = ", ".join(f"{name} = {name} | %s" for name, _word in changed)
     free = " AND ".join(f"{name} & %s = 0" for name, _word in changed)
     words = [word for _name, word in changed]
@@ -111,9 +109,7 @@ def rebuild(*, centre: Centre, first: date, last: date) -> int:
                 if row is None:
                     if shut != ALL_DAY or (desk.pk, day) in booked:
                         made.append(wanted)
-                elif any(
-                    getattr(row, name) != getattr(wanted, name) for name in ("caps", *WORDS)
-                ):
+                elif any(getattr(row, name) != getattr(wanted, name) for name in ("caps", *WORDS)):
                     wanted.pk = row.pk
                     changed.append(wanted)
         DeskDay.objects.bulk_create(made)

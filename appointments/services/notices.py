@@ -19,9 +19,7 @@ def tell_booked(
     _tell("booked", appointment, contact=contact, services=services, now=now)
 
 
-def tell_moved(
-    appointment: Appointment, *, services: Sequence[ServiceType], now: datetime
-) -> None:
+def tell_moved(appointment: Appointment, *, services: Sequence[ServiceType], now: datetime) -> None:
     """Tell the new time."""
     _tell("moved", appointment, contact=appointment.contact, services=services, now=now)
 

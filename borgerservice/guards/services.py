@@ -95,9 +95,7 @@ def put_up(connection: BaseDatabaseWrapper) -> None:
                         f"ALTER TABLE {guard.table} DROP CONSTRAINT IF EXISTS {guard.name}"
                     )
                 cursor.execute(guard.sql)
-                cursor.execute(
-                    f"COMMENT ON {drop} {guard.name} ON {guard.table} IS '{guard.mark}'"
-                )
+                cursor.execute(f"COMMENT ON {drop} {guard.name} ON {guard.table} IS '{guard.mark}'")
             else:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}")
                 cursor.execute(guard.sql)
@@ -115,8 +113,7 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
 
 def require_guards(connection: BaseDatabaseWrapper | None = None) -> None:
     """Raise GuardMissing unless every guard stands; called before anything is served."""
-    connection = connection or default_connection  # type: ignore[assignment]
-    missing = missing_guards(connection)  # type: ignore[arg-type]
+    missing = missing_guards(connection or default_connection)
     if missing:
         raise GuardMissing(", ".join(missing))
 

@@ -60,9 +60,7 @@ class AgreementDay(models.Model):
 class Centre(models.Model):
     """A Citizen Service centre (borgerservicecenter). `key` names it in addresses, for ever."""
 
-    municipality = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, related_name="centres"
-    )
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="centres")
     key = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     address = models.CharField(max_length=120, blank=True)
@@ -201,9 +199,7 @@ class StaffRole(models.Model):
     )
 
     PRIVACY = {
-        Life.AUDIT: {
-            Kind.INTERNAL: "id staff municipality centre role since ended_at given_by"
-        }
+        Life.AUDIT: {Kind.INTERNAL: "id staff municipality centre role since ended_at given_by"}
     }
 
     unscoped = models.Manager["StaffRole"]()
@@ -265,9 +261,7 @@ class ApiClient(models.Model):
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    PRIVACY = {
-        Life.AUDIT: {Kind.INTERNAL: "id municipality client_id name created_at ended_at"}
-    }
+    PRIVACY = {Life.AUDIT: {Kind.INTERNAL: "id municipality client_id name created_at ended_at"}}
 
     unscoped = models.Manager["ApiClient"]()
     objects = MunicipalScope["ApiClient"]()

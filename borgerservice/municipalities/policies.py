@@ -31,7 +31,9 @@ def workplace_of(*, staff: StaffMember, code: str, now: datetime) -> Workplace |
 
     No right comes from `is_superuser`: a role is given by name, per municipality.
     """
-    return next((w for w in workplaces_of(staff=staff, now=now) if w.municipality.code == code), None)
+    return next(
+        (w for w in workplaces_of(staff=staff, now=now) if w.municipality.code == code), None
+    )
 
 
 def workplaces_of(*, staff: StaffMember, now: datetime) -> list[Workplace]:

@@ -20,9 +20,7 @@ class Notice:
     once: str
 
 
-def new_contact(
-    *, municipality: Municipality, phone: str, email: str
-) -> tuple[Contact, OpenKey]:
+def new_contact(*, municipality: Municipality, phone: str, email: str) -> tuple[Contact, OpenKey]:
     """Store how to reach somebody (E.164 and e-mail, either may be empty) under a fresh key."""
     key = new_data_key()
     version, phone_mark = contact_mark("phone", phone) if phone else (1, "")

@@ -34,7 +34,10 @@ class PersonAlias(models.Model):
     pseudonym = models.CharField(max_length=64)
 
     PRIVACY = {
-        Life.LEDGER: {Private.PSEUDONYM: "id person pseudonym", Private.INTERNAL: "kind key_version"}
+        Life.LEDGER: {
+            Private.PSEUDONYM: "id person pseudonym",
+            Private.INTERNAL: "kind key_version",
+        }
     }
 
     class Meta:

@@ -1,40 +1,56 @@
 """Find or make the person behind a number or login."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from borgerservice.people.models import Person, PersonAlias
+from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.marks import number_marks
+
+Marks = Mapping[int, str]
 
 
 def person_of(*, kind: str, normalised: str, now: datetime) -> Person:
     """The one person a number stands for, made on first sight.
 
-    Looks under every key version and writes the marks that are missing, so that a new key never
-    makes a second person. Two callers at once end with one person: the unique mark decides.
+    Slow on purpose: within a transaction use `marks_of` before it and `person_marked` inside.
+    """
+    return person_marked(kind=kind, marks=marks_of(kind=kind, normalised=normalised), now=now)
+
+
+def marks_of(*, kind: str, normalised: str) -> Marks:
+    """The marks of a number under every key version. Slow, and touches no table.
+
+    Raises KeyUnavailable where there is no key to make a mark with.
     """
     marks = number_marks(kind, normalised)
-    found = _find(kind, marks)
-    if found is None:
-        with transaction.atomic():
-            newest = next(iter(marks))
-            person = Person.objects.create(created_at=now)
-            PersonAlias.objects.bulk_create(
-                [PersonAlias(person=person, kind=kind, key_version=newest, pseudonym=marks[newest])],
-                ignore_conflicts=True,
-            )
-            found = _find(kind, {newest: marks[newest]}) or person
-            if found != person:
-                person.delete()
-    PersonAlias.objects.bulk_create(
-        [
-            PersonAlias(person=found, kind=kind, key_version=version, pseudonym=mark)
-            for version, mark in marks.items()
-        ],
-        ignore_conflicts=True,
-    )
-    return found
+    if not marks:
+        raise KeyUnavailable("no pseudonym key")
+    return marks
+
+
+def person_marked(*, kind: str, marks: Marks, now: datetime) -> Person:
+    """The one person the marks belong to, made on first sight.
+
+    Marks that are missing are written, so that a new key never makes a second person. However many
+    callers come at once, also with different key versions at hand, they end with one person: each
+    writes its marks, looks whose they became, and gives way where somebody was first.
+    """
+    with transaction.atomic():
+        found = _owner(kind, marks)
+        if found is None:
+            mine = Person.objects.create(created_at=now)
+            _write(kind, marks, mine)
+            first = _owner(kind, marks, other_than=mine)
+            if first is None:
+                return mine
+            PersonAlias.objects.filter(person=mine).delete()
+            mine.delete()
+            found = first
+        _write(kind, marks, found)
+        return found
 
 
 def new_person(*, now: datetime) -> Person:
@@ -42,10 +58,22 @@ def new_person(*, now: datetime) -> Person:
     return Person.objects.create(created_at=now)
 
 
-def _find(kind: str, marks: dict[int, str]) -> Person | None:
-    alias = (
-        PersonAlias.objects.select_related("person")
-        .filter(kind=kind, pseudonym__in=list(marks.values()), key_version__in=list(marks))
-        .first()
+def _write(kind: str, marks: Marks, person: Person) -> None:
+    """Give the person the marks that are nobody's yet. Oldest version first: one order for all."""
+    PersonAlias.objects.bulk_create(
+        [
+            PersonAlias(person=person, kind=kind, key_version=version, pseudonym=marks[version])
+            for version in sorted(marks)
+        ],
+        ignore_conflicts=True,
     )
+
+
+def _owner(kind: str, marks: Marks, *, other_than: Person | None = None) -> Person | None:
+    aliases = PersonAlias.objects.select_related("person").filter(
+        kind=kind, pseudonym__in=list(marks.values()), key_version__in=list(marks)
+    )
+    if other_than is not None:
+        aliases = aliases.exclude(person=other_than)
+    alias = aliases.order_by("person_id").first()
     return alias.person if alias else None

@@ -1,10 +1,12 @@
 """`make run`: SQLite, no broker, demo adapters. Keys and passwords are made at install."""
 
+from pathlib import Path
+
 from borgerservice.install import ensure_secrets
-from borgerservice.settings.base import *  # noqa: F403
+from borgerservice.settings.base import *
 from borgerservice.settings.base import SQLITE_OPTIONS, VAR, env
 
-VAR = Path(env("BORGERSERVICE_VAR", default=str(VAR)))  # noqa: F405
+VAR = Path(env("BORGERSERVICE_VAR", default=str(VAR)))
 SECRETS = ensure_secrets(VAR)
 SECRET_KEY = SECRETS["secret_key"]
 IDP_OIDC_PRIVATE_KEY = SECRETS["token_key"]

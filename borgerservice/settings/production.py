@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from borgerservice.settings.base import *  # noqa: F403
+from borgerservice.settings.base import *
 from borgerservice.settings.base import SQLITE_OPTIONS, env
 
 NEEDED = {
@@ -53,7 +53,7 @@ SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
 
 SECOND_FACTOR_REQUIRED = True
-STATIC_ROOT = env.str("STATIC_ROOT", default=str(ROOT / "var" / "static"))  # noqa: F405
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(ROOT / "var" / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -11,6 +11,7 @@ from borgerservice.vault.keys import KeyUnavailable, key_ring
 from borgerservice.vault.models import DataKey
 
 NONCE_BYTES = 12
+VERSION_BYTES = 2
 
 
 class SealBroken(RuntimeError):
@@ -74,6 +75,40 @@ def open_data_key(row: DataKey) -> OpenKey | None:
         msg = "data key"
         raise SealBroken(msg) from broken
     return OpenKey(row, secret)
+
+
+def seal_directly(text: str, *, place: str) -> bytes:
+    """Seal something that lives an hour, and has no data key, under the newest wrapping key.
+
+    It opens only with the same `place`, which names the one row it is for.
+    """
+    ring = key_ring().wrap
+    version = max(ring)
+    nonce = os.urandom(NONCE_BYTES)
+    cipher = AESGCM(ring[version])
+    head = version.to_bytes(VERSION_BYTES, "big") + nonce
+    return head + cipher.encrypt(nonce, text.encode(), _directly_at(place, version))
+
+
+def open_directly(sealed: bytes | memoryview, *, place: str) -> str:
+    """The text sealed directly to that place. Raises SealBroken, or KeyUnavailable."""
+    sealed = bytes(sealed)
+    version = int.from_bytes(sealed[:VERSION_BYTES], "big")
+    ring = key_ring().wrap
+    if version not in ring:
+        msg = f"wrapping key version {version}"
+        raise KeyUnavailable(msg)
+    nonce = sealed[VERSION_BYTES : VERSION_BYTES + NONCE_BYTES]
+    rest = sealed[VERSION_BYTES + NONCE_BYTES :]
+    try:
+        return AESGCM(ring[version]).decrypt(nonce, rest, _directly_at(place, version)).decode()
+    except InvalidTag as broken:
+        msg = "sealed directly"
+        raise SealBroken(msg) from broken
+
+
+def _directly_at(place: str, version: int) -> bytes:
+    return f"directly\0{version}\0{place}".encode()
 
 
 def shred(rows: Iterable[int], *, now: datetime) -> int:

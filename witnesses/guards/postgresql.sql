@@ -67,7 +67,7 @@ CREATE TRIGGER schedule_is_not_emptied BEFORE TRUNCATE ON witnesses_rulesetinfor
 -- guard: trigger a_decision_stands on witnesses_identityproofing
 CREATE OR REPLACE FUNCTION a_decision_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF OLD.state = 'decided' AND (TG_OP = 'DELETE' OR ROW(
+  IF OLD.state IN ('decided', 'abandoned') AND (TG_OP = 'DELETE' OR ROW(
       OLD.id,
       OLD.municipality_id,
       OLD.participant_id,
@@ -76,6 +76,7 @@ BEGIN
       OLD.data_key_id,
       OLD.opened_by_id,
       OLD.opened_at,
+      OLD.name_sealed,
       OLD.applicant_id,
       OLD.number_kind,
       OLD.number_sealed,
@@ -102,6 +103,7 @@ BEGIN
       NEW.data_key_id,
       NEW.opened_by_id,
       NEW.opened_at,
+      NEW.name_sealed,
       NEW.applicant_id,
       NEW.number_kind,
       NEW.number_sealed,
@@ -120,7 +122,7 @@ BEGIN
       NEW.findings,
       NEW.facts_sealed
     )) THEN
-    RAISE EXCEPTION 'a decided case cannot be changed' USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'a case that is over cannot be changed' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
@@ -129,11 +131,11 @@ CREATE TRIGGER a_decision_stands BEFORE UPDATE OR DELETE ON witnesses_identitypr
 
 -- guard: trigger documents_of_a_decision_stand on witnesses_documentevidence
 CREATE OR REPLACE FUNCTION evidence_of_a_decision_stands() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  proofing bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.proofing_id ELSE OLD.proofing_id END;
 BEGIN
-  IF EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = proofing AND state = 'decided') THEN
-    RAISE EXCEPTION 'the evidence of a decided case cannot be changed'
+  IF EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE state IN ('decided', 'abandoned')
+             AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.proofing_id END,
+                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.proofing_id END)) THEN
+    RAISE EXCEPTION 'the evidence of a case that is over cannot be changed'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
@@ -143,11 +145,11 @@ CREATE TRIGGER documents_of_a_decision_stand BEFORE INSERT OR UPDATE OR DELETE O
 
 -- guard: trigger statement_of_a_decision_stands on witnesses_witnessstatement
 CREATE OR REPLACE FUNCTION evidence_of_a_decision_stands() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  proofing bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.proofing_id ELSE OLD.proofing_id END;
 BEGIN
-  IF EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = proofing AND state = 'decided') THEN
-    RAISE EXCEPTION 'the evidence of a decided case cannot be changed'
+  IF EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE state IN ('decided', 'abandoned')
+             AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.proofing_id END,
+                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.proofing_id END)) THEN
+    RAISE EXCEPTION 'the evidence of a case that is over cannot be changed'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;

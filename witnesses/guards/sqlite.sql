@@ -60,7 +60,7 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
 
 -- guard: trigger a_decision_stands on witnesses_identityproofing
 CREATE TRIGGER a_decision_stands BEFORE UPDATE ON witnesses_identityproofing
-WHEN OLD.state = 'decided' AND (
+WHEN OLD.state IN ('decided', 'abandoned') AND (
   OLD.id IS NOT NEW.id
   OR OLD.municipality_id IS NOT NEW.municipality_id
   OR OLD.participant_id IS NOT NEW.participant_id
@@ -69,6 +69,7 @@ WHEN OLD.state = 'decided' AND (
   OR OLD.data_key_id IS NOT NEW.data_key_id
   OR OLD.opened_by_id IS NOT NEW.opened_by_id
   OR OLD.opened_at IS NOT NEW.opened_at
+  OR OLD.name_sealed IS NOT NEW.name_sealed
   OR OLD.applicant_id IS NOT NEW.applicant_id
   OR OLD.number_kind IS NOT NEW.number_kind
   OR OLD.number_sealed IS NOT NEW.number_sealed
@@ -87,50 +88,56 @@ WHEN OLD.state = 'decided' AND (
   OR OLD.findings IS NOT NEW.findings
   OR OLD.facts_sealed IS NOT NEW.facts_sealed
 )
-BEGIN SELECT RAISE(ABORT, 'a decided case cannot be changed'); END
+BEGIN SELECT RAISE(ABORT, 'a case that is over cannot be changed'); END
 
 -- guard: trigger a_decision_stays on witnesses_identityproofing
 CREATE TRIGGER a_decision_stays BEFORE DELETE ON witnesses_identityproofing
-WHEN OLD.state = 'decided'
-BEGIN SELECT RAISE(ABORT, 'a decided case cannot be changed'); END
+WHEN OLD.state IN ('decided', 'abandoned')
+BEGIN SELECT RAISE(ABORT, 'a case that is over cannot be changed'); END
 
 -- guard: trigger a_decision_is_not_replaced on witnesses_identityproofing
 CREATE TRIGGER a_decision_is_not_replaced BEFORE INSERT ON witnesses_identityproofing
 WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = NEW.id
   OR reference = NEW.reference OR data_key_id = NEW.data_key_id OR previous_id = NEW.previous_id)
-BEGIN SELECT RAISE(ABORT, 'a decided case cannot be changed'); END
+BEGIN SELECT RAISE(ABORT, 'a case that is over cannot be changed'); END
 
 -- guard: trigger documents_of_a_decision_stand_on_insert on witnesses_documentevidence
 CREATE TRIGGER documents_of_a_decision_stand_on_insert BEFORE INSERT ON witnesses_documentevidence
-WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = NEW.proofing_id AND state = 'decided')
+WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = NEW.proofing_id
+  AND state IN ('decided', 'abandoned'))
   OR EXISTS (SELECT 1 FROM witnesses_documentevidence WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'the evidence of a decided case cannot be changed'); END
+BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger documents_of_a_decision_stand_on_update on witnesses_documentevidence
 CREATE TRIGGER documents_of_a_decision_stand_on_update BEFORE UPDATE ON witnesses_documentevidence
-WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id AND state = 'decided')
-BEGIN SELECT RAISE(ABORT, 'the evidence of a decided case cannot be changed'); END
+WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id IN (OLD.proofing_id, NEW.proofing_id)
+  AND state IN ('decided', 'abandoned'))
+BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger documents_of_a_decision_stand_on_delete on witnesses_documentevidence
 CREATE TRIGGER documents_of_a_decision_stand_on_delete BEFORE DELETE ON witnesses_documentevidence
-WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id AND state = 'decided')
-BEGIN SELECT RAISE(ABORT, 'the evidence of a decided case cannot be changed'); END
+WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id
+  AND state IN ('decided', 'abandoned'))
+BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger statement_of_a_decision_stand_on_insert on witnesses_witnessstatement
 CREATE TRIGGER statement_of_a_decision_stand_on_insert BEFORE INSERT ON witnesses_witnessstatement
-WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = NEW.proofing_id AND state = 'decided')
+WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = NEW.proofing_id
+  AND state IN ('decided', 'abandoned'))
   OR EXISTS (SELECT 1 FROM witnesses_witnessstatement WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'the evidence of a decided case cannot be changed'); END
+BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger statement_of_a_decision_stand_on_update on witnesses_witnessstatement
 CREATE TRIGGER statement_of_a_decision_stand_on_update BEFORE UPDATE ON witnesses_witnessstatement
-WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id AND state = 'decided')
-BEGIN SELECT RAISE(ABORT, 'the evidence of a decided case cannot be changed'); END
+WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id IN (OLD.proofing_id, NEW.proofing_id)
+  AND state IN ('decided', 'abandoned'))
+BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger statement_of_a_decision_stand_on_delete on witnesses_witnessstatement
 CREATE TRIGGER statement_of_a_decision_stand_on_delete BEFORE DELETE ON witnesses_witnessstatement
-WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id AND state = 'decided')
-BEGIN SELECT RAISE(ABORT, 'the evidence of a decided case cannot be changed'); END
+WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id
+  AND state IN ('decided', 'abandoned'))
+BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger new_proofing_belongs_to_the_participant on witnesses_identityproofing
 CREATE TRIGGER new_proofing_belongs_to_the_participant BEFORE INSERT ON witnesses_identityproofing

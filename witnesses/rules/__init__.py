@@ -1,1 +1,1 @@
-"""The identity decision: pure functions of facts. No clock, no database, no settings, no framework."""
+"""The identity decision: pure functions of facts; no clock, database, settings or framework."""

@@ -1,7 +1,7 @@
 """Local days: reading them, and the few sums the rules make with them."""
 
 import re
-from calendar import monthrange
+from calendar import isleap, monthrange
 from datetime import date, timedelta
 from typing import Final
 
@@ -11,12 +11,12 @@ _days: Final[dict[str, date]] = {}
 
 
 def parse_day(value: object) -> date | None:
-    """A day is written YYYY-MM-DD, in ASCII digits, and stands in the calendar of years 0001 to 9999.
+    """A day is written YYYY-MM-DD in ASCII digits and stands in the calendar (0001 to 9999).
 
     Anything else, of any type, gives None; nothing is raised.
     """
     try:
-        return _days.get(value) or _read(value)  # type: ignore[call-overload,no-any-return]
+        return _days.get(value) or _read(value)  # type: ignore[call-overload]
     except TypeError:  # a list or an object has no hash
         return None
 
@@ -50,6 +50,19 @@ def full_years(born: date, on: date) -> int:
     """
     before_birthday = (on.month, on.day) < (born.month, born.day)
     return on.year - born.year - before_birthday
+
+
+def turns(born: date, years: int) -> date | None:
+    """The day on which somebody turns that many years, or None past the calendar's last year.
+
+    Reading: who is born on 29 February turns a year older on 1 March in common years.
+    """
+    year = born.year + years
+    if year > date.max.year:
+        return None
+    if (born.month, born.day) == (2, 29) and not isleap(year):
+        return date(year, 3, 1)
+    return born.replace(year=year)
 
 
 def months_back(on: date, months: int) -> date:

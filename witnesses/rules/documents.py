@@ -8,9 +8,7 @@ from witnesses.rules.facts import Document
 from witnesses.rules.figures import Clause, Criterion, Recent, TwoPapers, Usable, Way
 
 
-def usable_documents(
-    documents: Iterable[Document], *, on: date, usable: Usable
-) -> list[Document]:
+def usable_documents(documents: Iterable[Document], *, on: date, usable: Usable) -> list[Document]:
     """The documents that count on a local day, in the order sent."""
     return [document for document in documents if not flaws(document, on=on, usable=usable)]
 
@@ -105,7 +103,7 @@ def _two_papers(usable: Sequence[Document], papers: TwoPapers) -> bool:
 
 
 def _fits_any(document: Document, clauses: tuple[Clause, ...]) -> bool:
-    for clause in clauses:  # noqa: SIM110 - a plain loop is the hot path
+    for clause in clauses:
         if (
             document["type"] in clause.types
             and _issued_by(document, clause.issuers)

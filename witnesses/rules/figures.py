@@ -5,11 +5,14 @@ The figures themselves stand in `sets/*.toml`, one file a set, to be read by a l
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+Language = Literal["da", "en"]
 Compare = Literal["at_least", "more_than"]
 Unit = Literal["witnessings", "persons"]
 CprNeed = Literal["never", "if_wanted", "always"]
+
+LANGUAGES: Final[tuple[Language, ...]] = ("da", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,15 @@ class Usable(Figure):
     recent: Recent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleSet:
-    """One published set of rules, whole. Which one is in force when is not known here."""
+    """One published set of rules, whole. Which one is in force when is not known here.
+
+    Two are the same only when they are one object, so a set is cheap to keep things by.
+    """
 
     id: str
-    title: Mapping[str, str]
+    title: Mapping[Language, str]
     source: Source
     usable: Usable
     applicant_minimum_age: MinimumAge

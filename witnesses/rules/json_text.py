@@ -7,16 +7,18 @@ a number and gives up on deep nesting. Here the first is noted, the second refus
 import json
 import re
 from enum import Enum, auto
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
-from witnesses.rules.facts import TwiceKeyed
+from witnesses.rules.validity import TwiceKeyed
+
+Json: TypeAlias = Any  # whatever JSON can say
 
 
 class NotJson(ValueError):
     """The text is not JSON."""
 
 
-def read_fast(text: str) -> Any:
+def read_fast(text: str) -> Json:
     """Read JSON without looking for keys that stand twice. Raises NotJson.
 
     Numbers come out as 0, whatever they are: no fact is a number.
@@ -24,7 +26,7 @@ def read_fast(text: str) -> Any:
     return _read(text, _FAST)
 
 
-def read_noting_twice(text: str) -> Any:
+def read_noting_twice(text: str) -> Json:
     """Read JSON; an object in which a key stood twice comes out as `TwiceKeyed`. Raises NotJson.
 
     Numbers come out as 0, whatever they are: no fact is a number.
@@ -32,7 +34,7 @@ def read_noting_twice(text: str) -> Any:
     return _read(text, _NOTING)
 
 
-def _read(text: str, decoder: json.JSONDecoder) -> Any:
+def _read(text: str, decoder: json.JSONDecoder) -> Json:
     try:
         return decoder.decode(text)
     except RecursionError:
@@ -111,7 +113,7 @@ class _OpenObject(list[tuple[str, Any]]):
         return _noted(self)
 
 
-def _read_deep(text: str) -> Any:
+def _read_deep(text: str) -> Json:
     """Read JSON of any depth on a stack of its own; slow, for what `json` cannot nest."""
     reading = _Reading()
     at = 0
@@ -131,38 +133,38 @@ class _Reading:
     def __init__(self) -> None:
         self._open: list[_OpenList | _OpenObject] = []
         self._next = _Next.VALUE
-        self._value: Any = None
+        self._value: Json = None
 
-    def whole(self) -> Any:
+    def whole(self) -> Json:
         if self._next is not _Next.NOTHING:
             raise NotJson
         return self._value
 
-    def take(self, kind: str, token: str) -> None:
+    def take(self, kind: str, sign: str) -> None:
         """Take the next token, or raise NotJson where the grammar has no place for it."""
         wanted = self._next
-        if token == "[" and wanted in (_Next.VALUE, _Next.FIRST_ITEM):
+        if sign == "[" and wanted in (_Next.VALUE, _Next.FIRST_ITEM):
             self._open.append(_OpenList())
             self._next = _Next.FIRST_ITEM
-        elif token == "{" and wanted in (_Next.VALUE, _Next.FIRST_ITEM):
+        elif sign == "{" and wanted in (_Next.VALUE, _Next.FIRST_ITEM):
             self._open.append(_OpenObject())
             self._next = _Next.FIRST_KEY
         elif kind != "mark" and wanted in (_Next.VALUE, _Next.FIRST_ITEM):
-            self._finish(_scalar(kind, token))
+            self._finish(_scalar(kind, sign))
         elif kind == "string" and wanted in (_Next.KEY, _Next.FIRST_KEY):
-            self._name(json.loads(token))
-        elif token == ":" and wanted is _Next.COLON:
+            self._name(json.loads(sign))
+        elif sign == ":" and wanted is _Next.COLON:
             self._next = _Next.VALUE
-        elif token == "," and wanted is _Next.COMMA:
+        elif sign == "," and wanted is _Next.COMMA:
             self._next = self._open[-1].then
-        elif self._may_close(token):
+        elif self._may_close(sign):
             self._finish(self._open.pop().closed())
         else:
             raise NotJson
 
-    def _may_close(self, token: str) -> bool:
+    def _may_close(self, sign: str) -> bool:
         may_end = self._next in (_Next.COMMA, _Next.FIRST_ITEM, _Next.FIRST_KEY)
-        return may_end and token == self._open[-1].closed_by
+        return may_end and sign == self._open[-1].closed_by
 
     def _name(self, key: str) -> None:
         holder = self._open[-1]

@@ -1,21 +1,21 @@
 """From the bytes a door received to the answer it gives back, for the command and the API alike."""
 
-import json
 from collections.abc import Callable, Container, Mapping
 from datetime import date
-from typing import Any, Final, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from witnesses.rules.answers import Answer
 from witnesses.rules.dates import day_of
 from witnesses.rules.engine import decide
-from witnesses.rules.facts import Facts, InvalidFacts, Problem, key_count, problems_of
-from witnesses.rules.figures import RuleSet
+from witnesses.rules.explain import explain, explain_invalid
+from witnesses.rules.facts import Facts
+from witnesses.rules.figures import Language, RuleSet
+from witnesses.rules.json_answer import answer_as_json, as_json
 from witnesses.rules.json_text import NotJson, read_fast, read_noting_twice
 from witnesses.rules.rule_sets import RULE_SETS
+from witnesses.rules.validity import InvalidFacts, Problem, key_count, problems_of
 
 InForce = Callable[[date], RuleSet]
-
-_as_ascii: Final = json.JSONEncoder(ensure_ascii=True).encode
 
 
 class InvalidCaseError(TypedDict):
@@ -57,10 +57,34 @@ def answer_line(
     in_force: InForce,
     rule_sets: Mapping[str, RuleSet] = RULE_SETS,
     under: RuleSet | None = None,
-) -> str:
-    """The answer to one line as ASCII JSON without its line end; see `decide_document`."""
-    answer = decide_document(raw, in_force=in_force, rule_sets=rule_sets, under=under)
-    return _as_ascii(answer)
+) -> tuple[str, bool]:
+    """The answer to one line as ASCII JSON without a line end, and whether the line was a case.
+
+    The same answer as `decide_document` gives.
+    """
+    try:
+        facts = read_facts(raw, rule_sets=rule_sets)
+    except InvalidFacts as invalid:
+        return as_json(invalid_case(invalid)), False
+    chosen = under or rule_set_for(facts, in_force=in_force, rule_sets=rule_sets)
+    return answer_as_json(decide(facts, chosen), chosen), True
+
+
+def explain_line(
+    raw: bytes,
+    language: Language,
+    *,
+    in_force: InForce,
+    rule_sets: Mapping[str, RuleSet] = RULE_SETS,
+    under: RuleSet | None = None,
+) -> tuple[str, bool]:
+    """The answer to one line in plain words, without a line end, and whether it was a case."""
+    try:
+        facts = read_facts(raw, rule_sets=rule_sets)
+    except InvalidFacts as invalid:
+        return explain_invalid(invalid.case_id, invalid.problems, language), False
+    chosen = under or rule_set_for(facts, in_force=in_force, rule_sets=rule_sets)
+    return explain(decide(facts, chosen), chosen, language, facts=facts).as_text(), True
 
 
 def read_facts(raw: bytes, *, rule_sets: Container[str] = RULE_SETS) -> Facts:
@@ -102,6 +126,6 @@ def invalid_case(invalid: InvalidFacts) -> InvalidCase:
     }
 
 
-def _id_of(facts: Any) -> str | None:
+def _id_of(facts: object) -> str | None:
     case_id = facts.get("id") if isinstance(facts, dict) else None
     return case_id if isinstance(case_id, str) else None

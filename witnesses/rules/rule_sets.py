@@ -10,6 +10,7 @@ from typing import Final, TypeVar, get_args
 
 from witnesses.rules.facts import DOCUMENT_TYPES
 from witnesses.rules.figures import (
+    LANGUAGES,
     Clause,
     Compare,
     CprNeed,
@@ -29,7 +30,6 @@ from witnesses.rules.figures import (
 from witnesses.rules.tables import RuleSetUnreadable, Table
 
 SETS_FOLDER: Final = Path(__file__).parent / "sets"
-LANGUAGES: Final = ("da", "en")
 _DATED: Final = re.compile(r"\d{4}(-\d\d(-\d\d)?)?(/\d{4}(-\d\d(-\d\d)?)?)?", re.ASCII)
 _SHOWS: Final = ("photo", "cpr_number")
 _COMPARES: Final[Mapping[str, Compare]] = {word: word for word in get_args(Compare)}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 _ISSUER: Final = re.compile(r"[A-Z]{2}")
 
@@ -12,13 +12,13 @@ class RuleSetUnreadable(ValueError):
 
 
 class Table:
-    """A table of a TOML file; every key is asked for by name, what was not asked for is an error."""
+    """A table of a TOML file: each key is asked for by name, one not asked for is an error."""
 
     def __init__(self, where: str, values: object) -> None:
         self.where = where
         if not isinstance(values, dict):
             raise RuleSetUnreadable(f"{where}: must be a table")
-        self._left: dict[str, Any] = dict(values)
+        self._left: dict[str, object] = dict(values)
 
     def has(self, key: str) -> bool:
         return key in self._left
@@ -26,7 +26,7 @@ class Table:
     def keys(self) -> list[str]:
         return list(self._left)
 
-    def value(self, key: str) -> Any:
+    def value(self, key: str) -> object:
         """Take the key's value, of whatever kind."""
         if key not in self._left:
             raise self.wrong(key, "is missing")
@@ -51,7 +51,7 @@ class Table:
     def number(self, key: str) -> int:
         """Take a whole number, 0 or more."""
         value = self.value(key)
-        if type(value) is not int or value < 0:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.wrong(key, "must be a whole number, 0 or more")
         return value
 

@@ -11,7 +11,7 @@ from witnesses.rules.answers import (
     WITNESS_QUOTA,
     Finding,
 )
-from witnesses.rules.dates import day_of, full_years
+from witnesses.rules.dates import day_of, days_later, full_years
 from witnesses.rules.documents import suffices, usable_documents
 from witnesses.rules.facts import Witness
 from witnesses.rules.figures import MitidHeld, RuleSet
@@ -46,6 +46,12 @@ def held_long_enough(days: int | None, figure: MitidHeld) -> bool:
     if days is None:
         return False
     return days >= figure.days if figure.compare == "at_least" else days > figure.days
+
+
+def first_day_held(mitid_since: date, figure: MitidHeld) -> date | None:
+    """The first local day on which the MitID is old enough; None past the calendar's last day."""
+    days = figure.days if figure.compare == "at_least" else figure.days + 1
+    return days_later(mitid_since, days)
 
 
 def _old_enough(witness: Witness, on: date, rule_set: RuleSet) -> Finding:

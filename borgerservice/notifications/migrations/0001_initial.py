@@ -6,74 +6,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('municipalities', '0001_initial'),
-        ('vault', '0001_initial'),
+        ("municipalities", "0001_initial"),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone_sealed', models.BinaryField(null=True)),
-                ('email_sealed', models.BinaryField(null=True)),
-                ('phone_mark', models.CharField(blank=True, max_length=64)),
-                ('email_mark', models.CharField(blank=True, max_length=64)),
-                ('mark_version', models.PositiveSmallIntegerField(default=1)),
-                ('data_key', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='vault.datakey')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='municipalities.municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("phone_sealed", models.BinaryField(null=True)),
+                ("email_sealed", models.BinaryField(null=True)),
+                ("phone_mark", models.CharField(blank=True, max_length=64)),
+                ("email_mark", models.CharField(blank=True, max_length=64)),
+                ("mark_version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "data_key",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="vault.datakey"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="municipalities.municipality",
+                    ),
+                ),
             ],
             options={
-                'default_manager_name': 'unscoped',
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('channel', models.CharField(choices=[('sms', 'Sms'), ('email', 'Email')], max_length=5)),
-                ('language', models.CharField(max_length=5)),
-                ('subject', models.CharField(max_length=60)),
-                ('facts', models.JSONField(default=dict)),
-                ('dedupe_key', models.CharField(max_length=100, unique=True)),
-                ('status', models.CharField(choices=[('due', 'Due'), ('sending', 'Sending'), ('sent', 'Sent'), ('dropped', 'Dropped'), ('failed', 'Failed')], default='due', max_length=8)),
-                ('due_at', models.DateTimeField()),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='notifications.contact')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='municipalities.municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "channel",
+                    models.CharField(choices=[("sms", "Sms"), ("email", "Email")], max_length=5),
+                ),
+                ("language", models.CharField(max_length=5)),
+                ("subject", models.CharField(max_length=60)),
+                ("facts", models.JSONField(default=dict)),
+                ("dedupe_key", models.CharField(max_length=100, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("due", "Due"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("dropped", "Dropped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="due",
+                        max_length=8,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="notifications.contact",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="municipalities.municipality",
+                    ),
+                ),
             ],
             options={
-                'default_manager_name': 'unscoped',
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['phone_mark'], name='contact_by_phone_mark'),
+            model_name="contact",
+            index=models.Index(fields=["phone_mark"], name="contact_by_phone_mark"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['email_mark'], name='contact_by_email_mark'),
+            model_name="contact",
+            index=models.Index(fields=["email_mark"], name="contact_by_email_mark"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('status__in', ['due', 'sending'])), fields=['due_at'], name='messages_to_deliver'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("status__in", ["due", "sending"])),
+                fields=["due_at"],
+                name="messages_to_deliver",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['subject'], name='messages_by_subject'),
+            model_name="message",
+            index=models.Index(fields=["subject"], name="messages_by_subject"),
         ),
     ]

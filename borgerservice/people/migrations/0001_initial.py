@@ -5,31 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='PersonAlias',
+            name="PersonAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('cpr', 'Cpr'), ('replacement', 'Replacement'), ('p_code', 'P Code'), ('mitid', 'Mitid')], max_length=12)),
-                ('key_version', models.PositiveSmallIntegerField()),
-                ('pseudonym', models.CharField(max_length=64)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='aliases', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cpr", "Cpr"),
+                            ("replacement", "Replacement"),
+                            ("p_code", "P Code"),
+                            ("mitid", "Mitid"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("key_version", models.PositiveSmallIntegerField()),
+                ("pseudonym", models.CharField(max_length=64)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="aliases",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key_version', 'pseudonym'), name='one_person_per_alias'), models.CheckConstraint(condition=models.Q(('kind__in', ['cpr', 'replacement', 'p_code', 'mitid'])), name='alias_is_of_a_known_kind')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "key_version", "pseudonym"), name="one_person_per_alias"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["cpr", "replacement", "p_code", "mitid"])),
+                        name="alias_is_of_a_known_kind",
+                    ),
+                ],
             },
         ),
     ]

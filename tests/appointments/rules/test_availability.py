@@ -138,7 +138,12 @@ def test_the_tightest_gap_is_filled_first():
     assert choose(("wide", MITID, wide), ("tight", MITID, tight)) == "tight"
     after_one = busy_but((475, 20))
     assert choose(("after", MITID, after_one), ("wide", MITID, wide)) == "after"
-    assert choose(("empty", MITID, 0), ("wide", MITID, wide)) == "wide"
+    before, until_midnight = busy_but((420, 75)), busy_but((480, 960))
+    assert choose(("before", MITID, before), ("wide", MITID, wide)) == "wide"
+    assert choose(("until midnight", MITID, until_midnight), ("wide", MITID, wide)) == "wide"
+    assert (
+        choose(("empty", MITID, 0), ("until midnight", MITID, until_midnight)) == "until midnight"
+    )
 
 
 def test_among_equals_the_first_desk_is_taken():

@@ -45,6 +45,7 @@ def test_a_name_of_any_alphabet_is_kept_as_it_is(name):
         pytest.param("Anna\u202e\u2066 Jensen\u200f", "Anna Jensen", id="direction marks"),
         pytest.param("An\u200bna\ufeff\u00ad", "Anna", id="zero width"),
         pytest.param("An\u200cn\u200da", "Anna", id="joiners where no spelling needs them"),
+        pytest.param("Anna \u0645a\u200c\u0645", "Anna \u0645a\u0645", id="a joiner on one side"),
         pytest.param("An\x00n\x1ba\x7f", "Anna", id="controls"),
         pytest.param("An\ud800na\ue000", "Anna", id="half a character and a private one"),
         pytest.param("Anna\u3164\u2800", "Anna", id="blanks that pass for letters"),

@@ -208,6 +208,6 @@ def test_a_clerk_is_told_what_is_wrong_with_closures(other, expected):
 
 
 def test_two_closures_of_different_hours_do_not_lie_over_each_other():
-    assert not problems_with_closings(
-        [Closing(MONDAY, MONDAY, 480, 600), Closing(MONDAY, MONDAY, 600, 720)]
-    )
+    morning, noon = Closing(MONDAY, MONDAY, 480, 600), Closing(MONDAY, MONDAY, 600, 720)
+    assert not problems_with_closings([morning, noon])
+    assert not problems_with_closings([noon, morning])

@@ -54,7 +54,16 @@ def test_a_character_no_reference_holds_is_read_as_the_one_it_resembles(typed, m
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "B222", "B222-B222-B22", "2222-B222-B2", "B222-B222-BÆ", "x" * 100_000]
+    "typed",
+    [
+        "",
+        "B222",
+        "B222-B222-B22",
+        "2222-B222-B2",
+        "B222-B222-BÆ",
+        "x" * 100_000,
+        "B222B222B2" + 100 * " ",
+    ],
 )
 def test_what_cannot_be_a_reference_is_none(typed):
     assert normalise_reference(typed) is None

@@ -1,4 +1,4 @@
-"""Proving who somebody is: the case, its evidence, the witness, and the nation-wide ledger."""
+"""One case: the proofing, the documents shown, and the witness's statement."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,59 +11,11 @@ from borgerservice.tenancy import MunicipalScope
 from borgerservice.vault.models import DataKey
 
 
-class RuleSetInForce(models.Model):
-    """From which local date a rule set decides, with the quota's figures for the guard.
-
-    One schedule for the whole installation. Rows are added, never changed.
-    """
-
-    class Unit(models.TextChoices):
-        """What the quota counts."""
-
-        WITNESSINGS = "witnessings"
-        PERSONS = "persons"
-
-    rule_set = models.CharField(max_length=40)
-    in_force_from = models.DateField(unique=True)
-    quota_at_most = models.PositiveSmallIntegerField()
-    quota_days = models.PositiveSmallIntegerField()
-    quota_unit = models.CharField(max_length=11, choices=Unit)
-    proposed_by = models.ForeignKey(
-        StaffMember, null=True, on_delete=models.PROTECT, related_name="rule_sets_proposed"
-    )
-    approved_by = models.ForeignKey(
-        StaffMember, null=True, on_delete=models.PROTECT, related_name="rule_sets_approved"
-    )
-    created_at = models.DateTimeField()
-
-    PRIVACY = {
-        Life.IN_USE: {
-            Kind.PUBLIC: "id rule_set in_force_from quota_at_most quota_days quota_unit",
-            Kind.INTERNAL: "proposed_by approved_by created_at",
-        }
-    }
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                name="two_stewards_schedule_a_rule_set",
-                condition=models.Q(proposed_by__isnull=True, approved_by__isnull=True)
-                | (
-                    models.Q(proposed_by__isnull=False, approved_by__isnull=False)
-                    & ~models.Q(proposed_by=models.F("approved_by"))
-                ),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"rule set in force {self.pk}"
-
-
 class IdentityProofing(models.Model):
     """The whole act of proving one participant's identity, and its record (identitetssikring).
 
-    `state` names the last step done. The applicant's number and what the decision rested on are
-    sealed under the case's own key.
+    `state` names the furthest step done. The applicant's name and number and the facts the decision
+    rested on are sealed under the case's own key.
     """
 
     class State(models.TextChoices):
@@ -85,6 +37,16 @@ class IdentityProofing(models.Model):
         DECLINED = "declined", _("Declined by the citizen")
         NOT_ASKED = "not_asked", _("Not asked")
 
+    class WitnessReason(models.TextChoices):
+        """Why a witness was called on. Every witness case says one of these."""
+
+        NEWLY_ARRIVED = "newly_arrived", _("Has lived in Denmark for a short time")
+        NO_DANISH_ADDRESS = "no_danish_address", _("Has no address in Denmark")
+        NO_CPR_NUMBER = "no_cpr_number", _("Has no CPR number")
+        QUESTIONS_NOT_POSSIBLE = "questions_not_possible", _("The questions could not be asked")
+        QUESTIONS_FAILED = "questions_failed", _("Did not pass the questions")
+        QUESTIONS_DECLINED = "questions_declined", _("Does not want to answer the questions")
+
     class Outcome(models.TextChoices):
         """The decision."""
 
@@ -92,9 +54,7 @@ class IdentityProofing(models.Model):
         NOT_CONFIRMED = "not_confirmed", _("Identity not confirmed")
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
-    participant = models.ForeignKey(
-        Participant, on_delete=models.PROTECT, related_name="proofings"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="proofings")
     previous = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
     reference = models.CharField(max_length=12, unique=True)
     state = models.CharField(max_length=9, choices=State, default=State.OPENED)
@@ -103,6 +63,7 @@ class IdentityProofing(models.Model):
         StaffMember, on_delete=models.PROTECT, related_name="proofings_opened"
     )
     opened_at = models.DateTimeField()
+    name_sealed = models.BinaryField(null=True)
     applicant = models.ForeignKey(
         Person, null=True, on_delete=models.PROTECT, related_name="proofings"
     )
@@ -110,10 +71,8 @@ class IdentityProofing(models.Model):
     number_sealed = models.BinaryField(null=True)
     birth_date_sealed = models.BinaryField(null=True)
     wants_cpr_link = models.BooleanField(default=True)
-    questions = models.CharField(
-        max_length=13, choices=Questions, default=Questions.NOT_ASKED
-    )
-    witness_reason = models.CharField(max_length=30, blank=True)
+    questions = models.CharField(max_length=13, choices=Questions, default=Questions.NOT_ASKED)
+    witness_reason = models.CharField(max_length=22, choices=WitnessReason, blank=True)
     decided_by = models.ForeignKey(
         StaffMember, null=True, on_delete=models.PROTECT, related_name="proofings_decided"
     )
@@ -131,7 +90,7 @@ class IdentityProofing(models.Model):
             Kind.INTERNAL: "id municipality participant previous reference state data_key"
             " opened_by opened_at number_kind wants_cpr_link questions witness_reason decided_by"
             " decided_at decided_on rule_set outcome route failed",
-            Kind.PERSONAL: "findings",
+            Kind.PERSONAL: "name_sealed findings",
             Kind.PSEUDONYM: "applicant",
             Kind.CONFIDENTIAL: "number_sealed birth_date_sealed facts_sealed",
         }
@@ -147,6 +106,19 @@ class IdentityProofing(models.Model):
                 name="one_open_proofing_per_participant",
                 fields=["participant"],
                 condition=~models.Q(state__in=["decided", "abandoned"]),
+            ),
+            models.CheckConstraint(
+                name="a_case_has_a_known_state",
+                condition=models.Q(
+                    state__in=[
+                        "opened",
+                        "documents",
+                        "questions",
+                        "witness",
+                        "decided",
+                        "abandoned",
+                    ]
+                ),
             ),
             models.CheckConstraint(
                 name="a_decision_is_whole",
@@ -194,6 +166,7 @@ class WitnessStatement(models.Model):
     proofing = models.ForeignKey(
         IdentityProofing, on_delete=models.PROTECT, related_name="statements"
     )
+    position = models.PositiveSmallIntegerField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="statements")
     number_kind = models.CharField(max_length=11)
     number_sealed = models.BinaryField()
@@ -209,8 +182,8 @@ class WitnessStatement(models.Model):
 
     PRIVACY = {
         Life.CASE: {
-            Kind.INTERNAL: "id municipality proofing number_kind mitid_established brought_mitid"
-            " recorded_by recorded_at withdrawn_at",
+            Kind.INTERNAL: "id municipality proofing position number_kind mitid_established"
+            " brought_mitid recorded_by recorded_at withdrawn_at",
             Kind.PERSONAL: "mitid_since relationship name_sealed birth_date_sealed",
             Kind.PSEUDONYM: "person",
             Kind.CONFIDENTIAL: "number_sealed",
@@ -228,6 +201,17 @@ class WitnessStatement(models.Model):
                 fields=["proofing"],
                 condition=models.Q(withdrawn_at__isnull=True),
             ),
+            models.UniqueConstraint(
+                name="one_statement_per_position", fields=["proofing", "position"]
+            ),
+            models.CheckConstraint(
+                name="a_mitid_date_is_established",
+                condition=models.Q(mitid_established="not_established", mitid_since__isnull=True)
+                | (
+                    ~models.Q(mitid_established="not_established")
+                    & models.Q(mitid_since__isnull=False)
+                ),
+            ),
         )
 
     def __str__(self) -> str:
@@ -235,7 +219,10 @@ class WitnessStatement(models.Model):
 
 
 class DocumentEvidence(models.Model):
-    """One document a person showed (legitimation). Never a scan, never its number."""
+    """One document a person showed (legitimation). Never a scan, never its number.
+
+    Corrected before the decision, the row stays with `withdrawn_at`.
+    """
 
     class Holder(models.TextChoices):
         """Whose document it is."""
@@ -260,10 +247,13 @@ class DocumentEvidence(models.Model):
     provisional = models.BooleanField(default=False)
     expires_on = models.DateField(null=True)
     issued_on = models.DateField(null=True)
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     PRIVACY = {
         Life.CASE: {
-            Kind.INTERNAL: "id municipality proofing statement holder position",
+            Kind.INTERNAL: "id municipality proofing statement holder position recorded_at"
+            " withdrawn_at",
             Kind.PERSONAL: "type issuer form shows_photo shows_cpr provisional expires_on"
             " issued_on",
         }
@@ -278,42 +268,3 @@ class DocumentEvidence(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.pk}"
-
-
-class Witnessing(models.Model):
-    """The nation-wide ledger: one accepted witnessing. Rows are added, never changed.
-
-    The guard in the database (`guards/`) refuses a row that would put more witnessings into a
-    span than the rule set in force on its date allows, whoever inserts it.
-    """
-
-    witness = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="witnessings")
-    applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="witnessed")
-    on_date = models.DateField()
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
-    proofing = models.OneToOneField(IdentityProofing, on_delete=models.PROTECT)
-    rule_set = models.CharField(max_length=40)
-    recorded_at = models.DateTimeField()
-
-    PRIVACY = {
-        Life.LEDGER: {
-            Kind.PSEUDONYM: "witness applicant",
-            Kind.INTERNAL: "id on_date municipality proofing rule_set recorded_at",
-        }
-    }
-
-    unscoped = models.Manager["Witnessing"]()
-    objects = MunicipalScope["Witnessing"]()
-
-    class Meta:
-        default_manager_name = "unscoped"
-        constraints = (
-            models.CheckConstraint(
-                name="witness_is_somebody_else",
-                condition=~models.Q(witness=models.F("applicant")),
-            ),
-        )
-        indexes = (models.Index(name="witnessings_by_day", fields=["witness", "on_date"]),)
-
-    def __str__(self) -> str:
-        return f"witnessing {self.pk}"

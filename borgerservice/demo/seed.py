@@ -1,0 +1,142 @@
+"""Demo data: desks everywhere, a demo centre where no real one is known, staff, some visits.
+
+Nothing invented passes for real: demo centres say so in their name, and demo people have
+addresses at example.com and no number.
+"""
+
+import random
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from appointments.exceptions import Refused
+from appointments.models import Appointment, CentreService, Desk, ServiceType
+from appointments.selectors import bookable_times
+from appointments.services import Visitor, book_appointment
+from appointments.services.capacity import open_days
+from appointments.services.reference import centre_key, fill_in_centre
+from borgerservice.install import write_private
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Centre, Municipality, StaffMember, StaffRole
+from borgerservice.people.services import new_person
+
+DEMO_HOURS = "Mon-Wed 09:00-15:00; Thu 10:00-17:00; Fri 09:00-13:00"
+DESKS_PER_CENTRE = 3
+STAFFED = ("0101", "0657", "0751")
+VISITS_PER_CENTRE = 14
+FIRST_NAMES = ("Amina", "Oleksandr", "Maria", "Yusuf", "Ingrid", "Piotr", "Lars", "Fatima", "Ana")
+LAST_NAMES = ("Hansen", "Kovalenko", "Nowak", "Yilmaz", "Popescu", "Jensen", "Al-Sayed", "Silva")
+
+Tell = Callable[[str], None]
+
+
+def load_demo(*, passwords: Path, now: datetime, tell: Tell) -> None:
+    """Make what a visitor to the demo needs; what is there already is left alone."""
+    with transaction.atomic():
+        _add_demo_centres()
+        _add_desks()
+    centres = list(Centre.objects.filter(is_open_for_booking=True).select_related("municipality"))
+    today = danish_date(now)
+    for done, centre in enumerate(centres, start=1):
+        open_days(centre=centre, first=today, last=today + timedelta(days=centre.horizon_days))
+        if done % 20 == 0 or done == len(centres):
+            tell(f"desk-days of {done} of {len(centres)} centres")
+    _add_staff(passwords=passwords, now=now, tell=tell)
+    tell(f"{_add_visits(now=now)} visits")
+
+
+def _add_demo_centres() -> None:
+    for place in Municipality.objects.filter(centres__isnull=True):
+        name = f"Demo-borgerservice {place.name}"
+        Centre.objects.create(
+            municipality=place,
+            key=centre_key(name),
+            name=name,
+            published_hours=DEMO_HOURS,
+            note="Demo: intet rigtigt sted",
+            is_demo=True,
+        )
+    for centre in Centre.objects.filter(is_demo=True):
+        fill_in_centre(centre, DEMO_HOURS)
+
+
+def _add_desks() -> None:
+    every_service = sum(1 << bit for bit in ServiceType.objects.values_list("bit", flat=True))
+    Desk.objects.bulk_create(
+        Desk(centre=centre, number=number, caps=every_service)
+        for centre in Centre.objects.filter(desks__isnull=True, is_open_for_booking=True)
+        for number in range(1, DESKS_PER_CENTRE + 1)
+    )
+
+
+def _add_staff(*, passwords: Path, now: datetime, tell: Tell) -> None:
+    if StaffMember.objects.exists():
+        return
+    lines = []
+    for code in STAFFED:
+        place = Municipality.objects.get(code=code)
+        for role in (StaffRole.Role.CLERK, StaffRole.Role.ADMINISTRATOR):
+            word = secrets.token_urlsafe(12)
+            lines.append(f"{role}-{code} {word}")
+            staff = StaffMember.objects.create_user(
+                username=f"{role}-{code}",
+                password=word,
+                first_name="Demo",
+                last_name=f"{place.name}",
+                is_staff=True,
+                person=new_person(now=now),
+            )
+            StaffRole.unscoped.create(staff=staff, municipality=place, role=role, since=now)
+    passwords.unlink(missing_ok=True)
+    write_private(passwords, "\n".join(lines) + "\n")
+    tell(f"{len(lines)} demo staff, passwords in {passwords.name}")
+
+
+def _add_visits(*, now: datetime) -> int:
+    if Appointment.unscoped.exists():
+        return 0
+    chance = random.Random(7)  # noqa: S311
+    made = 0
+    for centre in Centre.objects.filter(
+        municipality__code__in=STAFFED, is_open_for_booking=True
+    ).select_related("municipality"):
+        offers = list(CentreService.objects.filter(centre=centre).select_related("service"))
+        for _ in range(VISITS_PER_CENTRE):
+            made += _add_visit(centre=centre, offers=offers, chance=chance, now=now)
+    return made
+
+
+def _add_visit(
+    *, centre: Centre, offers: Sequence[CentreService], chance: random.Random, now: datetime
+) -> int:
+    offer = chance.choice(offers)
+    today = danish_date(now)
+    days = bookable_times(
+        centre=centre,
+        minutes=offer.minutes,
+        caps=1 << offer.service.bit,
+        first=today,
+        last=today + timedelta(days=5),
+        now=now,
+    )
+    if not days:
+        return 0
+    name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
+    try:
+        book_appointment(
+            centre=centre,
+            visitors=[Visitor(name=name, service=offer.service.code)],
+            start=chance.choice(days[0].starts if chance.random() < 0.6 else days[-1].starts),  # noqa: PLR2004
+            phone="",
+            email=f"{name.split(maxsplit=1)[0].lower()}@example.com",
+            language=chance.choice(("da", "en")),
+            origin=Appointment.Origin.WEB,
+            actor="citizen",
+            now=now,
+        )
+    except Refused:
+        return 0
+    return 1

@@ -1,0 +1,25 @@
+"""`make test`: databases, keys and ports come from the rig (`tests/servers.py`)."""
+
+from pathlib import Path
+
+from borgerservice.install import ensure_secrets
+from borgerservice.settings.base import *
+from borgerservice.settings.base import SQLITE_OPTIONS, env
+
+VAR = Path(env("BORGERSERVICE_VAR"))
+SECRETS = ensure_secrets(VAR)
+SECRET_KEY = SECRETS["secret_key"]
+IDP_OIDC_PRIVATE_KEY = SECRETS["token_key"]
+KEYS_FILE = VAR / "keys.json"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", default="http://testserver")
+DATABASES = {"default": env.db("DATABASE_URL")}
+if env.str("MIGRATE_DATABASE_URL", default=""):
+    DATABASES["owner"] = env.db("MIGRATE_DATABASE_URL")
+for _database in DATABASES.values():
+    if _database["ENGINE"].endswith("sqlite3"):
+        _database["OPTIONS"] = SQLITE_OPTIONS
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+WHITENOISE_USE_FINDERS = True
+IS_DEMO = True
+PSEUDONYM_COST = {"memory_kib": 64, "iterations": 1, "lanes": 1}

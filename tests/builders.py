@@ -1,0 +1,147 @@
+"""Small worlds for tests: a municipality with a centre, desks, services, staff, visits.
+
+Every builder takes only what a test is about and fills in the rest with plain, fixed values.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from appointments.models import Appointment, CentreService, Desk, ServiceType
+from appointments.rules.local_time import instant
+from appointments.services import Visitor, book_appointment
+from appointments.services.capacity import open_days
+from borgerservice.municipalities.models import (
+    Centre,
+    Municipality,
+    OpeningHours,
+    Region,
+    StaffMember,
+    StaffRole,
+)
+from borgerservice.people.services import new_person
+
+NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+"""Monday 23 November 2026, 08:00 in Copenhagen."""
+TODAY = date(2026, 11, 23)
+PASSWORD = "a-long-test-password-7"
+
+
+@dataclass(frozen=True)
+class World:
+    """A centre that can be booked, and its municipality."""
+
+    municipality: Municipality
+    centre: Centre
+    service: ServiceType
+    desks: tuple[Desk, ...]
+
+
+def build_municipality(code: str = "0657", name: str = "Herning") -> Municipality:
+    """One municipality."""
+    region, _ = Region.objects.get_or_create(name="Region Midtjylland")
+    place, _ = Municipality.objects.get_or_create(
+        code=code, defaults={"name": name, "region": region}
+    )
+    return place
+
+
+def build_service(
+    code: str = "new_mitid", minutes: int = 30, bit: int | None = None
+) -> ServiceType:
+    """A service with texts in both languages; a new one takes the next free bit."""
+    taken = set(ServiceType.objects.values_list("bit", flat=True))
+    free = next(candidate for candidate in range(48) if candidate not in taken)
+    service, _ = ServiceType.objects.get_or_create(
+        code=code,
+        defaults={
+            "bit": free if bit is None else bit,
+            "minutes": minutes,
+            "proves_identity": True,
+            "names": {"da": "Nyt MitID", "en": "New MitID"},
+            "summaries": {"da": "Få MitID.", "en": "Get MitID."},
+            "bring": {
+                "da": {"applicant": ["Pas."], "witness": ["Vidnets pas."]},
+                "en": {"applicant": ["Passport."], "witness": ["The witness's passport."]},
+            },
+        },
+    )
+    return service
+
+
+def build_world(
+    *,
+    code: str = "0657",
+    name: str = "Herning",
+    desks: int = 1,
+    minutes: int = 30,
+    opens: int = 9 * 60,
+    closes: int = 15 * 60,
+    days: int = 14,
+    today: date = TODAY,
+) -> World:
+    """A centre open Monday to Friday with some desks that can do everything, its days made."""
+    place = build_municipality(code, name)
+    service = build_service(minutes=minutes)
+    centre = Centre.objects.create(
+        municipality=place,
+        key=f"borgerservice-{code}-{Centre.objects.count()}",
+        name=f"Borgerservice {name}",
+        address="Torvet 5",
+        postal_code="7400",
+        city=name,
+        phone="+45 96 28 24 00",
+    )
+    OpeningHours.objects.bulk_create(
+        OpeningHours(centre=centre, weekday=day, opens_minute=opens, closes_minute=closes)
+        for day in range(5)
+    )
+    CentreService.objects.create(centre=centre, service=service, minutes=minutes)
+    made = Desk.objects.bulk_create(
+        Desk(centre=centre, number=number + 1, caps=(1 << 48) - 1) for number in range(desks)
+    )
+    open_days(centre=centre, first=today, last=today + timedelta(days=days))
+    return World(place, centre, service, tuple(made))
+
+
+def build_staff(
+    place: Municipality,
+    *,
+    role: str = StaffRole.Role.CLERK,
+    username: str = "",
+    now: datetime = NOW,
+) -> StaffMember:
+    """A staff member who can sign in with `PASSWORD` and holds one role."""
+    staff = StaffMember.objects.create_user(
+        username=username or f"{role}-{place.code}-{StaffMember.objects.count()}",
+        password=PASSWORD,
+        is_staff=True,
+        person=new_person(now=now),
+    )
+    StaffRole.unscoped.create(staff=staff, municipality=place, role=role, since=now)
+    return staff
+
+
+def build_visit(
+    world: World,
+    *,
+    day: date = TODAY,
+    minute: int = 10 * 60,
+    names: Sequence[str] = ("Amina Hassan",),
+    phone: str = "+4520304050",
+    email: str = "",
+    now: datetime = NOW,
+    language: str = "da",
+) -> Appointment:
+    """A booked visit at a local time."""
+    return book_appointment(
+        centre=world.centre,
+        visitors=[Visitor(name=name, service=world.service.code) for name in names],
+        start=instant(day, minute),
+        phone=phone,
+        email=email,
+        language=language,
+        origin=Appointment.Origin.WEB,
+        actor="citizen",
+        now=now,
+    )

@@ -1,0 +1,71 @@
+"""Fixtures for every test. Servers and databases are in `tests/servers.py`, loaded before this."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+from pytest_django import DjangoDbBlocker
+
+from tests.rig.browsers import Observed, launch_browser
+from tests.servers import Rig
+
+PHONE = (360, 740)
+DESKTOP = (1280, 900)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(rig: Rig, django_db_blocker: DjangoDbBlocker) -> None:
+    """The database of the `db` fixture: a copy of the migrated template, rolled back per test."""
+    rig.engine.create("suite", copy_of=rig.migrated)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, for the whole run."""
+    with launch_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open pages, each with cookies of its own: `new_page(size=(360, 740), javascript=False)`.
+
+    Further words go to Playwright's `new_context` (`locale="en-GB"`, `color_scheme="dark"`). The
+    test fails when a page asked another host, broke the content policy or had a script error.
+    """
+    contexts = []
+    observed = Observed()
+
+    def open_page(
+        *, size: tuple[int, int] = DESKTOP, javascript: bool = True, **options: object
+    ) -> Page:
+        width, height = size
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            java_script_enabled=javascript,
+            locale=options.pop("locale", "da-DK"),
+            timezone_id="Europe/Copenhagen",
+            **options,
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        observed.watch(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert observed.faults == []
+
+
+@pytest.fixture
+def phone(new_page: Callable[..., Page]) -> Page:
+    """A citizen's phone."""
+    return new_page(size=PHONE)
+
+
+@pytest.fixture
+def desktop(new_page: Callable[..., Page]) -> Page:
+    """A clerk's screen."""
+    return new_page(size=DESKTOP)

@@ -1,0 +1,1 @@
+"""What the tests run on: real servers on free ports, started and stopped by the tests."""

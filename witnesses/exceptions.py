@@ -1,0 +1,22 @@
+"""Why a step in a case was refused. A decision that says no is no refusal: see `rules/engine.py`."""
+
+from borgerservice.kernel.errors import DomainError
+from witnesses.wording import REFUSALS
+
+
+class Refused(DomainError):
+    """Something about a case cannot be done; `code` says what, `field` where."""
+
+    wording = REFUSALS
+
+
+class NotFound(Refused):
+    """There is no such case here. Another municipality's is as absent as one that never was."""
+
+    code = "not_found"
+
+
+class CaseOver(Refused):
+    """The case is decided or abandoned; nothing in it changes any more."""
+
+    code = "case_over"

@@ -1,0 +1,96 @@
+"""Which rules are in force from when, and the nation-wide ledger of witnessings."""
+
+from django.db import models
+
+from borgerservice.municipalities.models import Municipality, StaffMember
+from borgerservice.people.models import Person
+from borgerservice.privacy import Kind, Life
+from borgerservice.tenancy import MunicipalScope
+from witnesses.models.cases import IdentityProofing
+
+
+class RuleSetInForce(models.Model):
+    """From which local date a rule set decides, with the quota's figures for the guard.
+
+    One schedule for the whole installation. Rows are added, never changed.
+    """
+
+    class Unit(models.TextChoices):
+        """What the quota counts."""
+
+        WITNESSINGS = "witnessings"
+        PERSONS = "persons"
+
+    rule_set = models.CharField(max_length=40)
+    in_force_from = models.DateField(unique=True)
+    quota_at_most = models.PositiveSmallIntegerField()
+    quota_days = models.PositiveSmallIntegerField()
+    quota_unit = models.CharField(max_length=11, choices=Unit)
+    proposed_by = models.ForeignKey(
+        StaffMember, null=True, on_delete=models.PROTECT, related_name="rule_sets_proposed"
+    )
+    approved_by = models.ForeignKey(
+        StaffMember, null=True, on_delete=models.PROTECT, related_name="rule_sets_approved"
+    )
+    created_at = models.DateTimeField()
+
+    PRIVACY = {
+        Life.IN_USE: {
+            Kind.PUBLIC: "id rule_set in_force_from quota_at_most quota_days quota_unit",
+            Kind.INTERNAL: "proposed_by approved_by created_at",
+        }
+    }
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="two_stewards_schedule_a_rule_set",
+                condition=models.Q(proposed_by__isnull=True, approved_by__isnull=True)
+                | (
+                    models.Q(proposed_by__isnull=False, approved_by__isnull=False)
+                    & ~models.Q(proposed_by=models.F("approved_by"))
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"rule set in force {self.pk}"
+
+
+class Witnessing(models.Model):
+    """The nation-wide ledger: one accepted witnessing. Rows are added, never changed.
+
+    The guard in the database (`guards/`) refuses a row that would put more witnessings into a
+    span than the rule set in force on its date allows, whoever inserts it.
+    """
+
+    witness = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="witnessings")
+    applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="witnessed")
+    on_date = models.DateField()
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    proofing = models.OneToOneField(IdentityProofing, on_delete=models.PROTECT)
+    rule_set = models.CharField(max_length=40)
+    recorded_at = models.DateTimeField()
+
+    PRIVACY = {
+        Life.LEDGER: {
+            Kind.PSEUDONYM: "witness applicant",
+            Kind.INTERNAL: "id on_date municipality proofing rule_set recorded_at",
+        }
+    }
+
+    unscoped = models.Manager["Witnessing"]()
+    objects = MunicipalScope["Witnessing"]()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        constraints = (
+            models.CheckConstraint(
+                name="witness_is_somebody_else",
+                condition=~models.Q(witness=models.F("applicant")),
+            ),
+        )
+        indexes = (models.Index(name="witnessings_by_day", fields=["witness", "on_date"]),)
+
+    def __str__(self) -> str:
+        return f"witnessing {self.pk}"

@@ -1,0 +1,138 @@
+"""Reads: the rule set of a day, a municipality's cases, and what is known of a witness."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from appointments.models import Appointment
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Municipality
+from borgerservice.people.models import Person
+from borgerservice.vault.services import OpenKey, open_data_key
+from witnesses import seals
+from witnesses.exceptions import NotFound
+from witnesses.models import (
+    DocumentEvidence,
+    IdentityProofing,
+    RuleSetInForce,
+    Witnessing,
+    WitnessStatement,
+)
+from witnesses.rules.facts import EarlierWitnessing
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """Who an applicant or witness is, as far as the case may show it. Never their number."""
+
+    name: str
+    birth_date: date | None
+    number_kind: str
+
+
+def rule_set_in_force(on: date) -> str:
+    """The id of the rule set that decides a meeting on a local day. One statement."""
+    return (
+        RuleSetInForce.objects.filter(in_force_from__lte=on)
+        .order_by("-in_force_from")
+        .values_list("rule_set", flat=True)[0]
+    )
+
+
+def get_proofing(*, municipality: Municipality, reference: str) -> IdentityProofing:
+    """A municipality's case by its reference, or NotFound."""
+    case = (
+        IdentityProofing.objects.for_municipality(municipality)
+        .select_related(
+            "participant__appointment__centre",
+            "participant__service",
+            "data_key",
+            "previous",
+            "opened_by",
+            "decided_by",
+        )
+        .filter(reference=reference)
+        .first()
+    )
+    if case is None:
+        raise NotFound
+    return case
+
+
+def proofings_of_visit(appointment: Appointment) -> dict[int, IdentityProofing]:
+    """The newest case of each participant of a visit, by the participant's id."""
+    cases = (
+        IdentityProofing.objects.for_municipality(appointment.municipality_id)
+        .filter(participant__appointment=appointment)
+        .order_by("id")
+    )
+    return {case.participant_id: case for case in cases}
+
+
+def met_on(case: IdentityProofing) -> date:
+    """The local day of the meeting: the one on which the citizen was checked in."""
+    checked_in_at: datetime | None = case.participant.appointment.checked_in_at
+    if checked_in_at is None:
+        raise ValueError("a case without a meeting")
+    return danish_date(checked_in_at)
+
+
+def current_statement(case: IdentityProofing) -> WitnessStatement | None:
+    """The witness the case rests on now; those replaced before are not it."""
+    return (
+        WitnessStatement.objects.for_municipality(case.municipality_id)
+        .filter(proofing=case, withdrawn_at__isnull=True)
+        .first()
+    )
+
+
+def shown_documents(
+    case: IdentityProofing, statement: WitnessStatement | None = None
+) -> list[DocumentEvidence]:
+    """The documents of the applicant, or of the witness whose statement is given."""
+    return list(
+        DocumentEvidence.objects.for_municipality(case.municipality_id)
+        .filter(proofing=case, statement=statement, withdrawn_at__isnull=True)
+        .order_by("position")
+    )
+
+
+def applicant_of(case: IdentityProofing, key: OpenKey | None = None) -> KnownPerson:
+    """Who the case is about. Empty where nothing was recorded, or its key was destroyed."""
+    key = key or open_data_key(case.data_key)
+    if key is None:
+        return KnownPerson("", None, case.number_kind)
+    return KnownPerson(
+        name=key.open(case.name_sealed, seals.APPLICANT_NAME),
+        birth_date=_day(key.open(case.birth_date_sealed, seals.APPLICANT_BIRTH_DATE)),
+        number_kind=case.number_kind,
+    )
+
+
+def witness_of(statement: WitnessStatement, key: OpenKey | None) -> KnownPerson:
+    """Who the witness is. Empty where the case's key was destroyed."""
+    if key is None:
+        return KnownPerson("", None, statement.number_kind)
+    place = statement.position
+    return KnownPerson(
+        name=key.open(statement.name_sealed, seals.witness_name(place)),
+        birth_date=_day(key.open(statement.birth_date_sealed, seals.witness_birth_date(place))),
+        number_kind=statement.number_kind,
+    )
+
+
+def earlier_witnessings(witness: Person | int) -> list[EarlierWitnessing]:
+    """Every witnessing of a person, in all municipalities, oldest first.
+
+    For the engine alone: who asks about a witness is told from when they are free, never this.
+    """
+    rows: Iterable[tuple[date, int]] = (
+        Witnessing.unscoped.filter(witness=witness)
+        .order_by("on_date", "id")
+        .values_list("on_date", "applicant_id")
+    )
+    return [{"on": on.isoformat(), "person": str(applicant)} for on, applicant in rows]
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
