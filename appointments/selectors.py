@@ -2,17 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Q
 
 from appointments.exceptions import NotFound, Refused
-from appointments.models import Appointment, CentreService, DeskDay
+from appointments.models import Appointment, CentreService, DeskDay, Participant, ServiceType
 from appointments.rules.availability import free_starts
+from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import instant, wall_clock
+from appointments.rules.places import (
+    danish_order,
+    is_asked_for,
+    look_alikes,
+    nearest_codes,
+    postal_code_in,
+)
 from appointments.rules.ticks import minutes_of
 from borgerservice.kernel.clock import danish_date
-from borgerservice.municipalities.models import Centre, Municipality
+from borgerservice.municipalities.models import Centre, Municipality, OpeningHours
 from borgerservice.vault.links import link_hash
 
 LONGEST_PERIOD_DAYS = 62
+NEAREST_CODES = 3
+LOOK_ALIKES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,22 @@ def centre_by_key(key: str) -> Centre:
     return centre
 
 
+def other_centres(centre: Centre) -> list[Centre]:
+    """The other centres that receive the citizens of a centre's municipality."""
+    here = Q(municipality_id=centre.municipality_id) | Q(serves=centre.municipality_id)
+    others = Centre.objects.filter(here, is_open_for_booking=True).exclude(pk=centre.pk)
+    return list(others.distinct())
+
+
+def hours_of(centre: Centre, *, day: date) -> list[OpeningHours]:
+    """The weekly hours of a centre that hold on a day, Monday first."""
+    return list(
+        centre.hours.filter(
+            Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+        ).order_by("weekday", "opens_minute")
+    )
+
+
 def offers_of(centre: Centre) -> list[CentreService]:
     """The services one can book at a centre, in their order."""
     return list(
@@ -125,3 +154,129 @@ def get_appointment(*, municipality: Municipality, reference: str) -> Appointmen
     if appointment is None:
         raise NotFound
     return appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit as its citizen sees it."""
+
+    appointment: Appointment
+    services: tuple[ServiceType, ...]
+    people: int
+    is_over: bool
+    can_change: bool
+
+
+def visit_by_link(link: str, *, now: datetime) -> Visit:
+    """The visit a citizen's secret link opens, without names or numbers. One statement.
+
+    Raises NotFound. The link is the citizen's own, whichever municipality the centre is in.
+    """
+    comers = list(
+        Participant.unscoped.select_related("appointment__centre__municipality", "service")
+        .filter(appointment__link_hash=link_hash(link))
+        .order_by("position")
+    )
+    if not comers:
+        raise NotFound
+    appointment = comers[0].appointment
+    state = AppointmentState(appointment.status)
+    has_begun = appointment.starts_at <= now
+    return Visit(
+        appointment=appointment,
+        services=tuple(comer.service for comer in comers),
+        people=len(comers),
+        is_over=appointment.ends_at <= now or state is AppointmentState.COMPLETED,
+        can_change=may(Act.MOVE, state) and may(Act.CANCEL, state) and not has_begun,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A municipality and the centres that receive its citizens; none where we know none."""
+
+    municipality: Municipality
+    centres: tuple[Centre, ...]
+
+    @property
+    def has_real_centre(self) -> bool:
+        """Whether one of them is more than a demo."""
+        return any(not centre.is_demo for centre in self.centres)
+
+
+class Match(StrEnum):
+    """How a search found what it found."""
+
+    EXACT = "exact"
+    NEAREST = "nearest"
+    SIMILAR = "similar"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search for a place gave."""
+
+    match: Match
+    places: list[Place]
+    postal_code: str | None = None
+
+
+def all_places() -> list[Place]:
+    """Every municipality with the centres that receive its citizens, in Danish order."""
+    centres: dict[int, list[Centre]] = {}
+    known = Centre.objects.select_related("municipality").prefetch_related("serves")
+    for centre in sorted(known, key=lambda one: danish_order(one.name)):
+        for place_id in {centre.municipality_id, *(place.pk for place in centre.serves.all())}:
+            centres.setdefault(place_id, []).append(centre)
+    return [
+        Place(place, tuple(centres.get(place.pk, ())))
+        for place in sorted(Municipality.objects.all(), key=lambda one: danish_order(one.name))
+    ]
+
+
+def find_places(query: str, places: list[Place]) -> Search:
+    """The places that are meant by what somebody typed: a name, part of one, or a postal code."""
+    code = postal_code_in(query)
+    if code:
+        return _by_postal_code(code, places)
+    found = [shown for place in places if (shown := _asked_for(query, place))]
+    if found:
+        return Search(Match.EXACT, found)
+    likely = look_alikes(query, [place.municipality.name for place in places], LOOK_ALIKES)
+    found = [place for name in likely for place in places if place.municipality.name == name]
+    return Search(Match.SIMILAR if found else Match.NOTHING, found)
+
+
+def _by_postal_code(code: str, places: list[Place]) -> Search:
+    known = [centre.postal_code for place in places for centre in place.centres]
+    codes = nearest_codes(code, known, NEAREST_CODES)
+    match = Match.EXACT if code in codes else Match.NEAREST
+    wanted = [code] if match is Match.EXACT else codes
+    found = [
+        Place(place.municipality, centres)
+        for postal_code in wanted
+        for place in places
+        if (
+            centres := tuple(
+                centre
+                for centre in place.centres
+                if centre.postal_code == postal_code
+                and centre.municipality_id == place.municipality.pk
+            )
+        )
+    ]
+    return Search(match if found else Match.NOTHING, found, code)
+
+
+def _asked_for(query: str, place: Place) -> Place | None:
+    name = place.municipality.name
+    if is_asked_for(query, name, "kommune municipality"):
+        return place
+    centres = tuple(
+        centre
+        for centre in place.centres
+        if centre.municipality_id == place.municipality.pk
+        and is_asked_for(query, centre.name, centre.address, centre.city, name)
+    )
+    return Place(place.municipality, centres) if centres else None

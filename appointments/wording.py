@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 REFUSALS = {
     "slot_taken": _("That time has just been taken. Choose another time."),
     "not_found": _("We cannot find the appointment."),
+    "centre_not_found": _("We cannot find the centre."),
+    "municipality_not_found": _("We cannot find the municipality."),
     "in_the_past": _("That time has passed. Choose a later time."),
     "too_soon": _("That time is too soon to book. Choose a later time."),
     "too_far_ahead": _("That time is further ahead than you can book now."),

@@ -1,56 +1,267 @@
 """The staff's interface: Django's admin frame around our own lists and acts.
 
 An app's `admin.py` adds its pages with `add_pages([...])`; each page is made with
-`admin_page(roles)`, which finds the workplace named in the address (`/admin/0657/…`).
+`admin_page(roles)`, which finds the workplace named in the address (`/admin/0657/…`). Pages are
+answered with `show`, acts that ask something with `act`, acts of one button with `act_at_once`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.urls import URLPattern, URLResolver, path
+from django.contrib import admin, messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
+from borgerservice.access import open_to
+from borgerservice.accounts import to_sign_in, turned_away
 from borgerservice.kernel import clock
-from borgerservice.municipalities.models import StaffRole
-from borgerservice.municipalities.policies import workplace_of
+from borgerservice.kernel.errors import DomainError
+from borgerservice.municipalities.models import Centre, StaffMember, StaffRole
+from borgerservice.municipalities.policies import Workplace, workplace_of, workplaces_of
 
 Role = StaffRole.Role
+View = Callable[..., HttpResponseBase]
+Words = str | Promise
 
 
-_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = []
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A link for staff with one of the roles, to a page of the municipality or of each centre."""
+
+    label: Words
+    name: str
+    roles: frozenset[str]
+    is_of_centre: bool = False
 
 
-def add_pages(pages: list[tuple[str, Callable[..., HttpResponseBase], str]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where one can go (GET), or what one can do with a button (POST)."""
+
+    label: Words
+    address: str
+    is_act: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """One who comes to a visit, as the acts of other apps need to know it."""
+
+    reference: str
+    position: int
+    service: str
+    proves_identity: bool
+    status: str
+
+
+ParticipantActs = Callable[[Workplace, Attendee], Iterable[Link]]
+
+_pages: list[tuple[str, View, str]] = []
+_menu: list[MenuItem] = []
+_participant_acts: list[ParticipantActs] = []
+
+
+def add_pages(pages: list[tuple[str, View, str]]) -> None:
     """Add an app's pages: (route below /admin/, view, name in the `admin:` namespace)."""
     _pages.extend(pages)
+
+
+def add_menu(items: list[MenuItem]) -> None:
+    """Add an app's entries to the menu, after those that are there."""
+    _menu.extend(items)
+
+
+def add_participant_acts(find: ParticipantActs) -> None:
+    """Add an app's links and buttons for each participant on a visit's page."""
+    _participant_acts.append(find)
+
+
+def participant_acts(workplace: Workplace, attendee: Attendee) -> list[Link]:
+    """What all apps offer for one participant."""
+    return [link for find in _participant_acts for link in find(workplace, attendee)]
+
+
+def menu_of(workplace: Workplace, centre: Centre | None = None) -> list[Link]:
+    """The pages somebody may open: the municipality's, or those of one centre."""
+    where = {"code": workplace.municipality.code}
+    if centre is not None:
+        where["key"] = centre.key
+    return [
+        Link(item.label, reverse(f"admin:{item.name}", kwargs=where))
+        for item in _menu
+        if item.is_of_centre == (centre is not None) and workplace.has(*item.roles)
+    ]
 
 
 class BorgerserviceAdmin(admin.AdminSite):
     """The one admin site: it shows pages, and no table can be edited row by row."""
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
-        """Our pages behind the site's sign-in, then the frame's own."""
-        ours = [path(route, self.admin_view(view), name=name) for route, view, name in _pages]
-        return [*ours, *super().get_urls()]
+    site_title = _("Borgerservice for staff")
+    site_header = _("Borgerservice")
+    site_url = None
+    enable_nav_sidebar = False
+
+    def register(self, *args: Any, **options: Any) -> None:
+        """Show no model's table, whatever an installed app would like."""
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The index and our pages, all behind the sign-in; nothing of the frame's own."""
+        pages = [("", staff_index, "index"), *_pages]
+        return [path(route, self._guarded(view), name=name) for route, view, name in pages]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether it is somebody of the staff."""
+        return request.user.is_active and request.user.is_staff
+
+    def _guarded(self, view: View) -> View:
+        """Let only signed-in staff in, as strongly as this installation asks; keep no copies."""
+
+        @wraps(view)
+        @never_cache
+        def page(request: HttpRequest, **rest: Any) -> HttpResponseBase:
+            if not self.has_permission(request):
+                return to_sign_in(request)
+            return turned_away(request, now=clock.now()) or view(request, **rest)
+
+        return page
 
 
-def admin_page(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., HttpResponseBase]]:
+def admin_page(*roles: str) -> Callable[[Callable[..., Any]], View]:
     """A page for staff with one of the roles in the municipality whose code is in the address.
 
     The view gets `(request, workplace, **rest)`. Elsewhere's page is not found, not forbidden.
     """
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
+    def decorate(view: Callable[..., Any]) -> View:
         @wraps(view)
         def page(request: HttpRequest, code: str, **rest: Any) -> HttpResponseBase:
-            workplace = workplace_of(staff=request.user, code=code, now=clock.now())  # type: ignore[arg-type]
+            workplace = workplace_of(staff=_staff(request), code=code, now=clock.now())
             if workplace is None or not workplace.has(*roles):
                 raise Http404
-            return view(request, workplace, **rest)
+            answer: HttpResponseBase = view(request, workplace, **rest)
+            return answer
 
-        page.open_to = ", ".join(roles)  # type: ignore[attr-defined]
-        return page
+        return open_to(", ".join(roles))(page)
 
     return decorate
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    *,
+    title: Words,
+    workplace: Workplace | None = None,
+    centre: Centre | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """Answer with a page in the staff's frame: its title, and the menu of where one is."""
+    frame = {
+        **admin.site.each_context(request),
+        "title": title,
+        "workplace": workplace,
+        "centre": centre,
+        "menu": menu_of(workplace, centre) if workplace and centre else [],
+    }
+    return TemplateResponse(request, template, {**frame, **context})
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What binds a form: the data of a POST, however empty; None when a page is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def act(
+    request: HttpRequest,
+    *,
+    title: Words,
+    form: Form,
+    do: Callable[..., Any],
+    done: str | Callable[[Any], str],
+    said: Words = "",
+    places: Mapping[str, str] | None = None,
+    template: str = "admin/act.html",
+    **context: Any,
+) -> HttpResponse:
+    """Show a form; when it comes back sound, call `do(**form.cleaned_data)` and go to `done`.
+
+    `form` is bound with `posted(request)`. `done` is an address, or makes one of what `do`
+    returned; `said` is told there. A refusal is told at the form's field of the name in
+    `error.field` (or where `places` says it stands), else above the form. `context` goes to
+    `show`: workplace, centre, submit (the button's words), back (where to go instead), ….
+    """
+    if form.is_bound and form.is_valid():
+        try:
+            result = do(**form.cleaned_data)
+        except DomainError as refusal:
+            refuse(form, refusal, places=places)
+        else:
+            if said:
+                messages.success(request, str(said))
+            return redirect(done(result) if callable(done) else done)
+    return show(request, template, title=title, form=form, **context)
+
+
+def refuse(form: Form, refusal: DomainError, *, places: Mapping[str, str] | None = None) -> None:
+    """Tell a refusal at the field it concerns, or above the form where it has none."""
+    field = (places or {}).get(refusal.field or "", refusal.field)
+    form.add_error(field if field in form.fields else None, refusal.sentence)
+
+
+@require_POST
+def act_at_once(
+    request: HttpRequest,
+    *,
+    do: Callable[[], Any],
+    done: str | Callable[[Any], str],
+    said: Words = "",
+    otherwise: str = "",
+) -> HttpResponse:
+    """Do what one button says and go on; a refusal is told on the page one comes back to.
+
+    `otherwise` is where a refusal leads, when that is not `done`.
+    """
+    try:
+        result = do()
+    except DomainError as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect(otherwise or str(done))
+    if said:
+        messages.success(request, str(said))
+    return redirect(done(result) if callable(done) else done)
+
+
+@open_to("staff")
+def staff_index(request: HttpRequest) -> HttpResponse:
+    """Where one works; who has one page only is taken there."""
+    places = [
+        (workplace, menu_of(workplace), _centres(workplace))
+        for workplace in workplaces_of(staff=_staff(request), now=clock.now())
+    ]
+    links = [link for _workplace, own, centres in places for link in own]
+    first = [found[0] for _workplace, _own, centres in places for _centre, found in centres]
+    if not links and len(first) == 1:
+        return redirect(first[0].address)
+    return show(request, "admin/index.html", title=_("Where you work"), places=places)
+
+
+def _centres(workplace: Workplace) -> list[tuple[Centre, list[Link]]]:
+    found = [
+        (centre, menu_of(workplace, centre)) for centre in workplace.municipality.centres.all()
+    ]
+    return [(centre, links) for centre, links in found if links]
+
+
+def _staff(request: HttpRequest) -> StaffMember:
+    if not isinstance(request.user, StaffMember):
+        raise Http404
+    return request.user

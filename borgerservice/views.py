@@ -6,13 +6,47 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from borgerservice.access import open_to
+from borgerservice.api import problem
 from borgerservice.guards.services import GuardMissing, require_guards
 from borgerservice.vault.keys import KeyUnavailable, key_ring
 
 
+@open_to("anyone")
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came back without its seal: say so kindly, repeat nothing."""
-    return render(request, "403_csrf.html", status=403)
+    return _error_page(request, "403_csrf.html", 403)
+
+
+@open_to("anyone")
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent cannot be read. Nothing of it is repeated."""
+    if _is_for_the_api(request):
+        return problem.bad_request(request, exception)
+    return _error_page(request, "400.html", 400)
+
+
+@open_to("anyone")
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page is for others."""
+    if _is_for_the_api(request):
+        return problem.permission_denied(request, exception)
+    return _error_page(request, "403.html", 403)
+
+
+@open_to("anyone")
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is no such page; the same answer for every address."""
+    if _is_for_the_api(request):
+        return problem.page_not_found(request, exception)
+    return _error_page(request, "404.html", 404)
+
+
+@open_to("anyone")
+def failed(request: HttpRequest) -> HttpResponse:
+    """The mistake is ours."""
+    if _is_for_the_api(request):
+        return problem.server_error(request)
+    return _error_page(request, "500.html", 500)
 
 
 @require_safe
@@ -32,3 +66,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except (DatabaseError, GuardMissing, KeyUnavailable):
         return HttpResponse("not ready", status=503, content_type="text/plain")
     return HttpResponse("ready", content_type="text/plain")
+
+
+def _is_for_the_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _error_page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    return render(request, template, {"is_error_page": True}, status=status)

@@ -196,6 +196,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _belongs(item: pytest.Item) -> bool:
     if item.get_closest_marker("full") and not IS_FULL:
         return False
+    if (only := item.get_closest_marker("only")) and _rig.vendor not in only.args:
+        return False
     if _runs_all():
         return True
     fixtures = set(getattr(item, "fixturenames", ()))

@@ -1,4 +1,4 @@
-"""Why a step in a case was refused. A decision that says no is no refusal: see `rules/engine.py`."""
+"""Why a step in a case was refused. A decision that says no is an answer, not one of these."""
 
 from borgerservice.kernel.errors import DomainError
 from witnesses.wording import REFUSALS

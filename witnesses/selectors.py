@@ -1,8 +1,10 @@
 """Reads: the rule set of a day, a municipality's cases, and what is known of a witness."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from appointments.models import Appointment
 from borgerservice.kernel.clock import danish_date
@@ -18,7 +20,14 @@ from witnesses.models import (
     Witnessing,
     WitnessStatement,
 )
-from witnesses.rules.facts import EarlierWitnessing
+from witnesses.rules.answers import Answer, Route
+from witnesses.rules.explain import Account, explain
+from witnesses.rules.facts import EarlierWitnessing, Facts
+from witnesses.rules.figures import Language
+from witnesses.rules.quota import eligible_from
+from witnesses.rules.rule_sets import rule_set
+
+_ROUTES: Final[Mapping[str, Route]] = {"questions": "questions", "witness": "witness"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,40 @@ def earlier_witnessings(witness: Person | int) -> list[EarlierWitnessing]:
         .values_list("on_date", "applicant_id")
     )
     return [{"on": on.isoformat(), "person": str(applicant)} for on, applicant in rows]
+
+
+def witness_free_from(case: IdentityProofing, statement: WitnessStatement) -> date | None:
+    """The first day on which the witness of an open case is within the limit; None: no such day.
+
+    It is the day of the meeting itself where they are free. Advice, without a lock: the decision
+    asks again.
+    """
+    on = met_on(case)
+    quota = rule_set(rule_set_in_force(on)).witness_quota
+    history = earlier_witnessings(statement.person_id)
+    return eligible_from(history, on=on, person=str(case.applicant_id), quota=quota)
+
+
+def decision_facts(case: IdentityProofing, key: OpenKey | None) -> Facts | None:
+    """The facts a decided case was decided on; None where its key was destroyed."""
+    if key is None or case.facts_sealed is None:
+        return None
+    facts: Facts = json.loads(key.open(case.facts_sealed, seals.DECISION_FACTS))
+    return facts
+
+
+def account_of(case: IdentityProofing, language: Language) -> Account:
+    """A decided case in plain words: every ground, its figure and source, and what would help."""
+    answer: Answer = {
+        "id": case.reference,
+        "rule_set": case.rule_set,
+        "outcome": "confirmed" if case.outcome == case.Outcome.CONFIRMED else "not_confirmed",
+        "route": _ROUTES.get(case.route),
+        "failed": case.failed,
+        "findings": case.findings,
+    }
+    facts = decision_facts(case, open_data_key(case.data_key))
+    return explain(answer, rule_set(case.rule_set), language, facts=facts)
 
 
 def _day(text: str) -> date | None:

@@ -5,9 +5,10 @@ ALTER TABLE appointments_appointment ADD CONSTRAINT one_visit_per_desk_and_time
   WHERE (status <> 'cancelled');
 
 -- guard: trigger visit_belongs_to_its_centre on appointments_appointment
-CREATE OR REPLACE FUNCTION visit_belongs_to_its_centre() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION visit_belongs_to_its_centre() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (
+  IF (TG_OP = 'UPDATE' AND OLD.municipality_id IS DISTINCT FROM NEW.municipality_id) OR NOT EXISTS (
     SELECT 1 FROM appointments_desk d JOIN municipalities_centre c ON c.id = d.centre_id
     WHERE d.id = NEW.desk_id AND c.id = NEW.centre_id AND c.municipality_id = NEW.municipality_id
   ) OR NEW.municipality_id IS DISTINCT FROM
@@ -21,9 +22,11 @@ CREATE TRIGGER visit_belongs_to_its_centre
   FOR EACH ROW EXECUTE FUNCTION visit_belongs_to_its_centre();
 
 -- guard: trigger participant_belongs_to_the_visit on appointments_participant
-CREATE OR REPLACE FUNCTION participant_belongs_to_the_visit() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION participant_belongs_to_the_visit() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NEW.municipality_id IS DISTINCT FROM
+  IF (TG_OP = 'UPDATE' AND OLD.municipality_id IS DISTINCT FROM NEW.municipality_id)
+     OR NEW.municipality_id IS DISTINCT FROM
      (SELECT municipality_id FROM appointments_appointment WHERE id = NEW.appointment_id) THEN
     RAISE EXCEPTION 'participant of another municipality' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -32,3 +35,15 @@ END $$;
 CREATE TRIGGER participant_belongs_to_the_visit
   BEFORE INSERT OR UPDATE OF municipality_id, appointment_id ON appointments_participant
   FOR EACH ROW EXECUTE FUNCTION participant_belongs_to_the_visit();
+
+-- guard: trigger a_desk_stays_in_its_centre on appointments_desk
+CREATE OR REPLACE FUNCTION a_desk_stays_in_its_centre() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF OLD.centre_id IS DISTINCT FROM NEW.centre_id THEN
+    RAISE EXCEPTION 'a desk stays in its centre' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER a_desk_stays_in_its_centre BEFORE UPDATE OF centre_id ON appointments_desk
+  FOR EACH ROW EXECUTE FUNCTION a_desk_stays_in_its_centre();

@@ -2,8 +2,8 @@
 CREATE TRIGGER new_visit_finds_the_desk_free BEFORE INSERT ON appointments_appointment
 BEGIN
   SELECT RAISE(ABORT, 'visit time in an odd format')
-  WHERE NEW.starts_at NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:00'
-     OR NEW.busy_until NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:00'
+  WHERE datetime(NEW.starts_at, '+0 days') IS NOT NEW.starts_at OR datetime(NEW.busy_until, '+0 days') IS NOT NEW.busy_until
+     OR NEW.starts_at NOT GLOB '*:00' OR NEW.busy_until NOT GLOB '*:00'
      OR NEW.busy_until > datetime(NEW.starts_at, '+1 day');
   SELECT RAISE(ABORT, 'visit is there already')
   WHERE EXISTS (SELECT 1 FROM appointments_appointment WHERE id = NEW.id
@@ -19,11 +19,15 @@ END
 
 -- guard: trigger moved_visit_finds_the_desk_free on appointments_appointment
 CREATE TRIGGER moved_visit_finds_the_desk_free
-BEFORE UPDATE OF id, desk_id, starts_at, busy_until, status ON appointments_appointment
+BEFORE UPDATE OF id, reference, contact_id, link_hash, desk_id, starts_at, busy_until, status
+ON appointments_appointment
 BEGIN
+  SELECT RAISE(ABORT, 'visit is there already')
+  WHERE NEW.id IS NOT OLD.id OR EXISTS (SELECT 1 FROM appointments_appointment WHERE id <> OLD.id
+    AND (reference = NEW.reference OR contact_id = NEW.contact_id OR link_hash = NEW.link_hash));
   SELECT RAISE(ABORT, 'visit time in an odd format')
-  WHERE NEW.starts_at NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:00'
-     OR NEW.busy_until NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:00'
+  WHERE datetime(NEW.starts_at, '+0 days') IS NOT NEW.starts_at OR datetime(NEW.busy_until, '+0 days') IS NOT NEW.busy_until
+     OR NEW.starts_at NOT GLOB '*:00' OR NEW.busy_until NOT GLOB '*:00'
      OR NEW.busy_until > datetime(NEW.starts_at, '+1 day');
   SELECT RAISE(ABORT, 'one_visit_per_desk_and_time')
   WHERE NEW.status <> 'cancelled' AND EXISTS (
@@ -46,7 +50,7 @@ BEGIN SELECT RAISE(ABORT, 'visit of another municipality'); END
 -- guard: trigger visit_belongs_to_its_centre on appointments_appointment
 CREATE TRIGGER visit_belongs_to_its_centre
 BEFORE UPDATE OF municipality_id, centre_id, desk_id, contact_id ON appointments_appointment
-WHEN NOT EXISTS (
+WHEN OLD.municipality_id IS NOT NEW.municipality_id OR NOT EXISTS (
   SELECT 1 FROM appointments_desk d JOIN municipalities_centre c ON c.id = d.centre_id
   WHERE d.id = NEW.desk_id AND c.id = NEW.centre_id AND c.municipality_id = NEW.municipality_id
 ) OR NEW.municipality_id IS NOT
@@ -62,6 +66,11 @@ BEGIN SELECT RAISE(ABORT, 'participant of another municipality'); END
 -- guard: trigger participant_belongs_to_the_visit on appointments_participant
 CREATE TRIGGER participant_belongs_to_the_visit
 BEFORE UPDATE OF municipality_id, appointment_id ON appointments_participant
-WHEN NEW.municipality_id IS NOT
+WHEN OLD.municipality_id IS NOT NEW.municipality_id OR NEW.municipality_id IS NOT
   (SELECT municipality_id FROM appointments_appointment WHERE id = NEW.appointment_id)
 BEGIN SELECT RAISE(ABORT, 'participant of another municipality'); END
+
+-- guard: trigger a_desk_stays_in_its_centre on appointments_desk
+CREATE TRIGGER a_desk_stays_in_its_centre BEFORE UPDATE OF id, centre_id ON appointments_desk
+WHEN OLD.centre_id IS NOT NEW.centre_id OR OLD.id IS NOT NEW.id
+BEGIN SELECT RAISE(ABORT, 'a desk stays in its centre'); END

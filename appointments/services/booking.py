@@ -80,8 +80,10 @@ def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
             centre=centre, service__code__in=set(codes)
         )
     }
-    if set(codes) - set(offers):
-        raise Refused("service_not_offered", field="service")
+    if missing := [place for place, code in enumerate(codes) if code not in offers]:
+        one_for_all = len(set(codes)) == 1
+        field = "service" if one_for_all else f"participants.{missing[0]}.service"
+        raise Refused("service_not_offered", field=field)
     chosen = [offers[code] for code in codes]
     caps = 0
     for offer in chosen:
@@ -166,10 +168,14 @@ def book_appointment(
                     key=request.key,
                     request_hash=request.body_hash,
                     appointment=appointment,
-                    answer={"starts_at": start.isoformat()},
+                    answer={
+                        "start": start.isoformat(),
+                        "end": appointment.ends_at.isoformat(),
+                        "services": [service.code for service in plan.services],
+                    },
                     created_at=now,
                 )
-    except IntegrityError as clash:
+    except (IntegrityError, SlotTaken) as clash:
         if request and (earlier := repeat_of(request)):
             return earlier
         if "one_visit_per_desk_and_time" in str(clash):

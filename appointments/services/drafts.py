@@ -14,7 +14,13 @@ from appointments.rules.booking_window import check_start
 from appointments.rules.local_time import wall_clock
 from appointments.rules.names import NameRefused, clean_person_name
 from appointments.selectors import bookable_times
-from appointments.services.booking import Request, Visitor, book_appointment, plan_visit
+from appointments.services.booking import (
+    Plan,
+    Request,
+    Visitor,
+    book_appointment,
+    plan_visit,
+)
 from borgerservice.municipalities.models import Centre
 from borgerservice.vault.links import link_hash
 from borgerservice.vault.services import SealBroken, open_directly, seal_directly
@@ -57,8 +63,7 @@ def start_draft(
 
     Nobody holds the time yet. Raises SlotTaken, or Refused.
     """
-    plan = plan_visit(centre=centre, codes=[service] * people)
-    _require_free(centre=centre, codes=[service] * people, start=start, now=now)
+    plan = _require_free(centre=centre, codes=[service] * people, start=start, now=now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     BookingDraft.objects.create(
         token_hash=link_hash(token),
@@ -186,7 +191,7 @@ def _clean(name: str, place: int) -> str:
 
 def _require_free(
     *, centre: Centre, codes: Sequence[str], start: datetime, now: datetime
-) -> None:
+) -> Plan:
     plan = plan_visit(centre=centre, codes=codes)
     day, _ = wall_clock(start)
     free = bookable_times(
@@ -198,7 +203,7 @@ def _require_free(
         now=now,
     )
     if any(start in free_day.starts for free_day in free):
-        return
+        return plan
     if not centre.is_open_for_booking:
         raise Refused("centre_not_open_for_booking", field="centre")
     lead = timedelta(minutes=centre.lead_minutes)

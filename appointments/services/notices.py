@@ -5,7 +5,7 @@ from datetime import datetime
 
 from appointments.models import Appointment, ServiceType
 from borgerservice.notifications.models import Contact
-from borgerservice.notifications.services import Notice, queue
+from borgerservice.notifications.services import Notice, drop_unsent, queue
 
 
 def tell_booked(
@@ -16,50 +16,67 @@ def tell_booked(
     now: datetime,
 ) -> None:
     """Confirm a booking."""
-    _tell("booked", appointment, contact=contact, services=services, now=now)
+    queue([_notice("booked", appointment, contact=contact, services=services)], now=now)
 
 
 def tell_moved(appointment: Appointment, *, services: Sequence[ServiceType], now: datetime) -> None:
-    """Tell the new time."""
-    _tell("moved", appointment, contact=appointment.contact, services=services, now=now)
+    """Tell the new time, and nothing any more of the old."""
+    _tell_instead("moved", appointment, services=services, now=now)
 
 
 def tell_cancelled(
     appointment: Appointment, *, services: Sequence[ServiceType], now: datetime
 ) -> None:
-    """Tell that the visit will not take place."""
-    _tell("cancelled", appointment, contact=appointment.contact, services=services, now=now)
+    """Tell that the visit will not take place, and nothing else any more."""
+    _tell_instead("cancelled", appointment, services=services, now=now)
 
 
-def facts_of(appointment: Appointment, services: Sequence[ServiceType]) -> dict[str, object]:
-    """What every message about a visit may need; `link_salt` leads to the link at delivery."""
+def subject_of(appointment: Appointment) -> str:
+    """The mark under which the messages about a visit are found."""
+    return f"appointment:{appointment.reference}"
+
+
+def notice_of(
+    kind: str, appointment: Appointment, *, contact: Contact, proves_identity: bool
+) -> Notice:
+    """A notice about a visit as it stands now; a moved visit can be told of again.
+
+    `link_salt` leads to the secret link at delivery.
+    """
     centre = appointment.centre
-    language = appointment.language
-    return {
-        "reference": appointment.reference,
-        "starts_at": appointment.starts_at.isoformat(),
-        "services": [service.names.get(language, service.code) for service in services],
-        "centre": centre.name,
-        "address": ", ".join(
-            part for part in (centre.address, f"{centre.postal_code} {centre.city}".strip()) if part
-        ),
-        "phone": centre.phone,
-        "link_salt": appointment.link_salt,
-    }
-
-
-def _tell(
-    kind: str,
-    appointment: Appointment,
-    *,
-    contact: Contact,
-    services: Sequence[ServiceType],
-    now: datetime,
-) -> None:
-    notice = Notice(
+    town = f"{centre.postal_code} {centre.city}".strip()
+    return Notice(
         kind=kind,
-        subject=f"appointment:{appointment.reference}",
-        facts=facts_of(appointment, services),
+        subject=subject_of(appointment),
+        facts={
+            "reference": appointment.reference,
+            "starts_at": appointment.starts_at.isoformat(),
+            "proves_identity": proves_identity,
+            "centre": centre.name,
+            "address": ", ".join(part for part in (centre.address, town) if part),
+            "phone": centre.phone,
+            "link": "visit",
+            "link_salt": appointment.link_salt,
+        },
         once=f"{kind}:{appointment.pk}:{appointment.moves}",
+        contact=contact,
+        language=appointment.language,
     )
-    queue([notice], contact=contact, language=appointment.language, now=now)
+
+
+def _tell_instead(
+    kind: str, appointment: Appointment, *, services: Sequence[ServiceType], now: datetime
+) -> None:
+    drop_unsent(municipality=appointment.municipality_id, subject=subject_of(appointment))
+    queue([_notice(kind, appointment, contact=appointment.contact, services=services)], now=now)
+
+
+def _notice(
+    kind: str, appointment: Appointment, *, contact: Contact, services: Sequence[ServiceType]
+) -> Notice:
+    return notice_of(
+        kind,
+        appointment,
+        contact=contact,
+        proves_identity=any(service.proves_identity for service in services),
+    )

@@ -5,15 +5,24 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from appointments.exceptions import Refused
+from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment
 from appointments.rules.lifecycle import TRANSITIONS, Act, AppointmentState, may
 from appointments.selectors import free_times
-from appointments.services.booking import Visitor, book_appointment, plan_visit
+from appointments.services.booking import (
+    Plan,
+    Request,
+    Visitor,
+    book_appointment,
+    plan_visit,
+    repeat_of,
+)
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
+
+TRIES = 5
 
 
 def check_in(*, appointment: Appointment, actor: str, now: datetime) -> Appointment:
@@ -42,12 +51,41 @@ def take_walk_in(
     language: str,
     actor: str,
     now: datetime,
+    request: Request | None = None,
 ) -> Appointment:
     """Receive somebody without an appointment at the first time free today, and check them in.
 
-    Raises Refused `no_room_today` when today is full.
+    Raises Refused `no_room_today` when today is full. A repeat of the same `request` returns the
+    visit it made the first time.
     """
+    if request and (earlier := repeat_of(request)):
+        return earlier
     plan = plan_visit(centre=centre, codes=[visitor.service for visitor in visitors])
+    for _attempt in range(TRIES):
+        start = _first_free(centre=centre, plan=plan, now=now)
+        try:
+            with transaction.atomic():
+                appointment = book_appointment(
+                    centre=centre,
+                    visitors=visitors,
+                    start=start,
+                    phone=phone,
+                    email=email,
+                    language=language,
+                    origin=Appointment.Origin.WALK_IN,
+                    actor=actor,
+                    now=now,
+                    request=request,
+                )
+                if appointment.status == Appointment.Status.CHECKED_IN:
+                    return appointment
+                return check_in(appointment=appointment, actor=actor, now=now)
+        except SlotTaken:
+            continue
+    raise Refused("no_room_today")
+
+
+def _first_free(*, centre: Centre, plan: Plan, now: datetime) -> datetime:
     today = danish_date(now)
     at = now - timedelta(minutes=now.minute % 5, seconds=now.second, microseconds=now.microsecond)
     free = free_times(
@@ -61,19 +99,7 @@ def take_walk_in(
     )
     if not free:
         raise Refused("no_room_today")
-    with transaction.atomic():
-        appointment = book_appointment(
-            centre=centre,
-            visitors=visitors,
-            start=free[0].starts[0],
-            phone=phone,
-            email=email,
-            language=language,
-            origin=Appointment.Origin.WALK_IN,
-            actor=actor,
-            now=now,
-        )
-        return check_in(appointment=appointment, actor=actor, now=now)
+    return free[0].starts[0]
 
 
 def _act(

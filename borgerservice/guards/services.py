@@ -16,10 +16,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from django.apps import apps
-from django.db import connection as default_connection
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 HEADER = re.compile(r"^-- guard: (trigger|constraint) (\w+) on (\w+)$", re.MULTILINE)
 APPEND_ONLY = re.compile(r"^-- append-only: (\w+)$", re.MULTILINE)
@@ -29,18 +31,28 @@ class GuardMissing(RuntimeError):
     """A guard is not in the database, or not as its file says. Run `manage.py migrate`."""
 
 
+class Place(NamedTuple):
+    """Where a guard stands."""
+
+    kind: str
+    table: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """One trigger or constraint and the SQL that makes it."""
 
-    kind: str
-    name: str
-    table: str
+    place: Place
     sql: str
 
-    @property
-    def mark(self) -> str:
-        """What is noted in PostgreSQL beside the guard, to see that it is of this version."""
+    def mark(self, vendor: str) -> str:
+        """What shows that the guard in the database is this one.
+
+        SQLite keeps the statement itself; in PostgreSQL we note a digest beside the guard.
+        """
+        if vendor == "sqlite":
+            return self.sql.rstrip("; \n")
         return "guard " + hashlib.sha256(self.sql.encode()).hexdigest()[:32]
 
 
@@ -52,7 +64,7 @@ def guards_of(vendor: str) -> list[Guard]:
         ends = [head.start() for head in heads[1:]] + [len(text)]
         for head, end in zip(heads, ends, strict=True):
             kind, name, table = head.groups()
-            found.append(Guard(kind, name, table, text[head.end() : end].strip()))
+            found.append(Guard(Place(kind, table, name), text[head.end() : end].strip()))
     return found
 
 
@@ -67,70 +79,88 @@ def _files(vendor: str) -> list[str]:
 
 
 def take_down(connection: BaseDatabaseWrapper) -> None:
-    """Drop every trigger. Constraints stay: no migration loses them, and they are slow to build."""
-    tables = set(connection.introspection.table_names())
+    """Drop every trigger of ours, also one whose file is gone.
+
+    Constraints stay: no migration loses them, and they are slow to build.
+    """
     with connection.cursor() as cursor:
-        for guard in guards_of(connection.vendor):
-            if guard.kind == "trigger" and guard.table in tables:
-                on_table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{on_table}")
+        for place in _standing(connection):
+            if place.kind == "trigger":
+                cursor.execute(_drop(connection.vendor, place))
 
 
 def put_up(connection: BaseDatabaseWrapper) -> None:
-    """Make every guard whose table exists stand as its file says."""
+    """Make every guard whose table exists stand as its file says, and no other of ours."""
+    vendor = connection.vendor
     tables = set(connection.introspection.table_names())
+    wanted = {guard.place: guard for guard in guards_of(vendor) if guard.place.table in tables}
     standing = _standing(connection)
-    with connection.cursor() as cursor:
-        for guard in guards_of(connection.vendor):
-            if guard.table not in tables or standing.get(guard.name) == _expected(
-                connection.vendor, guard
-            ):
-                continue
-            if connection.vendor == "postgresql":
-                drop = "TRIGGER" if guard.kind == "trigger" else "CONSTRAINT"
-                if guard.kind == "trigger":
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name} ON {guard.table}")
-                else:
-                    cursor.execute(
-                        f"ALTER TABLE {guard.table} DROP CONSTRAINT IF EXISTS {guard.name}"
-                    )
-                cursor.execute(guard.sql)
-                cursor.execute(f"COMMENT ON {drop} {guard.name} ON {guard.table} IS '{guard.mark}'")
-            else:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}")
-                cursor.execute(guard.sql)
+    stale = [place for place in standing if place not in wanted]
+    due = [guard for place, guard in wanted.items() if standing.get(place) != guard.mark(vendor)]
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for place in [*stale, *(guard.place for guard in due)]:
+            cursor.execute(_drop(vendor, place))
+        for guard in due:
+            cursor.execute(guard.sql)
+        if due and vendor == "postgresql":
+            for guard in wanted.values():  # some share a function that was made anew
+                _note(cursor, guard)
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of guards that do not stand in the database as their files say."""
     standing = _standing(connection)
     return [
-        guard.name
+        guard.place.name
         for guard in guards_of(connection.vendor)
-        if standing.get(guard.name) != _expected(connection.vendor, guard)
+        if standing.get(guard.place) != guard.mark(connection.vendor)
     ]
 
 
 def require_guards(connection: BaseDatabaseWrapper | None = None) -> None:
     """Raise GuardMissing unless every guard stands; called before anything is served."""
-    missing = missing_guards(connection or default_connection)
+    missing = missing_guards(connection or connections[DEFAULT_DB_ALIAS])
     if missing:
         raise GuardMissing(", ".join(missing))
 
 
-def _expected(vendor: str, guard: Guard) -> str:
-    return guard.mark if vendor == "postgresql" else guard.sql.rstrip("; \n")
+def _drop(vendor: str, place: Place) -> str:
+    if place.kind == "constraint":
+        return f"ALTER TABLE {place.table} DROP CONSTRAINT IF EXISTS {place.name}"
+    on_table = f" ON {place.table}" if vendor == "postgresql" else ""
+    return f"DROP TRIGGER IF EXISTS {place.name}{on_table}"
 
 
-def _standing(connection: BaseDatabaseWrapper) -> dict[str, str]:
+def _note(cursor: CursorWrapper, guard: Guard) -> None:
+    """Write the guard's mark beside it, and for a trigger the digest of its function's body."""
+    kind, table, name = guard.place
+    note = guard.mark("postgresql")
+    if kind == "trigger":
+        cursor.execute(
+            "SELECT md5(prosrc) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE t.tgname = %s AND t.tgrelid = %s::regclass",
+            [name, table],
+        )
+        note += f" {cursor.fetchone()[0]}"
+    cursor.execute(f"COMMENT ON {kind} {name} ON {table} IS '{note}'")
+
+
+def _standing(connection: BaseDatabaseWrapper) -> dict[Place, str]:
+    """Our guards in the database with their marks; empty for one whose function was changed."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            cursor.execute(
+                "SELECT 'trigger', tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
+            )
         else:
             cursor.execute(
-                "SELECT tgname, obj_description(oid, 'pg_trigger') FROM pg_trigger"
-                " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-                " UNION ALL SELECT conname, obj_description(oid, 'pg_constraint')"
-                " FROM pg_constraint WHERE contype = 'x'"
+                "SELECT 'trigger', tgrelid::regclass::text, tgname,"
+                "   CASE WHEN tgenabled IN ('O', 'A') AND substr(note, 40) = md5(prosrc)"
+                "   THEN left(note, 38) ELSE '' END"
+                " FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid,"
+                "   obj_description(t.oid, 'pg_trigger') note WHERE note LIKE 'guard %'"
+                " UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, note"
+                " FROM pg_constraint c, obj_description(c.oid, 'pg_constraint') note"
+                " WHERE note LIKE 'guard %'"
             )
-        return dict(cursor.fetchall())
+        return {Place(*place): mark for *place, mark in cursor.fetchall()}

@@ -45,7 +45,8 @@ class Message(models.Model):
     """One notice to one address, written in the transaction of the act it tells of.
 
     `facts` holds what the wording needs and nothing personal; the address is read from the
-    contact at delivery. `dedupe_key` makes a second row for the same notice impossible.
+    contact at delivery. `dedupe_key` makes a second row for the same notice impossible. `problem`
+    is the code of why it was dropped, has failed or must be tried again.
     """
 
     class Status(models.TextChoices):
@@ -72,6 +73,7 @@ class Message(models.Model):
     facts = models.JSONField(default=dict)
     dedupe_key = models.CharField(max_length=100, unique=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.DUE)
+    problem = models.CharField(max_length=40, blank=True, default="")
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -81,7 +83,7 @@ class Message(models.Model):
     PRIVACY = {
         Life.VISIT: {
             Kind.INTERNAL: "id municipality contact kind channel language subject facts"
-            " dedupe_key status due_at leased_until attempts sent_at created_at",
+            " dedupe_key status problem due_at leased_until attempts sent_at created_at",
         }
     }
 
@@ -101,3 +103,21 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class DailyCount(models.Model):
+    """How many messages one number or address was given on one Danish day, all municipalities."""
+
+    day = models.DateField()
+    mark = models.CharField(max_length=64)
+    messages = models.PositiveIntegerField()
+
+    PRIVACY = {Life.DAY: {Kind.INTERNAL: "id day messages", Kind.PSEUDONYM: "mark"}}
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="one_count_per_day_and_mark", fields=["day", "mark"]),
+        )
+
+    def __str__(self) -> str:
+        return f"daily count {self.pk}"

@@ -1,23 +1,40 @@
 """Messages are rows written with the act they tell of; delivery comes after, and may come twice."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+
 from borgerservice.municipalities.models import Municipality
 from borgerservice.notifications.models import Contact, Message
+from borgerservice.notifications.statements import INSERT
 from borgerservice.vault.marks import contact_mark
-from borgerservice.vault.services import OpenKey, new_data_key
+from borgerservice.vault.services import OpenKey, new_data_key, shred
+
+DELIVER = "notifications.deliver_messages"
+"""The task that delivers, by name: the task knows this module, never the reverse."""
+IDS_A_TASK = 1000
+HANDED_OUT_SECONDS = 60
+"""How long the broker keeps ids for a worker; the sweep hands out anew what nobody took."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is to be told: the kind names the wording, the facts fill it, nothing in it personal."""
+    """What is to be told to whom: the kind names the wording, the facts fill it.
+
+    Nothing in it is personal. `once` names the notice: a second one of that name is not written.
+    """
 
     kind: str
     subject: str
     facts: dict[str, object]
     once: str
+    contact: Contact
+    language: str
 
 
 def new_contact(*, municipality: Municipality, phone: str, email: str) -> tuple[Contact, OpenKey]:
@@ -40,36 +57,72 @@ def new_contact(*, municipality: Municipality, phone: str, email: str) -> tuple[
     return contact, key
 
 
-def queue(
-    notices: Iterable[Notice],
-    *,
-    contact: Contact,
-    language: str,
-    now: datetime,
-    due_at: datetime | None = None,
-) -> None:
-    """Write the messages of some notices, one per channel the contact has; a repeat adds none."""
-    channels = []
-    if contact.phone_sealed is not None:
-        channels.append(Message.Channel.SMS)
-    if contact.email_sealed is not None:
-        channels.append(Message.Channel.EMAIL)
-    Message.unscoped.bulk_create(
-        [
-            Message(
-                municipality_id=contact.municipality_id,
-                contact=contact,
-                kind=notice.kind,
-                channel=channel,
-                language=language,
-                subject=notice.subject,
-                facts=notice.facts,
-                dedupe_key=f"{notice.once}:{channel}",
-                due_at=due_at or now,
-                created_at=now,
-            )
-            for notice in notices
-            for channel in channels
-        ],
-        ignore_conflicts=True,
+def shred_contacts(contacts: Sequence[Contact], *, now: datetime) -> None:
+    """Forget how to reach somebody: the key is destroyed, what it sealed and the marks are gone."""
+    shred([contact.data_key_id for contact in contacts], now=now)
+    # Across municipalities: a life that is over is over everywhere.
+    Contact.unscoped.filter(pk__in=[contact.pk for contact in contacts]).update(
+        phone_sealed=None, email_sealed=None, phone_mark="", email_mark=""
     )
+
+
+def queue(notices: Iterable[Notice], *, now: datetime) -> int:
+    """Write the messages of some notices, one per channel their contacts have; how many are new.
+
+    One statement, whatever their number. With a broker, a worker is told once they are committed.
+    """
+    rows = [
+        {
+            "municipality_id": notice.contact.municipality_id,
+            "contact_id": notice.contact.pk,
+            "kind": notice.kind,
+            "channel": channel,
+            "language": notice.language,
+            "subject": notice.subject,
+            "facts": notice.facts,
+            "dedupe_key": f"{notice.once}:{channel}",
+        }
+        for notice in notices
+        for channel in _channels_of(notice.contact)
+    ]
+    if not rows:
+        return 0
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT[connection.vendor], [moment, moment, json.dumps(rows)])
+        ids = [pk for (pk,) in cursor.fetchall()]
+    if ids and settings.CELERY_BROKER_URL:
+        # `robust`: a broker that is down must not undo, or seem to undo, what was committed.
+        transaction.on_commit(lambda: hand_out(ids), robust=True)
+    return len(ids)
+
+
+def drop_unsent(*, municipality: Municipality | int, subject: str) -> int:
+    """Take back what was to be told of a subject and is not told yet; how many were dropped.
+
+    One in the very act of being sent is marked as sent when it turns out that it was.
+    """
+    return (
+        Message.objects.for_municipality(municipality)
+        .filter(subject=subject, status__in=(Message.Status.DUE, Message.Status.SENDING))
+        .update(status=Message.Status.DROPPED, problem="superseded")
+    )
+
+
+def hand_out(ids: Sequence[int]) -> None:
+    """Tell the workers which messages wait, by nothing but their ids."""
+    for first in range(0, len(ids), IDS_A_TASK):
+        current_app.send_task(
+            DELIVER,
+            args=[list(ids[first : first + IDS_A_TASK])],
+            expires=HANDED_OUT_SECONDS,
+            retry=False,
+        )
+
+
+def _channels_of(contact: Contact) -> list[str]:
+    sealed = {
+        Message.Channel.SMS: contact.phone_sealed,
+        Message.Channel.EMAIL: contact.email_sealed,
+    }
+    return [str(channel) for channel, address in sealed.items() if address is not None]

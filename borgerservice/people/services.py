@@ -38,17 +38,18 @@ def person_marked(*, kind: str, marks: Marks, now: datetime) -> Person:
     callers come at once, also with different key versions at hand, they end with one person: each
     writes its marks, looks whose they became, and gives way where somebody was first.
     """
+    found, missing = _owner(kind, marks)
+    if found and not missing:
+        return found
     with transaction.atomic():
-        found = _owner(kind, marks)
         if found is None:
             mine = Person.objects.create(created_at=now)
             _write(kind, marks, mine)
-            first = _owner(kind, marks, other_than=mine)
-            if first is None:
+            found, _missing = _owner(kind, marks, other_than=mine)
+            if found is None:
                 return mine
             PersonAlias.objects.filter(person=mine).delete()
             mine.delete()
-            found = first
         _write(kind, marks, found)
         return found
 
@@ -69,11 +70,15 @@ def _write(kind: str, marks: Marks, person: Person) -> None:
     )
 
 
-def _owner(kind: str, marks: Marks, *, other_than: Person | None = None) -> Person | None:
+def _owner(
+    kind: str, marks: Marks, *, other_than: Person | None = None
+) -> tuple[Person | None, set[int]]:
+    """Whose the marks are, the one known longest, and the key versions not yet written."""
     aliases = PersonAlias.objects.select_related("person").filter(
         kind=kind, pseudonym__in=list(marks.values()), key_version__in=list(marks)
     )
     if other_than is not None:
         aliases = aliases.exclude(person=other_than)
-    alias = aliases.order_by("person_id").first()
-    return alias.person if alias else None
+    known = list(aliases.order_by("person_id"))
+    missing = set(marks) - {alias.key_version for alias in known}
+    return (known[0].person if known else None), missing

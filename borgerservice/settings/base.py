@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "borgerservice.municipalities",
     "borgerservice.audit",
     "borgerservice.notifications",
+    "borgerservice.staff",
     "appointments",
     "witnesses",
     "borgerservice.apps.BorgerserviceAdminConfig",
@@ -91,7 +92,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "borgerservice.accounts.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "borgerservice.accounts.SealedFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Borgerservice"
 SECOND_FACTOR_REQUIRED = False
 
 LANGUAGE_CODE = "da"
@@ -138,20 +142,30 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["borgerservice.api.authentication.ClientToken"],
     "DEFAULT_PERMISSION_CLASSES": ["borgerservice.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["borgerservice.api.parsers.StrictJson"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "borgerservice.api.problem.handle",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Borgerservice",
+    "DESCRIPTION": (
+        "Booking a time and proving an identity at Denmark's Citizen Service centres.\n\n"
+        "Every error is `application/problem+json` (RFC 9457) with a stable `code`. Texts follow "
+        "`Accept-Language`: `da`, the default, or `en`. Moments carry their offset; days are "
+        "Denmark's. Parameters and keys that a call does not know are refused."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 IDP_OIDC_PRIVATE_KEY = ""
 
 CELERY_TASK_IGNORE_RESULT = True

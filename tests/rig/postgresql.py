@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from tests.rig.processes import DidNotStart, Process, answers, free_port
+from tests.rig.processes import DidNotStart, Process, free_port
 
 DEBIAN = Path("/usr/lib/postgresql")
 
@@ -118,8 +118,9 @@ class PostgreSQL:
             cwd=home,
             stop_signal=signal.SIGINT,
         )
-        self._process.wait_until(lambda: answers(port))
-        return f"postgres://postgres:{self._password}@127.0.0.1:{port}/postgres"
+        url = f"postgres://postgres:{self._password}@127.0.0.1:{port}/postgres"
+        self._process.wait_until(lambda: _accepts(url))
+        return url
 
     def _make_roles(self) -> None:
         with self._admin() as cursor:
@@ -188,3 +189,11 @@ class PostgreSQL:
         with self._admin() as cursor:
             for role in (self.app, self.owner):
                 cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+
+
+def _accepts(url: str) -> bool:
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return False
+    return True

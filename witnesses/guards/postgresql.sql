@@ -2,7 +2,8 @@
 -- append-only: witnesses_rulesetinforce
 
 -- guard: trigger witness_quota on witnesses_witnessing
-CREATE OR REPLACE FUNCTION witness_quota() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION witness_quota() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
   figures witnesses_rulesetinforce%ROWTYPE;
   highest integer;
@@ -45,7 +46,8 @@ CREATE TRIGGER witness_quota BEFORE INSERT ON witnesses_witnessing
   FOR EACH ROW EXECUTE FUNCTION witness_quota();
 
 -- guard: trigger ledger_is_append_only on witnesses_witnessing
-CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$;
@@ -65,7 +67,8 @@ CREATE TRIGGER schedule_is_not_emptied BEFORE TRUNCATE ON witnesses_rulesetinfor
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
 
 -- guard: trigger a_decision_stands on witnesses_identityproofing
-CREATE OR REPLACE FUNCTION a_decision_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION a_decision_stands() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
   IF OLD.state IN ('decided', 'abandoned') AND (TG_OP = 'DELETE' OR ROW(
       OLD.id,
@@ -130,7 +133,8 @@ CREATE TRIGGER a_decision_stands BEFORE UPDATE OR DELETE ON witnesses_identitypr
   FOR EACH ROW EXECUTE FUNCTION a_decision_stands();
 
 -- guard: trigger documents_of_a_decision_stand on witnesses_documentevidence
-CREATE OR REPLACE FUNCTION evidence_of_a_decision_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION evidence_of_a_decision_stands() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE state IN ('decided', 'abandoned')
              AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.proofing_id END,
@@ -144,7 +148,8 @@ CREATE TRIGGER documents_of_a_decision_stand BEFORE INSERT OR UPDATE OR DELETE O
   FOR EACH ROW EXECUTE FUNCTION evidence_of_a_decision_stands();
 
 -- guard: trigger statement_of_a_decision_stands on witnesses_witnessstatement
-CREATE OR REPLACE FUNCTION evidence_of_a_decision_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION evidence_of_a_decision_stands() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE state IN ('decided', 'abandoned')
              AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.proofing_id END,
@@ -158,9 +163,11 @@ CREATE TRIGGER statement_of_a_decision_stands BEFORE INSERT OR UPDATE OR DELETE 
   FOR EACH ROW EXECUTE FUNCTION evidence_of_a_decision_stands();
 
 -- guard: trigger proofing_belongs_to_the_participant on witnesses_identityproofing
-CREATE OR REPLACE FUNCTION proofing_belongs_to_the_participant() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION proofing_belongs_to_the_participant() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NEW.municipality_id IS DISTINCT FROM
+  IF (TG_OP = 'UPDATE' AND OLD.municipality_id IS DISTINCT FROM NEW.municipality_id)
+     OR NEW.municipality_id IS DISTINCT FROM
      (SELECT municipality_id FROM appointments_participant WHERE id = NEW.participant_id) THEN
     RAISE EXCEPTION 'witnesses_identityproofing of another municipality' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -171,9 +178,11 @@ CREATE TRIGGER proofing_belongs_to_the_participant
   FOR EACH ROW EXECUTE FUNCTION proofing_belongs_to_the_participant();
 
 -- guard: trigger statement_belongs_to_the_proofing on witnesses_witnessstatement
-CREATE OR REPLACE FUNCTION statement_belongs_to_the_proofing() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION statement_belongs_to_the_proofing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NEW.municipality_id IS DISTINCT FROM
+  IF (TG_OP = 'UPDATE' AND OLD.municipality_id IS DISTINCT FROM NEW.municipality_id)
+     OR NEW.municipality_id IS DISTINCT FROM
      (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id) THEN
     RAISE EXCEPTION 'witnesses_witnessstatement of another municipality' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -184,9 +193,11 @@ CREATE TRIGGER statement_belongs_to_the_proofing
   FOR EACH ROW EXECUTE FUNCTION statement_belongs_to_the_proofing();
 
 -- guard: trigger document_belongs_to_the_proofing on witnesses_documentevidence
-CREATE OR REPLACE FUNCTION document_belongs_to_the_proofing() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION document_belongs_to_the_proofing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NEW.municipality_id IS DISTINCT FROM
+  IF (TG_OP = 'UPDATE' AND OLD.municipality_id IS DISTINCT FROM NEW.municipality_id)
+     OR NEW.municipality_id IS DISTINCT FROM
      (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id) THEN
     RAISE EXCEPTION 'witnesses_documentevidence of another municipality' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -197,9 +208,11 @@ CREATE TRIGGER document_belongs_to_the_proofing
   FOR EACH ROW EXECUTE FUNCTION document_belongs_to_the_proofing();
 
 -- guard: trigger witnessing_belongs_to_the_proofing on witnesses_witnessing
-CREATE OR REPLACE FUNCTION witnessing_belongs_to_the_proofing() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION witnessing_belongs_to_the_proofing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NEW.municipality_id IS DISTINCT FROM
+  IF (TG_OP = 'UPDATE' AND OLD.municipality_id IS DISTINCT FROM NEW.municipality_id)
+     OR NEW.municipality_id IS DISTINCT FROM
      (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id) THEN
     RAISE EXCEPTION 'witnesses_witnessing of another municipality' USING ERRCODE = 'integrity_constraint_violation';
   END IF;

@@ -5,7 +5,7 @@
 CREATE TRIGGER witness_quota BEFORE INSERT ON witnesses_witnessing
 BEGIN
   SELECT RAISE(ABORT, 'witness_quota: date in an odd format')
-  WHERE NEW.on_date NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.on_date) IS NOT NEW.on_date;
+  WHERE NEW.on_date NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.on_date, '+0 days') IS NOT NEW.on_date;
   SELECT RAISE(ABORT, 'witness_quota: not the rule set in force on that date')
   WHERE NEW.rule_set IS NOT (SELECT rule_set FROM witnesses_rulesetinforce
     WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC LIMIT 1);
@@ -45,7 +45,7 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
 
 -- guard: trigger schedule_rows_are_not_replaced on witnesses_rulesetinforce
 CREATE TRIGGER schedule_rows_are_not_replaced BEFORE INSERT ON witnesses_rulesetinforce
-WHEN NEW.in_force_from NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.in_force_from) IS NOT NEW.in_force_from
+WHEN NEW.in_force_from NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.in_force_from, '+0 days') IS NOT NEW.in_force_from
   OR EXISTS (SELECT 1 FROM witnesses_rulesetinforce
              WHERE id = NEW.id OR in_force_from = NEW.in_force_from)
 BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
@@ -101,6 +101,13 @@ WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = NEW.id
   OR reference = NEW.reference OR data_key_id = NEW.data_key_id OR previous_id = NEW.previous_id)
 BEGIN SELECT RAISE(ABORT, 'a case that is over cannot be changed'); END
 
+-- guard: trigger a_decision_is_not_overwritten on witnesses_identityproofing
+CREATE TRIGGER a_decision_is_not_overwritten
+BEFORE UPDATE OF id, reference, data_key_id, previous_id ON witnesses_identityproofing
+WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id <> OLD.id AND (id = NEW.id
+  OR reference = NEW.reference OR data_key_id = NEW.data_key_id OR previous_id = NEW.previous_id))
+BEGIN SELECT RAISE(ABORT, 'a case that is over cannot be changed'); END
+
 -- guard: trigger documents_of_a_decision_stand_on_insert on witnesses_documentevidence
 CREATE TRIGGER documents_of_a_decision_stand_on_insert BEFORE INSERT ON witnesses_documentevidence
 WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = NEW.proofing_id
@@ -146,7 +153,8 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_identityproofing of another municipality');
 
 -- guard: trigger proofing_belongs_to_the_participant on witnesses_identityproofing
 CREATE TRIGGER proofing_belongs_to_the_participant BEFORE UPDATE ON witnesses_identityproofing
-WHEN NEW.municipality_id IS NOT (SELECT municipality_id FROM appointments_participant WHERE id = NEW.participant_id)
+WHEN OLD.id IS NOT NEW.id OR OLD.municipality_id IS NOT NEW.municipality_id
+  OR NEW.municipality_id IS NOT (SELECT municipality_id FROM appointments_participant WHERE id = NEW.participant_id)
 BEGIN SELECT RAISE(ABORT, 'witnesses_identityproofing of another municipality'); END
 
 -- guard: trigger new_statement_belongs_to_the_proofing on witnesses_witnessstatement
@@ -156,7 +164,8 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_witnessstatement of another municipality');
 
 -- guard: trigger statement_belongs_to_the_proofing on witnesses_witnessstatement
 CREATE TRIGGER statement_belongs_to_the_proofing BEFORE UPDATE ON witnesses_witnessstatement
-WHEN NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id)
+WHEN OLD.id IS NOT NEW.id OR OLD.municipality_id IS NOT NEW.municipality_id
+  OR NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id)
 BEGIN SELECT RAISE(ABORT, 'witnesses_witnessstatement of another municipality'); END
 
 -- guard: trigger new_document_belongs_to_the_proofing on witnesses_documentevidence
@@ -166,7 +175,8 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_documentevidence of another municipality');
 
 -- guard: trigger document_belongs_to_the_proofing on witnesses_documentevidence
 CREATE TRIGGER document_belongs_to_the_proofing BEFORE UPDATE ON witnesses_documentevidence
-WHEN NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id)
+WHEN OLD.id IS NOT NEW.id OR OLD.municipality_id IS NOT NEW.municipality_id
+  OR NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id)
 BEGIN SELECT RAISE(ABORT, 'witnesses_documentevidence of another municipality'); END
 
 -- guard: trigger new_witnessing_belongs_to_the_proofing on witnesses_witnessing

@@ -32,8 +32,6 @@ def open_proofing(
             .select_related("contact__data_key")
             .get(pk=participant.appointment_id)
         )
-        if not participant.service.proves_identity:
-            raise Refused("proves_no_identity")
         previous = (
             IdentityProofing.objects.for_municipality(participant.municipality_id)
             .filter(participant=participant)
@@ -42,10 +40,7 @@ def open_proofing(
         )
         if previous is not None and not is_over(CaseState(previous.state)):
             return previous
-        if visit.status != Appointment.Status.CHECKED_IN:
-            raise Refused("not_checked_in")
-        if previous is not None and previous.outcome == IdentityProofing.Outcome.CONFIRMED:
-            raise Refused("already_confirmed")
+        _require_openable(participant, visit, previous)
         key = new_data_key()
         name = _booked_name(participant, visit)
         case = IdentityProofing.unscoped.create(
@@ -80,6 +75,17 @@ def abandon_proofing(
 def note_reading(*, proofing: IdentityProofing, staff: StaffMember, now: datetime) -> None:
     """Write down that a member of staff looked into a case."""
     note(Event.PROOFING_READ, proofing, staff=staff, now=now)
+
+
+def _require_openable(
+    participant: Participant, visit: Appointment, previous: IdentityProofing | None
+) -> None:
+    if not participant.service.proves_identity:
+        raise Refused("proves_no_identity")
+    if visit.status != Appointment.Status.CHECKED_IN:
+        raise Refused("not_checked_in")
+    if previous is not None and previous.outcome == IdentityProofing.Outcome.CONFIRMED:
+        raise Refused("already_confirmed")
 
 
 def _booked_name(participant: Participant, visit: Appointment) -> str:

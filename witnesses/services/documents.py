@@ -11,7 +11,6 @@ from witnesses.rules.facts import DOCUMENT_FORMS, DOCUMENT_TYPES
 
 MOST_DOCUMENTS = 12
 EARLIEST_DAY = date(1900, 1, 1)
-LATEST_DAY = date(2200, 1, 1)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -90,10 +89,15 @@ def _wrong_with(document: ShownDocument, met_on: date) -> tuple[str, str] | None
         return "issuer", "unknown_country"
     if document.form not in DOCUMENT_FORMS:
         return "form", "unknown_form"
-    issued_on, expires_on = document.issued_on, document.expires_on
+    return _wrong_with_dates(document.issued_on, document.expires_on, met_on)
+
+
+def _wrong_with_dates(
+    issued_on: date | None, expires_on: date | None, met_on: date
+) -> tuple[str, str] | None:
     for field, day in (("issued_on", issued_on), ("expires_on", expires_on)):
-        if day is not None and not EARLIEST_DAY <= day < LATEST_DAY:
-            return field, "date_too_early" if day < EARLIEST_DAY else "date_too_late"
+        if day is not None and day < EARLIEST_DAY:
+            return field, "date_too_early"
     if issued_on is not None and issued_on > met_on:
         return "issued_on", "issued_in_future"
     if issued_on is not None and expires_on is not None and expires_on < issued_on:

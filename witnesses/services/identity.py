@@ -19,22 +19,21 @@ KEEP = Keep()
 GivenNumber = IdentityNumber | Keep | None
 
 
-def settled_birth_date(
-    *, typed: date | None, told: date | None, met_on: date
-) -> date:
+def settled_birth_date(*, typed: date | None, told: date | None, met_on: date) -> date:
     """The birth date: the one the number tells, or where it tells none, the one typed.
 
-    Raises Refused at `birth_date` where there is none, the two differ, or it cannot be.
+    Raises Refused where there is none, the two differ, or it cannot be.
     """
     if typed is not None and told is not None and typed != told:
         raise Refused("birth_date_contradicts_number", field="birth_date")
     born = told or typed
+    field = "number" if typed is None else "birth_date"
     if born is None:
         raise Refused("birth_date_needed", field="birth_date")
     if born > met_on:
-        raise Refused("birth_date_in_future", field="birth_date")
+        raise Refused("birth_date_in_future", field=field)
     if born < EARLIEST_BIRTH:
-        raise Refused("birth_date_too_early", field="birth_date")
+        raise Refused("birth_date_too_early", field=field)
     return born
 
 

@@ -1,5 +1,6 @@
 """What every step of a case begins and ends with: hold the case, ask if the step may be taken."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from borgerservice.audit.events import Event
@@ -75,7 +76,7 @@ def note(
     *,
     staff: StaffMember,
     now: datetime,
-    facts: dict[str, object] | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> None:
     """Write the audit entry of a step, in its transaction."""
     record(
@@ -84,5 +85,5 @@ def note(
         subject=f"proofing:{case.reference}",
         municipality=case.municipality_id,
         at=now,
-        facts=facts,
+        facts=dict(facts or {}),
     )

@@ -14,10 +14,12 @@ SETS = {
     "digst-2023": ("wide", "wide", 10, "more_than", "persons"),
     "mitid-2025": ("level", "level", 30, "more_than", "witnessings"),
 }
-TYPES = """passport driving_licence residence_card national_id_card foreign_ministry_id_card
-    municipal_id_card health_card special_health_card temporary_health_card birth_certificate
-    residence_certificate tax_assessment benefit_letter military_id nato_passport police_id
-    bank_id_card""".split()
+TYPES = (
+    "passport", "driving_licence", "residence_card", "national_id_card",
+    "foreign_ministry_id_card", "municipal_id_card", "health_card", "special_health_card",
+    "temporary_health_card", "birth_certificate", "residence_certificate", "tax_assessment",
+    "benefit_letter", "military_id", "nato_passport", "police_id", "bank_id_card",
+)  # fmt: skip
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

@@ -9,11 +9,11 @@ FULL = os.environ.get("FULL") == "1"
 SEED = int(os.environ.get("SEED", "20261122"))
 RULE_SETS = ("mitid-2022", "digst-2023", "mitid-2025")
 TYPES = (
-    "passport driving_licence residence_card national_id_card foreign_ministry_id_card "
-    "municipal_id_card health_card special_health_card temporary_health_card birth_certificate "
-    "residence_certificate tax_assessment benefit_letter military_id nato_passport police_id "
-    "bank_id_card"
-).split()
+    "passport", "driving_licence", "residence_card", "national_id_card",
+    "foreign_ministry_id_card", "municipal_id_card", "health_card", "special_health_card",
+    "temporary_health_card", "birth_certificate", "residence_certificate", "tax_assessment",
+    "benefit_letter", "military_id", "nato_passport", "police_id", "bank_id_card",
+)  # fmt: skip
 COMMON_TYPES = TYPES[:8] + TYPES[9:13]
 EDGE_DAYS = [
     "0001-01-01", "0001-03-31", "0001-04-30", "0001-12-31", "1900-03-01", "2000-02-29",
@@ -146,12 +146,12 @@ def facts(rng):
 
 
 ODD_VALUES = [
-    None, True, False, 0, 1, 1.0, -1, 10**30, 1e400, "", " ", "DK", "dk", "D", "DKK", "D1", "ＤＫ",
+    None, True, False, 0, 1, 1.0, -1, 10**30, 1e400, "", " ", "DK", "dk", "D", "DKK", "D1", "\uff24\uff2b",
     "passport", "Passport", "app", "passed", "true", "null", "2026-01-15", "2026-1-15", "20260115",
     "2026-02-29", "2024-02-29", "0000-01-01", "0001-01-01", "9999-12-31", "10000-01-01",
-    "2026-01-15T00:00", " 2026-01-15", "2026-01-15\n", "2026-W03-4", "２０２６-01-15", "+026-01-15",
-    "2026-13-01", "2026-00-10", "2026-01-00", "1900-02-29", "MITID-2022", "mitid-2022", "mitid-2022 ",
-    [], {}, [[]], [{}], {"a": {}}, ["x"], "ÅÅ", "A\u030a", "\ud800", "mitid-2026",
+    "2026-01-15T00:00", " 2026-01-15", "2026-01-15\n", "2026-W03-4", "\uff12\uff10\uff12\uff16-01-15", "+026-01-15",
+    "2026-13-01", "2026-00-10", "2026-01-00", "1900-02-29", "MITID-2022", "mitid-2022",
+    "mitid-2022 ", [], {}, [[]], [{}], {"a": {}}, ["x"], "ÅÅ", "A\u030a", "\ud800", "mitid-2026",
 ]  # fmt: skip
 
 

@@ -3,7 +3,6 @@ from datetime import date
 import pytest
 
 from witnesses.rules import dates
-from witnesses.rules.figures import MitidHeld
 from witnesses.rules.rule_sets import rule_set
 from witnesses.rules.witness import days_held, first_day_held, held_long_enough
 
@@ -25,7 +24,7 @@ def test_a_day_of_the_calendar_is_read(text):
         "0000-01-01", "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-01", "2026-01-00",
         "2026-01-32", "20260115", "2026-1-15", "2026-01-15 ", " 2026-01-15", "2026-01-15\n",
         "2026-01-15T00:00", "2026-W03-4", "2026-015", "+026-01-15", "-026-01-15", "10000-01-01",
-        "２０２６-01-15", "2026‐01‐15", "２026-01-15", "", "soon", None, True, 0, 20260115, 1.5,
+        "\uff12\uff10\uff12\uff16-01-15", "2026\u201001\u201015", "\uff12026-01-15", "", "soon", None, True, 0, 20260115, 1.5,
         [], {}, ["2026-01-15"], ("2026-01-15",), b"2026-01-15", "\ud800",
     ],
 )  # fmt: skip
@@ -140,5 +139,4 @@ def test_the_set_says_how_long_and_how_compared(name, too_few, enough):
 
 
 def test_a_mitid_made_on_the_last_day_is_never_held_long_enough():
-    figure: MitidHeld = rule_set("mitid-2025").witness_mitid_held
-    assert first_day_held(END, figure) is None
+    assert first_day_held(END, rule_set("mitid-2025").witness_mitid_held) is None

@@ -57,7 +57,7 @@ class Command(BaseCommand):
             help="write a readable account in Danish or English instead of JSON",
         )
 
-    def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401
+    def handle(self, *_args: object, **options: Any) -> None:
         if sys.stdin is None or sys.stdout is None:
             raise CommandError("Standard input and output must both be open.")
         named, language = options["rule_set"], options["explain"]
@@ -110,8 +110,8 @@ def _in_force(on: date) -> RuleSet:
         return RULE_SETS[selectors.rule_set_in_force(on)]
     except DatabaseFailure as failure:
         raise CommandError(f"The schedule of rule sets cannot be read: {failure}") from failure
-    except KeyError as unknown:
-        raise CommandError(f"The schedule names a rule set without a file: {unknown}") from unknown
+    except LookupError as missing:
+        raise CommandError(f"The schedule names no known rule set for {on}.") from missing
 
 
 def _read(stream: BinaryIO) -> Iterator[list[bytes]]:

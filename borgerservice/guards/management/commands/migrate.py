@@ -43,6 +43,7 @@ def _give_rights(connection: BaseDatabaseWrapper) -> None:
         return
     quoted = connection.ops.quote_name(role)
     with connection.cursor() as cursor:
+        cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
         cursor.execute(
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}"

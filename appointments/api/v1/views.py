@@ -1,0 +1,348 @@
+"""What municipalities' systems can ask and do: places and times, and their own appointments."""
+
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from phonenumber_field.phonenumber import to_python
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from appointments import services
+from appointments.api.v1 import selectors
+from appointments.api.v1.serializers import (
+    AppointmentOut,
+    AppointmentsOut,
+    AppointmentsQuery,
+    BookedOut,
+    BookIn,
+    CentreOut,
+    CentresOut,
+    CentresQuery,
+    MoveIn,
+    MunicipalitiesOut,
+    MunicipalityOut,
+    ServiceOut,
+    ServicesOut,
+    SlotsOut,
+    SlotsQuery,
+)
+from appointments.exceptions import NotFound
+from appointments.models import Appointment
+from appointments.rules.reference import normalise_reference
+from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times, get_appointment
+from borgerservice.api import idempotency, pagination
+from borgerservice.api.inputs import Nothing, read_body, read_query
+from borgerservice.api.schema import CLIENTS_ONLY, WITH_BODY, answers
+from borgerservice.api.scopes import Scope
+from borgerservice.api.views import MunicipalView, PublicView
+from borgerservice.kernel import clock
+from borgerservice.kernel.clock import COPENHAGEN, danish_date
+
+STATUSES = {
+    **dict.fromkeys(
+        ("not_found", "centre_not_found", "municipality_not_found"), HTTPStatus.NOT_FOUND
+    ),
+    **dict.fromkeys(
+        (
+            "slot_taken",
+            "closed",
+            "in_the_past",
+            "too_soon",
+            "too_far_ahead",
+            "centre_not_open_for_booking",
+            "cannot_move",
+            "cannot_cancel",
+        ),
+        HTTPStatus.CONFLICT,
+    ),
+}
+"""What is not there is 404, what the present state forbids 409; the rest no state would allow."""
+
+_NO_CENTRE = {404: "`centre_not_found`"}
+_NO_VISIT = {404: "`not_found`: none of this municipality's appointments."}
+_NO_TIME = {
+    409: "The time cannot be had now: `slot_taken`, `closed`, `in_the_past`, `too_soon`,"
+    " `too_far_ahead`, `centre_not_open_for_booking`.",
+}
+_NEVER = "What was sent can never be booked: "
+
+
+class MunicipalitiesView(PublicView):
+    """The municipalities."""
+
+    @extend_schema(operation_id="municipalities", responses=answers(MunicipalitiesOut))
+    def get(self, request: Request) -> Response:
+        """Denmark's 98 municipalities, by code."""
+        read_query(request, Nothing)
+        return _whole(MunicipalityOut(selectors.municipalities(), many=True).data)
+
+
+class CentresView(PublicView):
+    """The centres."""
+
+    statuses = STATUSES
+
+    @extend_schema(
+        operation_id="centres",
+        parameters=[CentresQuery],
+        responses=answers(CentresOut, problems={404: "`municipality_not_found`"}),
+    )
+    def get(self, request: Request) -> Response:
+        """Citizen Service centres with hours and services; one municipality's, or all."""
+        asked = read_query(request, CentresQuery)
+        return _whole(
+            CentreOut(selectors.centres_of(asked.get("municipality", "")), many=True).data
+        )
+
+
+class ServicesView(PublicView):
+    """The services."""
+
+    @extend_schema(operation_id="services", responses=answers(ServicesOut))
+    def get(self, request: Request) -> Response:
+        """What one can come for, and what to bring."""
+        read_query(request, Nothing)
+        return _whole(ServiceOut(selectors.services(), many=True).data)
+
+
+class SlotsView(PublicView):
+    """Free times."""
+
+    statuses = STATUSES
+
+    @extend_schema(
+        operation_id="slots",
+        parameters=[SlotsQuery],
+        responses=answers(
+            SlotsOut,
+            problems={
+                **_NO_CENTRE,
+                422: "`service_not_offered`, `too_many_participants`, `period_reversed`,"
+                " `period_too_long`",
+            },
+        ),
+    )
+    def get(self, request: Request) -> Response:
+        """The times that can be booked at a centre now, at most 62 days a call."""
+        asked = read_query(request, SlotsQuery)
+        now = clock.now()
+        centre = selectors.centre_asked_for(asked["centre"])
+        codes = asked["service"] * asked.get("participants", 1)
+        plan = services.plan_visit(centre=centre, codes=codes)
+        first = asked.get("from", danish_date(now))
+        days = bookable_times(
+            centre=centre,
+            minutes=plan.minutes + plan.buffer,
+            caps=plan.caps,
+            first=first,
+            last=asked.get("to") or _last_day(first),
+            now=now,
+        )
+        length = timedelta(minutes=plan.minutes)
+        # Up to two thousand rows of two strings: a serializer would cost more than finding them.
+        return _whole(
+            [
+                {"start": _local(start), "end": _local(start + length)}
+                for day in days
+                for start in day.starts
+            ]
+        )
+
+
+class AppointmentsView(MunicipalView):
+    """A municipality's appointments."""
+
+    scopes = {"GET": Scope.APPOINTMENTS_READ, "POST": Scope.APPOINTMENTS_WRITE}
+    statuses = STATUSES
+
+    @extend_schema(
+        operation_id="appointments",
+        parameters=[AppointmentsQuery],
+        responses=answers(AppointmentsOut, problems={**CLIENTS_ONLY, **_NO_CENTRE}),
+    )
+    def get(self, request: Request) -> Response:
+        """The municipality's appointments as they begin, 20 a page; `next` leads on."""
+        asked = read_query(request, AppointmentsQuery)
+        cursor = asked.get("cursor")
+        visits = selectors.visits_of(
+            municipality=self.municipality,
+            centre=asked.get("centre", ""),
+            day=asked.get("date"),
+            after=pagination.read_cursor(cursor) if cursor else None,
+            at_most=pagination.PAGE_ROWS + 1,
+        )
+        shown = visits[: pagination.PAGE_ROWS]
+        following = None
+        if len(visits) > len(shown):
+            last = shown[-1]
+            following = pagination.next_address(request, (last.starts_at, last.pk))
+        return Response({"results": AppointmentOut(shown, many=True).data, "next": following})
+
+    @extend_schema(
+        operation_id="book_appointment",
+        request=BookIn,
+        parameters=[
+            OpenApiParameter(
+                idempotency.HEADER,
+                {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]+$"},
+                OpenApiParameter.HEADER,
+                required=True,
+                description="Your name for this request, 1 to 80 printable ASCII characters. The"
+                " same key and body books once and is answered with the same 201 for 24 hours.",
+            )
+        ],
+        responses=answers(
+            BookedOut,
+            status=HTTPStatus.CREATED,
+            problems={
+                **CLIENTS_ONLY,
+                **WITH_BODY,
+                **_NO_CENTRE,
+                **_NO_TIME,
+                400: "`invalid_request`: see `errors`; `not_json`, `key_twice`,"
+                " `idempotency_key_missing`, `idempotency_key_invalid`.",
+                422: _NEVER + "`off_grid`, `no_such_time`, `service_not_offered`,"
+                " `looks_like_cpr`, `not_a_name`, `empty`, `too_long`, `no_contact`,"
+                " `invalid_phone`, `invalid_email`; or `idempotency_key_reused`.",
+            },
+        ),
+    )
+    def post(self, request: Request) -> Response:
+        """Book a time at one of the municipality's own centres."""
+        read_query(request, Nothing)
+        key = idempotency.key_of(request)
+        asked = read_body(request, BookIn)
+        repeatable = services.Request(
+            scope=self.actor, key=key, body_hash=idempotency.body_mark(request)
+        )
+        services.book_appointment(
+            centre=selectors.own_centre(municipality=self.municipality, key=asked["centre"]),
+            visitors=_visitors(asked),
+            start=asked["start"],
+            phone=_e164(asked["phone"]),
+            email=asked["email"],
+            language=asked["language"],
+            origin=Appointment.Origin.API,
+            actor=self.actor,
+            now=clock.now(),
+            request=repeatable,
+        )
+        booked = selectors.first_answer(scope=repeatable.scope, key=repeatable.key)
+        return Response(BookedOut(booked).data, status=HTTPStatus.CREATED)
+
+
+class OneAppointment(MunicipalView):
+    """What is asked and done about one appointment."""
+
+    statuses = STATUSES
+
+    def find(self, reference: str) -> Appointment:
+        """The appointment that the address names. Raises NotFound."""
+        known = normalise_reference(reference)
+        if known is None:
+            raise NotFound
+        return get_appointment(municipality=self.municipality, reference=known)
+
+
+class AppointmentView(OneAppointment):
+    """Reading it."""
+
+    scopes = {"GET": Scope.APPOINTMENTS_READ}
+
+    @extend_schema(
+        operation_id="appointment",
+        responses=answers(AppointmentOut, problems={**CLIENTS_ONLY, **_NO_VISIT}),
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        """One of the municipality's appointments."""
+        read_query(request, Nothing)
+        return Response(AppointmentOut(self.find(reference)).data)
+
+
+class CancelView(OneAppointment):
+    """Cancelling."""
+
+    scopes = {"POST": Scope.APPOINTMENTS_WRITE}
+
+    @extend_schema(
+        operation_id="cancel_appointment",
+        request=None,
+        responses=answers(
+            AppointmentOut,
+            problems={**CLIENTS_ONLY, **WITH_BODY, **_NO_VISIT, 409: "`cannot_cancel`"},
+        ),
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        """Cancel. Cancelling twice is the same as once, so no Idempotency-Key is needed."""
+        read_query(request, Nothing)
+        read_body(request, Nothing)
+        services.cancel_appointment(
+            appointment=self.find(reference), actor=self.actor, now=clock.now()
+        )
+        return Response(AppointmentOut(self.find(reference)).data)
+
+
+class MoveView(OneAppointment):
+    """Moving."""
+
+    scopes = {"POST": Scope.APPOINTMENTS_WRITE}
+
+    @extend_schema(
+        operation_id="move_appointment",
+        request=MoveIn,
+        responses=answers(
+            AppointmentOut,
+            problems={
+                **CLIENTS_ONLY,
+                **WITH_BODY,
+                **_NO_VISIT,
+                409: _NO_TIME[409] + " Or the appointment cannot be moved any more: `cannot_move`.",
+                422: _NEVER + "`off_grid`, `no_such_time`.",
+            },
+        ),
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        """Move to another time at the centre; reference and link stay.
+
+        Moving to the time it has changes nothing, so no Idempotency-Key is needed.
+        """
+        read_query(request, Nothing)
+        asked = read_body(request, MoveIn)
+        services.move_appointment(
+            appointment=self.find(reference),
+            start=asked["start"],
+            actor=self.actor,
+            now=clock.now(),
+        )
+        return Response(AppointmentOut(self.find(reference)).data)
+
+
+def _whole(results: Any) -> Response:
+    return Response({"results": results, "next": None})
+
+
+def _visitors(asked: dict[str, Any]) -> list[services.Visitor]:
+    return [
+        services.Visitor(
+            name=participant["name"], service=participant.get("service", asked.get("service", ""))
+        )
+        for participant in asked["participants"]
+    ]
+
+
+def _e164(phone: str) -> str:
+    """A phone number as it is stored; what is none goes on as it stands, to be refused."""
+    number = to_python(phone)
+    return str(number.as_e164) if number and number.is_valid() else phone
+
+
+def _last_day(first: date) -> date:
+    return min(first, date.max - timedelta(LONGEST_PERIOD_DAYS)) + timedelta(
+        LONGEST_PERIOD_DAYS - 1
+    )
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(COPENHAGEN).isoformat()

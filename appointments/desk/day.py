@@ -1,0 +1,161 @@
+"""The day list: who comes to a centre on a day, and what to do next with each."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from appointments.desk.forms import SearchForm
+from appointments.desk.words import ACTS
+from appointments.exceptions import NotFound
+from appointments.rules.lifecycle import Act, AppointmentState
+from appointments.selectors_desk import (
+    DayVisit,
+    allowed_acts,
+    centre_of,
+    day_of,
+    matching,
+    visit_meant,
+)
+from borgerservice.admin import Link, Role, Words, admin_page, posted, show
+from borgerservice.kernel import clock
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Centre
+from borgerservice.municipalities.policies import Workplace
+
+DESK_ROLES = (Role.CLERK, Role.LEAD)
+PLACE = "PLACE"
+FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2100, 1, 1)
+FILTERS: dict[str, Words] = {
+    "": gettext_lazy("All"),
+    AppointmentState.BOOKED: gettext_lazy("Expected"),
+    AppointmentState.CHECKED_IN: gettext_lazy("Checked in"),
+    AppointmentState.COMPLETED: gettext_lazy("Completed"),
+    AppointmentState.NO_SHOW: gettext_lazy("Did not come"),
+    AppointmentState.CANCELLED: gettext_lazy("Cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A visit of the day, where it leads and the one thing to do with it next."""
+
+    visit: DayVisit
+    address: str
+    next_act: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A choice among the visits of a day, and how many it leaves."""
+
+    label: Words
+    address: str
+    count: int
+    is_chosen: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_page(*DESK_ROLES)
+def day(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
+    """A centre's day: `?date=&status=`. A search comes by POST, since it may hold a name."""
+    centre = find_centre(workplace, key)
+    now = clock.now()
+    today = danish_date(now)
+    shown = _day_asked(request.GET.get("date", ""), today)
+    visits = day_of(centre=centre, day=shown)
+    form = SearchForm(posted(request))
+    status = request.GET.get("status", "")
+    found = [visit for visit in visits if status in {"", visit.status}]
+    if form.is_bound and form.is_valid():
+        query = form.cleaned_data["q"]
+        meant = visit_meant(municipality=workplace.municipality, query=query)
+        if meant:
+            return redirect(visit_address(workplace, meant))
+        found = matching(visits, query)
+    here = reverse("admin:day", kwargs={"code": workplace.municipality.code, "key": key})
+    return show(
+        request,
+        "admin/day_list.html",
+        title=_("Today's list") if shown == today else _("The day's list"),
+        workplace=workplace,
+        centre=centre,
+        form=form,
+        is_search=form.is_bound and form.is_valid(),
+        day=shown,
+        is_today=shown == today,
+        here=here,
+        earlier=shown - timedelta(days=1),
+        later=shown + timedelta(days=1),
+        filters=_filters(visits, f"{here}?date={shown.isoformat()}", status),
+        lines=_lines(workplace, found, now),
+        total=len(visits),
+    )
+
+
+def find_centre(workplace: Workplace, key: str) -> Centre:
+    """The workplace's centre named in an address; another municipality's is not found."""
+    try:
+        return centre_of(municipality=workplace.municipality, key=key)
+    except NotFound:
+        raise Http404 from None
+
+
+def visit_address(workplace: Workplace, reference: str, name: str = "visit") -> str:
+    """Where a visit's page is, or one of its acts."""
+    where = {"code": workplace.municipality.code, "reference": reference}
+    return reverse(f"admin:{name}", kwargs=where)
+
+
+def day_address(workplace: Workplace, centre: Centre, shown: date) -> str:
+    """Where the list of a day is."""
+    where = {"code": workplace.municipality.code, "key": centre.key}
+    return f"{reverse('admin:day', kwargs=where)}?date={shown.isoformat()}"
+
+
+def _day_asked(text: str, today: date) -> date:
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return asked if FIRST_DAY <= asked <= LAST_DAY else today
+
+
+def _lines(workplace: Workplace, visits: list[DayVisit], now: datetime) -> list[Line]:
+    page = visit_address(workplace, PLACE)
+    lines = []
+    for visit in visits:
+        address = page.replace(PLACE, visit.reference)
+        acts = allowed_acts(visit.status, starts_at=visit.starts_at, now=now)
+        lines.append(Line(visit, address, _next(address, acts)))
+    return lines
+
+
+def _next(address: str, acts: frozenset[Act]) -> Link | None:
+    """The one button of a line: receive who is expected, open the visit of who is here."""
+    if Act.COMPLETE in acts:
+        return Link(_("Open"), address)
+    if Act.CHECK_IN in acts:
+        return Link(ACTS[Act.CHECK_IN], f"{address}check-in/", is_act=True)
+    if Act.MARK_NO_SHOW in acts:
+        return Link(ACTS[Act.MARK_NO_SHOW], f"{address}no-show/", is_act=True)
+    return None
+
+
+def _filters(visits: list[DayVisit], here: str, chosen: str) -> list[Filter]:
+    counts = Counter(str(visit.status) for visit in visits)
+    return [
+        Filter(
+            label=label,
+            address=f"{here}&status={status}" if status else here,
+            count=counts[status] if status else len(visits),
+            is_chosen=status == chosen,
+        )
+        for status, label in FILTERS.items()
+    ]

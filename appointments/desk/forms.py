@@ -1,0 +1,199 @@
+"""What staff type about a visit. What looks like a CPR number is never shown back."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from appointments.forms import DATE_FORMATS, KindForm, NameField, StartField
+from appointments.selectors import offers_of
+from appointments.services import Visitor
+from appointments.services.booking import LARGEST_PARTY
+from appointments.wording import REFUSALS
+from borgerservice.kernel.clock import danish_date
+from borgerservice.kernel.cpr import holds_cpr_number
+from borgerservice.municipalities.models import Centre
+
+LONGEST_QUERY = 80
+
+
+class EmptyForm(forms.Form):
+    """For an act that asks nothing but whether one is sure."""
+
+
+class SearchForm(KindForm):
+    """Whom one looks for. Sent by POST: a name has no place in an address."""
+
+    q = forms.CharField(
+        label=_("Name, number or end of phone number"),
+        max_length=LONGEST_QUERY,
+        error_messages={
+            "required": _("Write what to search for."),
+            "max_length": _("Write a shorter text."),
+        },
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+    def clean_q(self) -> str:
+        """A search that looks like a CPR number is not run."""
+        query = str(self.cleaned_data["q"])
+        if holds_cpr_number(query):
+            raise forms.ValidationError(REFUSALS["looks_like_cpr"], code="looks_like_cpr")
+        return query
+
+
+class TimesForm(forms.Form):
+    """What somebody wants to come for, how many, from which day: `?service=&people=&from=`."""
+
+    service = forms.ChoiceField(label=_("Service"))
+    people = forms.TypedChoiceField(
+        label=_("How many come"),
+        coerce=int,
+        required=False,
+        empty_value="1",
+        choices=[(number, str(number)) for number in range(1, LARGEST_PARTY + 1)],
+    )
+    first_day = forms.DateField(
+        label=_("Times from"),
+        required=False,
+        input_formats=DATE_FORMATS,
+        error_messages={"invalid": _("Write a date, for example 23-11-2026.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, data: Mapping[str, Any], *, centre: Centre, now: datetime) -> None:
+        self.today = danish_date(now)
+        services = services_of(centre)
+        asked = {
+            "service": data.get("service") or (services[0][0] if services else ""),
+            "people": data.get("people") or "1",
+            "first_day": data.get("first_day") or self.today.isoformat(),
+        }
+        super().__init__(asked)
+        self.fields["service"].choices = services  # type: ignore[attr-defined]
+
+    def clean_first_day(self) -> date:
+        """A day that is over means today."""
+        return max(self.cleaned_data["first_day"] or self.today, self.today)
+
+
+class PeopleForm(KindForm):
+    """Who comes, how we reach them and in which language we write."""
+
+    phone = PhoneNumberField(
+        label=_("Phone number"),
+        required=False,
+        error_messages={"invalid": REFUSALS["invalid_phone"]},
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        required=False,
+        max_length=254,
+        error_messages={
+            "invalid": REFUSALS["invalid_email"],
+            "max_length": REFUSALS["invalid_email"],
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    language = forms.ChoiceField(label=_("Language of messages"), choices=settings.LANGUAGES)
+    once = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, people: int, once: str) -> None:
+        super().__init__(data, initial={"once": once, "language": settings.LANGUAGE_CODE})
+        self.people = people
+        self.fields["phone"].widget.attrs.update({"autocomplete": "off", "type": "tel"})
+        for place in range(people):
+            self.fields |= _fields_of(place, alone=people == 1)
+        self.order_fields(
+            [*(name for name in self.fields if name.startswith(("name_", "is_protected_")))]
+        )
+
+    def visitors(self, service: str) -> list[Visitor]:
+        """Those who come, all for one service; a name left empty is nobody."""
+        typed = self.cleaned_data
+        return [
+            Visitor(
+                name=typed[f"name_{place}"],
+                service=service,
+                is_protected=bool(typed[f"is_protected_{place}"]),
+            )
+            for place in range(self.people)
+            if typed[f"name_{place}"]
+        ]
+
+    def reach(self) -> dict[str, str]:
+        """How and in which language to write: what the services take by these names."""
+        phone = self.cleaned_data["phone"]
+        return {
+            "phone": phone.as_e164 if phone else "",
+            "email": self.cleaned_data["email"],
+            "language": self.cleaned_data["language"],
+        }
+
+
+class BookForm(PeopleForm):
+    """A visit booked for somebody: at a time that was shown."""
+
+    start = StartField(label=_("Time"))
+
+
+class WalkInForm(PeopleForm):
+    """Somebody who came without an appointment."""
+
+    service = forms.ChoiceField(label=_("Service"))
+
+    def __init__(self, data: Mapping[str, Any] | None, *, centre: Centre, once: str) -> None:
+        super().__init__(data, people=LARGEST_PARTY, once=once)
+        self.fields["service"].choices = services_of(centre)  # type: ignore[attr-defined]
+        for place in range(1, self.people):
+            self.fields[f"name_{place}"].required = False
+        self.order_fields(["service"])
+
+
+class MoveForm(forms.Form):
+    """The new time of a visit."""
+
+    start = StartField(label=_("Time"))
+
+
+def services_of(centre: Centre) -> list[tuple[str, str]]:
+    """The services of a centre as choices, in Danish: the staff's pages are."""
+    return [
+        (offer.service.code, offer.service.names.get("da", offer.service.code))
+        for offer in offers_of(centre)
+    ]
+
+
+def last_day_of(centre: Centre, now: datetime) -> date:
+    """As far as one can book."""
+    return danish_date(now) + timedelta(days=centre.horizon_days)
+
+
+def _fields_of(place: int, *, alone: bool) -> dict[str, forms.Field]:
+    number = {"number": place + 1}
+    return {
+        f"name_{place}": OptionalName(
+            label=_("Name") if alone else _("Name of person %(number)s") % number,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+        ),
+        f"is_protected_{place}": forms.BooleanField(
+            label=_("Name and address protection")
+            if alone
+            else _("Person %(number)s has name and address protection") % number,
+            required=False,
+        ),
+    }
+
+
+class OptionalName(NameField):
+    """A person's name, or nothing where nobody has to be named."""
+
+    def clean(self, value: object) -> str:
+        """The name as it is kept; empty where none is required."""
+        if not self.required and not str(value or "").strip():
+            return ""
+        return super().clean(value)

@@ -1,0 +1,182 @@
+"""A visit's page, and what is done with it at the desk."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from appointments.desk.day import DESK_ROLES, day_address, visit_address
+from appointments.desk.forms import EmptyForm
+from appointments.desk.words import ACTS, history_in_words
+from appointments.exceptions import NotFound
+from appointments.models import Appointment
+from appointments.rules.lifecycle import Act
+from appointments.selectors_desk import Comer, DeskVisit, contact_data, desk_visit
+from appointments.services import cancel_appointment, check_in, complete_visit, mark_no_show
+from borgerservice.admin import (
+    Attendee,
+    Link,
+    act,
+    act_at_once,
+    admin_page,
+    participant_acts,
+    posted,
+    show,
+)
+from borgerservice.audit.events import Event
+from borgerservice.audit.selectors import history_of
+from borgerservice.audit.services import record
+from borgerservice.kernel import clock
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.policies import Workplace
+
+BUTTONS = {
+    Act.CHECK_IN: "visit_check_in",
+    Act.COMPLETE: "visit_complete",
+    Act.MARK_NO_SHOW: "visit_no_show",
+}
+PAGES = {Act.MOVE: "visit_move", Act.CANCEL: "visit_cancel"}
+
+
+@require_safe
+@admin_page(*DESK_ROLES)
+def visit(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
+    """A visit, its people, its history and what can be done with it now."""
+    return _page(request, workplace, find_visit(workplace, reference))
+
+
+@require_POST
+@admin_page(*DESK_ROLES)
+def contact(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
+    """The same page with phone and e-mail opened; that somebody looked is recorded."""
+    found = find_visit(workplace, reference)
+    record(
+        Event.CONTACT_READ,
+        actor=workplace.actor,
+        subject=f"appointment:{found.appointment.reference}",
+        municipality=workplace.municipality,
+        at=clock.now(),
+    )
+    return _page(request, workplace, found, contact=contact_data(found.appointment))
+
+
+@admin_page(*DESK_ROLES)
+def receive(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
+    """Check in: from the day list one comes back to it, else to the visit."""
+    return _at_once(request, workplace, reference, check_in, gettext_lazy("Checked in."))
+
+
+@admin_page(*DESK_ROLES)
+def missed(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
+    """The citizen did not come."""
+    return _at_once(
+        request, workplace, reference, mark_no_show, gettext_lazy("Marked: did not come.")
+    )
+
+
+@admin_page(*DESK_ROLES)
+def complete(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
+    """The visit is over."""
+    return _at_once(
+        request, workplace, reference, complete_visit, gettext_lazy("The visit is closed.")
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_page(*DESK_ROLES)
+def cancel(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
+    """Cancel for the citizen, who is told."""
+    found = find_visit(workplace, reference).appointment
+    back = visit_address(workplace, reference)
+    return act(
+        request,
+        title=_("Cancel the appointment"),
+        form=EmptyForm(posted(request)),
+        do=partial(cancel_appointment, appointment=found, actor=workplace.actor, now=clock.now()),
+        done=back,
+        said=_("The appointment is cancelled."),
+        template="admin/cancel.html",
+        workplace=workplace,
+        centre=found.centre,
+        visit=found,
+        back=back,
+    )
+
+
+def find_visit(workplace: Workplace, reference: str) -> DeskVisit:
+    """The workplace's visit named in an address; another municipality's is not found."""
+    try:
+        return desk_visit(municipality=workplace.municipality, reference=reference, now=clock.now())
+    except NotFound:
+        raise Http404 from None
+
+
+def _at_once(
+    request: HttpRequest, workplace: Workplace, reference: str, service: Any, said: Any
+) -> HttpResponse:
+    found = find_visit(workplace, reference).appointment
+    return act_at_once(
+        request,
+        do=partial(service, appointment=found, actor=workplace.actor, now=clock.now()),
+        done=_where_from(request, workplace, found),
+        said=said,
+    )
+
+
+def _where_from(request: HttpRequest, workplace: Workplace, found: Appointment) -> str:
+    """Back to the line of the day list whose button was pressed, else to the visit."""
+    if request.POST.get("from") == "day":
+        listed = day_address(workplace, found.centre, danish_date(found.starts_at))
+        return f"{listed}#{found.reference}"
+    return visit_address(workplace, found.reference)
+
+
+def _page(
+    request: HttpRequest, workplace: Workplace, found: DeskVisit, **context: Any
+) -> HttpResponse:
+    appointment = found.appointment
+    reference = appointment.reference
+    return show(
+        request,
+        "admin/visit.html",
+        title=_("Visit {reference}").format(reference=reference),
+        workplace=workplace,
+        centre=appointment.centre,
+        visit=appointment,
+        day_address=day_address(workplace, appointment.centre, danish_date(appointment.starts_at)),
+        buttons=_links(workplace, found, BUTTONS, is_act=True),
+        pages=_links(workplace, found, PAGES, is_act=False),
+        comers=[
+            (comer, participant_acts(workplace, _attendee(appointment, comer)))
+            for comer in found.comers
+        ],
+        history=history_in_words(
+            history_of(municipality=workplace.municipality, subject=f"appointment:{reference}")
+        ),
+        **context,
+    )
+
+
+def _links(
+    workplace: Workplace, found: DeskVisit, names: dict[Act, str], *, is_act: bool
+) -> list[Link]:
+    return [
+        Link(ACTS[one], visit_address(workplace, found.appointment.reference, name), is_act)
+        for one, name in names.items()
+        if one in found.acts
+    ]
+
+
+def _attendee(appointment: Appointment, comer: Comer) -> Attendee:
+    return Attendee(
+        reference=appointment.reference,
+        position=comer.row.position,
+        service=comer.row.service.code,
+        proves_identity=comer.row.service.proves_identity,
+        status=appointment.status,
+    )

@@ -1,0 +1,80 @@
+"""What staff read about a visit: the acts and the history, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appointments.rules.lifecycle import Act
+from borgerservice.admin import Words
+from borgerservice.audit.events import Event
+from borgerservice.audit.models import AuditEntry
+from borgerservice.municipalities.models import StaffMember
+
+ACTS: dict[Act, Words] = {
+    Act.CHECK_IN: gettext_lazy("Check in"),
+    Act.COMPLETE: gettext_lazy("Close the visit"),
+    Act.MARK_NO_SHOW: gettext_lazy("Did not come"),
+    Act.MOVE: gettext_lazy("Move"),
+    Act.CANCEL: gettext_lazy("Cancel the appointment"),
+}
+EVENTS: dict[str, Words] = {
+    Event.APPOINTMENT_BOOKED: gettext_lazy("Booked"),
+    Event.APPOINTMENT_MOVED: gettext_lazy("Moved"),
+    Event.APPOINTMENT_CANCELLED: gettext_lazy("Cancelled"),
+    Event.APPOINTMENT_CHECKED_IN: gettext_lazy("Checked in"),
+    Event.APPOINTMENT_COMPLETED: gettext_lazy("Closed"),
+    Event.APPOINTMENT_MISSED: gettext_lazy("Marked: did not come"),
+    Event.CONTACT_READ: gettext_lazy("Contact details shown"),
+    Event.CONTACT_SHREDDED: gettext_lazy("Contact details deleted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a visit's history."""
+
+    at: datetime
+    what: Words
+    who: str
+    moved_from: datetime | None
+    moved_to: datetime | None
+
+
+def history_in_words(entries: Iterable[AuditEntry]) -> list[Happening]:
+    """What happened to a visit, and who did it. One statement for the names of staff."""
+    entries = list(entries)
+    ids = {entry.actor.removeprefix("staff:") for entry in entries if _is_staff(entry.actor)}
+    names = {
+        f"staff:{staff.pk}": staff.get_full_name() or staff.username
+        for staff in StaffMember.objects.filter(pk__in=ids)
+    }
+    return [
+        Happening(
+            at=entry.at,
+            what=EVENTS.get(entry.event, entry.event),
+            who=names.get(entry.actor) or _other(entry.actor),
+            moved_from=_moment(entry, "from"),
+            moved_to=_moment(entry, "to"),
+        )
+        for entry in entries
+    ]
+
+
+def _is_staff(actor: str) -> bool:
+    return actor.startswith("staff:")
+
+
+def _other(actor: str) -> str:
+    if actor == "citizen":
+        return _("The citizen")
+    if actor.startswith("api"):
+        return _("Another system")
+    return _("Staff") if _is_staff(actor) else _("The system")
+
+
+def _moment(entry: AuditEntry, fact: str) -> datetime | None:
+    told = entry.facts.get(fact)
+    return datetime.fromisoformat(told) if told else None

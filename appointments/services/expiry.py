@@ -1,0 +1,68 @@
+"""Forgetting: what has had its time goes by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from appointments.models import Appointment, IdempotencyRecord, Participant
+from appointments.services.drafts import forget_drafts
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
+from borgerservice.kernel.clock import danish_date
+from borgerservice.notifications.limits import forget_counts
+from borgerservice.notifications.services import shred_contacts
+
+KEPT_KEYS = timedelta(hours=24)
+KEPT_CONTACT = timedelta(days=30)
+CONTACTS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much went."""
+
+    drafts: int
+    keys: int
+    contacts: int
+
+
+def forget_expired(*, now: datetime) -> Forgotten:
+    """Let go of drafts after an hour, callers' keys after a day, contact data 30 days after."""
+    forget_counts(today=danish_date(now))
+    return Forgotten(
+        drafts=forget_drafts(now=now),
+        keys=IdempotencyRecord.objects.filter(created_at__lte=now - KEPT_KEYS).delete()[0],
+        contacts=_shred_contacts(now=now),
+    )
+
+
+def _shred_contacts(*, now: datetime) -> int:
+    """Names, phones and e-mails of visits that ended 30 days ago become unreadable for ever."""
+    gone = 0
+    while visits := _visits_long_over(now=now):
+        with transaction.atomic():
+            shred_contacts([visit.contact for visit in visits], now=now)
+            # Across municipalities: a life that is over is over everywhere.
+            Participant.unscoped.filter(appointment__in=visits).update(name_sealed=None)
+            for visit in visits:
+                record(
+                    Event.CONTACT_SHREDDED,
+                    actor="system",
+                    subject=f"appointment:{visit.reference}",
+                    municipality=visit.municipality_id,
+                    at=now,
+                )
+        gone += len(visits)
+    return gone
+
+
+def _visits_long_over(*, now: datetime) -> list[Appointment]:
+    # Across municipalities: see above.
+    return list(
+        Appointment.unscoped.filter(
+            ends_at__lte=now - KEPT_CONTACT, contact__data_key__wrapped__isnull=False
+        )
+        .select_related("contact")
+        .order_by("ends_at")[:CONTACTS_AT_ONCE]
+    )

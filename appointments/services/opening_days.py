@@ -1,0 +1,19 @@
+"""The days one can book: made ahead of time, one more each day, for every centre."""
+
+from datetime import datetime, timedelta
+
+from appointments.services.capacity import open_days
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Centre
+
+
+def keep_days_open(*, now: datetime) -> int:
+    """Make the desk-days that are missing up to each centre's horizon; how many were made.
+
+    One day further than can be booked now, so that midnight finds its day ready.
+    """
+    today = danish_date(now)
+    return sum(
+        open_days(centre=centre, first=today, last=today + timedelta(days=centre.horizon_days + 1))
+        for centre in Centre.objects.filter(is_open_for_booking=True)
+    )

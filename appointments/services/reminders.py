@@ -1,0 +1,69 @@
+"""Reminders are written when they are due, of the visits that then stand; never ahead of time."""
+
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Value
+from django.db.models.functions import Concat
+
+from appointments.models import Appointment, Participant
+from appointments.rules.reminders import REMINDERS, Reminder
+from appointments.services.notices import notice_of
+from borgerservice.notifications.models import Message
+from borgerservice.notifications.services import queue
+
+VISITS_AT_ONCE = 1000
+
+
+def queue_reminders(*, now: datetime) -> int:
+    """Write every reminder that is due; how many messages that made. Safe to repeat."""
+    return sum(_queue(reminder, now=now) for reminder in REMINDERS)
+
+
+def _queue(reminder: Reminder, *, now: datetime) -> int:
+    """Two statements for a thousand visits: read them, write their messages."""
+    made = 0
+    while visits := _visits_to_remind_of(reminder, now=now):
+        written = queue(
+            [
+                notice_of(
+                    reminder.kind, visit, contact=visit.contact, proves_identity=proves_identity
+                )
+                for visit, proves_identity in visits
+            ],
+            now=now,
+        )
+        made += written
+        if not written or len(visits) < VISITS_AT_ONCE:
+            break
+    return made
+
+
+def _visits_to_remind_of(reminder: Reminder, *, now: datetime) -> list[tuple[Appointment, bool]]:
+    """Booked visits soon enough, of which nothing was told lately: not this reminder either.
+
+    With each, whether it is for proving an identity.
+    """
+    # Across municipalities: one sweep reminds everybody.
+    told_lately = Message.unscoped.filter(
+        subject=OuterRef("told_as"), created_at__gt=OuterRef("starts_at") - reminder.quiet
+    )
+    visits = (
+        Appointment.unscoped.filter(
+            status=Appointment.Status.BOOKED,
+            starts_at__gt=now + reminder.latest,
+            starts_at__lte=now + reminder.due,
+        )
+        .exclude(contact__phone_sealed=None, contact__email_sealed=None)
+        .annotate(told_as=Concat(Value("appointment:"), F("reference")))
+        .filter(~Exists(told_lately))
+        .annotate(
+            proves_identity=Exists(
+                Participant.unscoped.filter(
+                    appointment=OuterRef("pk"), service__proves_identity=True
+                )
+            )
+        )
+        .select_related("centre", "contact")
+        .order_by("starts_at")[:VISITS_AT_ONCE]
+    )
+    return [(visit, visit.proves_identity) for visit in visits]

@@ -1,0 +1,24 @@
+"""What the schedule does with visits. Twice is as good as once."""
+
+from celery import shared_task
+
+from appointments.services import expiry, opening_days, reminders
+from borgerservice.kernel import clock
+
+
+@shared_task(name="appointments.queue_reminders")
+def queue_reminders() -> None:
+    """Write the reminders that are due."""
+    reminders.queue_reminders(now=clock.now())
+
+
+@shared_task(name="appointments.open_days")
+def open_days() -> None:
+    """Keep every centre's days made up to its horizon."""
+    opening_days.keep_days_open(now=clock.now())
+
+
+@shared_task(name="appointments.forget_expired")
+def forget_expired() -> None:
+    """Let go of what has had its time."""
+    expiry.forget_expired(now=clock.now())

@@ -1,0 +1,19 @@
+"""The citizen's pages."""
+
+from django.urls import path
+
+from appointments.views import booking, places, visits
+
+app_name = "appointments"
+urlpatterns = [
+    path("", places.front, name="front"),
+    path("book/<str:token>/", booking.details, name="details"),
+    path("book/<str:token>/time/", booking.change_time, name="change_time"),
+    path("book/<str:token>/check/", booking.check, name="check"),
+    path("visit/<str:link>/", visits.visit, name="visit"),
+    path("visit/<str:link>/calendar.ics", visits.calendar, name="calendar"),
+    path("visit/<str:link>/move/", visits.move, name="move"),
+    path("visit/<str:link>/cancel/", visits.cancel, name="cancel"),
+    path("<slug:key>/", places.centre, name="centre"),
+    path("<slug:key>/<slug:code>/", booking.times, name="times"),
+]

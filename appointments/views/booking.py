@@ -1,0 +1,192 @@
+"""Book a time: choose it, say who comes, check, confirm."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial, wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from appointments.exceptions import Refused
+from appointments.forms import DetailsForm, TimesForm
+from appointments.selectors import other_centres
+from appointments.services import plan_visit
+from appointments.services.drafts import (
+    Draft,
+    choose_time,
+    confirm_draft,
+    fill_draft,
+    read_draft,
+    start_draft,
+)
+from appointments.views.choosing import Choice, choose
+from appointments.views.free_times import ShownTimes, free_days, shown_times
+from appointments.views.places import centre_or_404
+from appointments.views.private import private
+from appointments.views.visits import to_visit
+from borgerservice.access import open_to
+from borgerservice.kernel import clock
+
+reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
+DraftView = Callable[[HttpRequest, str, Draft, datetime], HttpResponseBase]
+
+
+@open_to("anyone")
+@reads_and_writes
+def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
+    """The free times of a service, by day; choosing one begins a booking."""
+    now = clock.now()
+    centre = centre_or_404(key)
+    if not centre.is_open_for_booking:
+        return redirect("appointments:centre", key=key)
+    form = TimesForm(request.POST or request.GET, centre=centre, now=now)
+    is_understood = form.is_valid()  # where not, that is said, and the usual is shown
+    try:
+        plan = plan_visit(centre=centre, codes=[code] * form.party)
+    except Refused:
+        raise Http404 from None
+    choice = Choice()
+    if request.method == "POST" and is_understood:
+        begin = partial(start_draft, centre=centre, service=code, people=form.party, now=now)
+        choice = choose(request.POST, begin)
+        if choice.done:
+            return redirect("appointments:details", token=choice.done)
+    days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
+    shown = {
+        "centre": centre,
+        "service": plan.services[0],
+        "minutes": plan.minutes,
+        "form": form,
+        "choice": choice,
+        "times": shown_times(days, wanted=choice.wanted, centre=centre, now=now),
+        "others": [] if days else other_centres(centre),
+        "kept_query": _query(form),
+    }
+    return render(request, "appointments/times.html", shown, status=choice.status)
+
+
+def draft_page(view: DraftView) -> Callable[[HttpRequest, str], HttpResponseBase]:
+    """A page of a booking under way: gone when its hour is over, the visit once it is booked."""
+
+    @wraps(view)
+    def page(request: HttpRequest, token: str) -> HttpResponseBase:
+        now = clock.now()
+        try:
+            draft = read_draft(token=token, now=now)
+        except Refused:
+            gone = {"is_error_page": True}
+            return render(request, "appointments/draft_gone.html", gone, status=410)
+        if draft.row.appointment is not None:
+            return to_visit(draft.row.appointment)
+        return view(request, token, draft, now)
+
+    return page
+
+
+@open_to("link holder")
+@reads_and_writes
+@private(holds_form=True)
+@draft_page
+def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> HttpResponseBase:
+    """Who comes, and how we reach them."""
+    form = DetailsForm(request.POST if request.method == "POST" else None, typed=draft.typed)
+    if form.is_valid():
+        fill_draft(
+            draft=draft,
+            names=form.names,
+            protected=form.protected,
+            phone=str(form.cleaned_data["phone"] or ""),
+            email=form.cleaned_data["email"],
+        )
+        return redirect("appointments:check", token=token)
+    return render(request, "appointments/details.html", {"form": form, **_facts(token, draft)})
+
+
+@open_to("link holder")
+@reads_and_writes
+@private(holds_form=True)
+@draft_page
+def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -> HttpResponseBase:
+    """Another time for the booking under way; what was typed stays."""
+    centre = draft.row.centre
+    form = TimesForm(request.POST or request.GET, centre=centre, now=now, party=draft.typed.people)
+    form.is_valid()
+    choice = Choice()
+    if request.method == "POST":
+        choice = choose(request.POST, partial(_take, draft=draft, now=now))
+        if choice.done:
+            return redirect(_next_page(draft), token=token)
+    shown = {
+        "form": form,
+        "choice": choice,
+        "times": _fresh_times(draft, form, wanted=choice.wanted, now=now),
+        "kept_query": _query(form),
+        **_facts(token, draft),
+    }
+    return render(request, "appointments/change_time.html", shown, status=choice.status)
+
+
+@open_to("link holder")
+@reads_and_writes
+@private(holds_form=True)
+@draft_page
+def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> HttpResponseBase:
+    """Everything once more, and the one button that books."""
+    if not draft.typed.is_complete:
+        return redirect("appointments:details", token=token)
+    shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft)}
+    if request.method == "POST":
+        try:
+            return to_visit(confirm_draft(token=token, language=_language(), now=now))
+        except Refused as refused:
+            wanted = draft.row.starts_at
+            form = TimesForm({}, centre=draft.row.centre, now=now, party=draft.typed.people)
+            form.is_valid()
+            shown["choice"] = Choice(wanted=wanted, refusal=refused.sentence)
+            shown["times"] = _fresh_times(draft, form, wanted=wanted, now=now)
+    return render(request, "appointments/check.html", shown, status=shown["choice"].status)
+
+
+def _take(*, draft: Draft, start: datetime, now: datetime) -> bool:
+    choose_time(draft=draft, start=start, now=now)
+    return True
+
+
+def _next_page(draft: Draft) -> str:
+    return f"appointments:{'check' if draft.typed.is_complete else 'details'}"
+
+
+def _facts(token: str, draft: Draft) -> dict[str, Any]:
+    return {
+        "token": token,
+        "draft": draft.row,
+        "typed": draft.typed,
+        "comers": list(zip(draft.typed.names, draft.typed.protected, strict=True)),
+        "centre": draft.row.centre,
+        "service": draft.row.service,
+    }
+
+
+def _fresh_times(
+    draft: Draft, form: TimesForm, *, wanted: datetime | None, now: datetime
+) -> ShownTimes | None:
+    """The times there are now, or None where the centre no longer offers the service."""
+    centre = draft.row.centre
+    try:
+        plan = plan_visit(centre=centre, codes=[draft.row.service.code] * draft.typed.people)
+    except Refused:
+        return None
+    days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
+    return shown_times(days, wanted=wanted, centre=centre, now=now)
+
+
+def _query(form: TimesForm) -> str:
+    return f"?{urlencode({'people': form.party, 'from': form.start_day.isoformat()})}"
+
+
+def _language() -> str:
+    return get_language() or "da"

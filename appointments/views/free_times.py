@@ -1,0 +1,75 @@
+"""Free times as a page shows them: a few days, each in a morning and an afternoon."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from appointments.rules.local_time import wall_clock
+from appointments.rules.time_choice import nearest_starts
+from appointments.selectors import LONGEST_PERIOD_DAYS, FreeDay, bookable_times
+from appointments.services import Plan
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Centre
+
+DAYS_ON_A_PAGE = 5
+NEAREST_TIMES = 12
+NOON = 12 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDay:
+    """A day with the moments to choose from."""
+
+    day: date
+    morning: tuple[datetime, ...]
+    afternoon: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTimes:
+    """The days of a page; `later` begins the next page, `last_day` is as far as one can book."""
+
+    days: Sequence[ShownDay]
+    later: date | None
+    last_day: date
+
+
+def free_days(*, centre: Centre, plan: Plan, first: date, now: datetime) -> list[FreeDay]:
+    """Every day with room from a day on, as far ahead as one can book. One statement."""
+    return bookable_times(
+        centre=centre,
+        minutes=plan.minutes + plan.buffer,
+        caps=plan.caps,
+        first=first,
+        last=max(first, min(_last_day(centre, now), first + timedelta(LONGEST_PERIOD_DAYS - 1))),
+        now=now,
+    )
+
+
+def shown_times(
+    days: Sequence[FreeDay], *, wanted: datetime | None, centre: Centre, now: datetime
+) -> ShownTimes:
+    """The earliest days; or, around a time that could not be had, the times closest to it."""
+    last_day = _last_day(centre, now)
+    if wanted is None:
+        later = days[DAYS_ON_A_PAGE].day if len(days) > DAYS_ON_A_PAGE else None
+        shown = [_shown(free.day, free.starts) for free in days[:DAYS_ON_A_PAGE]]
+        return ShownTimes(shown, later=later, last_day=last_day)
+    by_day: dict[date, list[datetime]] = {}
+    every_start = (start for free in days for start in free.starts)
+    for start in nearest_starts(every_start, wanted, NEAREST_TIMES):
+        by_day.setdefault(danish_date(start), []).append(start)
+    shown = [_shown(day, tuple(starts)) for day, starts in by_day.items()]
+    return ShownTimes(shown, later=None, last_day=last_day)
+
+
+def _shown(day: date, starts: tuple[datetime, ...]) -> ShownDay:
+    return ShownDay(
+        day,
+        morning=tuple(start for start in starts if wall_clock(start)[1] < NOON),
+        afternoon=tuple(start for start in starts if wall_clock(start)[1] >= NOON),
+    )
+
+
+def _last_day(centre: Centre, now: datetime) -> date:
+    return danish_date(now) + timedelta(days=centre.horizon_days)

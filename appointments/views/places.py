@@ -1,0 +1,52 @@
+"""Find a municipality or a centre, and see what one can book there."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from appointments.exceptions import NotFound
+from appointments.forms import SearchForm
+from appointments.selectors import all_places, centre_by_key, find_places, hours_of, offers_of
+from borgerservice.access import open_to
+from borgerservice.kernel import clock
+from borgerservice.municipalities.models import Centre
+
+
+@open_to("anyone")
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """Search by name or postal code, or go through all municipalities."""
+    form = SearchForm(request.GET)
+    query = form.cleaned_data["q"] if form.is_valid() else ""
+    places = all_places()
+    shown = {
+        "form": form,
+        "query": query,
+        "search": find_places(query, places) if query else None,
+        "places": places,
+        "kept_query": f"?{urlencode({'q': query})}" if query else "",
+    }
+    return render(request, "appointments/front.html", shown)
+
+
+@open_to("anyone")
+@require_safe
+def centre(request: HttpRequest, key: str) -> HttpResponse:
+    """A centre: where it is, when it is open, and the services to book."""
+    found = centre_or_404(key)
+    shown = {
+        "centre": found,
+        "hours": hours_of(found, day=clock.danish_date(clock.now())),
+        "offers": offers_of(found) if found.is_open_for_booking else [],
+    }
+    return render(request, "appointments/centre.html", shown)
+
+
+def centre_or_404(key: str) -> Centre:
+    """The centre an address names."""
+    try:
+        return centre_by_key(key)
+    except NotFound:
+        raise Http404 from None

@@ -1,0 +1,68 @@
+"""What every call of the API shares."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.utils.cache import add_never_cache_headers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from borgerservice.api.scopes import Scope
+from borgerservice.municipalities.models import ApiClient, Municipality
+
+
+class ApiView(APIView):
+    """One address. Closed, unless it is open to anyone or names the scope of each method.
+
+    `statuses` says which refusal of the domain is which HTTP status; the others are 422.
+    """
+
+    open_to: ClassVar[str] = ""
+    scopes: ClassVar[Mapping[str, Scope]] = {}
+    statuses: ClassVar[Mapping[str, int]] = {}
+    metadata_class = None
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """The view; it says who it is open to, as every view of the project does."""
+        view: Any = super().as_view(**initkwargs)
+        scopes = ", ".join(f"{method} {scope}" for method, scope in cls.scopes.items())
+        view.open_to = cls.open_to or scopes
+        return view
+
+
+class PublicView(ApiView):
+    """A call that anyone may make. A token sent along is not looked at."""
+
+    authentication_classes = ()
+    open_to = "anyone"
+
+
+class MunicipalView(ApiView):
+    """A call of a municipality's own system, about that municipality's rows."""
+
+    @property
+    def client(self) -> ApiClient:
+        """The client that calls."""
+        caller: Any = self.request.auth
+        client: ApiClient = caller.client
+        return client
+
+    @property
+    def municipality(self) -> Municipality:
+        """Whose rows this call reaches."""
+        return self.client.municipality
+
+    @property
+    def actor(self) -> str:
+        """How the client stands in the audit trail."""
+        return f"client:{self.client.pk}"
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Nothing of it is kept on the way."""
+        answered = super().finalize_response(request, response, *args, **kwargs)
+        add_never_cache_headers(answered)
+        return answered

@@ -1,0 +1,75 @@
+"""`manage.py sweep`: what Celery and its beat do, in one process without a broker."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+
+from appointments.services.expiry import forget_expired
+from appointments.services.opening_days import keep_days_open
+from appointments.services.reminders import queue_reminders
+from borgerservice.guards.services import require_guards
+from borgerservice.kernel import clock
+from borgerservice.notifications.delivery import deliver, due_ids
+
+logger = logging.getLogger(__name__)
+
+
+def send_what_is_due() -> None:
+    """Deliver until nothing is due. Looking comes first, so that a quiet outbox locks nothing."""
+    while due_ids(now=clock.now()) and deliver(now=clock.now()):
+        pass
+
+
+JOBS: dict[str, tuple[int, Callable[[], object]]] = {
+    "open_days": (3600, lambda: keep_days_open(now=clock.now())),
+    "forget_expired": (3600, lambda: forget_expired(now=clock.now())),
+    "queue_reminders": (30, lambda: queue_reminders(now=clock.now())),
+    "deliver": (1, send_what_is_due),
+}
+"""Each job with the seconds between two runs of it, in their order."""
+
+
+class Command(BaseCommand):
+    """Deliver messages, write reminders, make days, forget: once, or until stopped."""
+
+    help = "Do what is due: messages, reminders, new days, forgetting."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Once is the default."""
+        way = parser.add_mutually_exclusive_group()
+        way.add_argument("--once", action="store_true", help="do what is due now (the default)")
+        way.add_argument("--loop", action="store_true", help="go on until stopped")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run every job once, or each at its own pace; the end of the parent ends the loop."""
+        require_guards()
+        if not options["loop"]:
+            for _pause, job in JOBS.values():
+                job()
+            return
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        parent, next_runs = os.getppid(), dict.fromkeys(JOBS, 0.0)
+        while not stopped.wait(1) and os.getppid() == parent:
+            for name, (pause, job) in JOBS.items():
+                if time.monotonic() >= next_runs[name]:
+                    _run(name, job)
+                    next_runs[name] = time.monotonic() + pause
+
+
+def _run(name: str, job: Callable[[], object]) -> None:
+    try:
+        job()
+    except DatabaseError as problem:
+        logger.warning("sweep.failed job=%s problem=%s", name, type(problem).__name__)
+    finally:
+        close_old_connections()

@@ -1,0 +1,26 @@
+-- guard: trigger role_is_held_where_its_centre_lies on municipalities_staffrole
+CREATE OR REPLACE FUNCTION role_is_held_where_its_centre_lies() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.centre_id IS NOT NULL AND NEW.municipality_id IS DISTINCT FROM
+     (SELECT municipality_id FROM municipalities_centre WHERE id = NEW.centre_id) THEN
+    RAISE EXCEPTION 'role at a centre of another municipality'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER role_is_held_where_its_centre_lies
+  BEFORE INSERT OR UPDATE OF municipality_id, centre_id ON municipalities_staffrole
+  FOR EACH ROW EXECUTE FUNCTION role_is_held_where_its_centre_lies();
+
+-- guard: trigger a_centre_stays_in_its_municipality on municipalities_centre
+CREATE OR REPLACE FUNCTION a_centre_stays_in_its_municipality() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF OLD.municipality_id IS DISTINCT FROM NEW.municipality_id THEN
+    RAISE EXCEPTION 'a centre stays in its municipality' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER a_centre_stays_in_its_municipality BEFORE UPDATE OF municipality_id ON municipalities_centre
+  FOR EACH ROW EXECUTE FUNCTION a_centre_stays_in_its_municipality();

@@ -1,0 +1,17 @@
+-- guard: trigger new_role_is_held_where_its_centre_lies on municipalities_staffrole
+CREATE TRIGGER new_role_is_held_where_its_centre_lies BEFORE INSERT ON municipalities_staffrole
+WHEN NEW.centre_id IS NOT NULL AND NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM municipalities_centre WHERE id = NEW.centre_id)
+BEGIN SELECT RAISE(ABORT, 'role at a centre of another municipality'); END
+
+-- guard: trigger role_is_held_where_its_centre_lies on municipalities_staffrole
+CREATE TRIGGER role_is_held_where_its_centre_lies
+BEFORE UPDATE OF municipality_id, centre_id ON municipalities_staffrole
+WHEN NEW.centre_id IS NOT NULL AND NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM municipalities_centre WHERE id = NEW.centre_id)
+BEGIN SELECT RAISE(ABORT, 'role at a centre of another municipality'); END
+
+-- guard: trigger a_centre_stays_in_its_municipality on municipalities_centre
+CREATE TRIGGER a_centre_stays_in_its_municipality BEFORE UPDATE OF id, municipality_id ON municipalities_centre
+WHEN OLD.municipality_id IS NOT NEW.municipality_id OR OLD.id IS NOT NEW.id
+BEGIN SELECT RAISE(ABORT, 'a centre stays in its municipality'); END

@@ -1,0 +1,207 @@
+"""Hand messages over to those who carry them: each once, or again where nobody knows.
+
+A worker claims rows for a while (a lease) in one statement, so that no other sends them meanwhile.
+It reads a row again right before sending, so that what was taken back is not sent. Between the
+carrier's answer and its being noted lies the one moment in which a crash sends twice; the
+reference, which is the same at every try, lets the carrier see it.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+
+from django.db import connection
+from django.db.models import F, Q
+from django.template import TemplateDoesNotExist
+
+from borgerservice.kernel.clock import danish_date
+from borgerservice.notifications.limits import may_be_texted, over_the_limit
+from borgerservice.notifications.mail import MailGateway
+from borgerservice.notifications.models import Message
+from borgerservice.notifications.ports import Gateway, GatewayDown, Outgoing, sms_gateway
+from borgerservice.notifications.services import IDS_A_TASK
+from borgerservice.notifications.statements import CLAIM
+from borgerservice.notifications.wording import CprNumberInMessage, word
+from borgerservice.vault.services import SealBroken, open_data_key
+
+logger = logging.getLogger(__name__)
+
+Status = Message.Status
+Channel = Message.Channel
+
+LEASE = timedelta(seconds=150)
+SENDING_SECONDS = 45
+"""After this long a worker gives back what it has not sent; with one call it stays in its lease."""
+TRIES = 8
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=2)
+MOST_HANDED_OUT = 50_000
+
+
+def deliver(*, now: datetime, ids: Sequence[int] | None = None) -> int:
+    """Send the messages that are due, of some ids or the oldest of all; how many were claimed.
+
+    Safe to call at any time, by anyone, as often as one likes.
+    """
+    began = time.monotonic()
+    lease = now + LEASE
+    gateways: dict[str, Gateway] = {Channel.SMS: sms_gateway(), Channel.EMAIL: MailGateway()}
+    claimed = _claim(now=now, until=lease, ids=ids)
+    for channel, gateway in gateways.items():
+        waiting = iter([pk for pk, by in claimed if by == channel])
+        while some := list(islice(waiting, gateway.at_once)):
+            elapsed = timedelta(seconds=time.monotonic() - began)
+            is_down = not _send(some, gateway=gateway, lease=lease, now=now + elapsed)
+            if is_down or elapsed.total_seconds() > SENDING_SECONDS:
+                pause = FIRST_PAUSE if is_down else timedelta(0)
+                _give_back(list(waiting), lease=lease, due_at=now + elapsed + pause)
+    return len(claimed)
+
+
+def due_ids(*, now: datetime) -> list[int]:
+    """The messages that somebody ought to be sending now, oldest first."""
+    # Across municipalities: the outbox is one.
+    return list(
+        Message.unscoped.filter(
+            Q(leased_until=None) | Q(leased_until__lte=now),
+            status__in=(Status.DUE, Status.SENDING),
+            due_at__lte=now,
+        )
+        .order_by("due_at", "pk")
+        .values_list("pk", flat=True)[:MOST_HANDED_OUT]
+    )
+
+
+def _claim(*, now: datetime, until: datetime, ids: Sequence[int] | None) -> list[tuple[int, str]]:
+    moment, lease = map(connection.ops.adapt_datetimefield_value, (now, until))
+    named = None if ids is None else json.dumps(list(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM[connection.vendor], [lease, moment, moment, named, named, IDS_A_TASK])
+        return sorted(cursor.fetchall())
+
+
+def _send(ids: list[int], *, gateway: Gateway, lease: datetime, now: datetime) -> bool:
+    """Send some claimed messages in one call; False when the gateway could not be reached."""
+    # Across municipalities: the outbox is one.
+    rows = list(
+        Message.unscoped.filter(pk__in=ids, status=Status.SENDING, leased_until=lease)
+        .select_related("contact__data_key")
+        .order_by("pk")
+    )
+    letters, problems = _prepared(rows, now=now)
+    by_reference = {letter.reference: row for row, letter in letters}
+    sent: Mapping[str, str] = {}
+    is_down = False
+    try:
+        if letters:
+            sent = gateway.send([letter for _row, letter in letters])
+    except GatewayDown:
+        is_down = True
+        _try_again(list(by_reference.values()), lease=lease, now=now)
+    else:
+        problems += [(by_reference[reference], code) for reference, code in sent.items()]
+        accepted = [row.pk for reference, row in by_reference.items() if reference not in sent]
+        if accepted:
+            # Also what was taken back while it was on its way: it is sent.
+            Message.unscoped.filter(pk__in=accepted, leased_until=lease).update(
+                status=Status.SENT, sent_at=now, leased_until=None, problem=""
+            )
+    _end_with_problems(problems, lease=lease)
+    return not is_down
+
+
+def _prepared(
+    rows: Sequence[Message], *, now: datetime
+) -> tuple[list[tuple[Message, Outgoing]], list[tuple[Message, str]]]:
+    """What goes out, and what does not with the code of the reason."""
+    letters, problems = [], []
+    for row in rows:
+        found = _letter_or_problem(row, now=now)
+        if isinstance(found, Outgoing):
+            letters.append((row, found))
+        else:
+            problems.append((row, found))
+    first_tries = [row for row, _letter in letters if row.attempts == 1]
+    too_many = over_the_limit(first_tries, day=danish_date(now))
+    problems += [(row, "daily_limit") for row, _letter in letters if row.pk in too_many]
+    return [(row, letter) for row, letter in letters if row.pk not in too_many], problems
+
+
+def _letter_or_problem(row: Message, *, now: datetime) -> Outgoing | str:
+    try:
+        to = address_of(row)
+        if problem := _problem_of(row, to=to, now=now):
+            return problem
+        wording = word(row)
+    except CprNumberInMessage:
+        return "looks_like_cpr"
+    except (SealBroken, TemplateDoesNotExist, KeyError, ValueError):
+        return "cannot_be_worded"
+    return Outgoing(reference=row.dedupe_key, to=to, subject=wording.subject, text=wording.text)
+
+
+def _problem_of(row: Message, *, to: str, now: datetime) -> str:
+    if row.attempts > TRIES:
+        return "given_up"
+    if datetime.fromisoformat(row.facts["starts_at"]) <= now:
+        return "too_late"
+    if not to:
+        return "no_address"
+    if row.channel == Channel.SMS and not may_be_texted(to):
+        return "number_not_served"
+    return ""
+
+
+def address_of(message: Message) -> str:
+    """The number or address a message goes to; empty when there is none, or none any more."""
+    contact = message.contact
+    key = open_data_key(contact.data_key) if contact else None
+    if contact is None or key is None:
+        return ""
+    if message.channel == Channel.SMS:
+        return key.open(contact.phone_sealed, "contact.phone")
+    return key.open(contact.email_sealed, "contact.email")
+
+
+DROPPED = frozenset({"too_late", "no_address", "number_not_served", "daily_limit"})
+"""Why a message is not sent although nothing went wrong; every other problem is a failure."""
+
+
+def _end_with_problems(problems: Sequence[tuple[Message, str]], *, lease: datetime) -> None:
+    for problem in {problem for _row, problem in problems}:
+        rows = [row.pk for row, its in problems if its == problem]
+        status = Status.DROPPED if problem in DROPPED else Status.FAILED
+        Message.unscoped.filter(pk__in=rows, leased_until=lease).update(
+            status=status, problem=problem, leased_until=None
+        )
+        logger.warning("messages.not_sent problem=%s count=%d", problem, len(rows))
+
+
+def _try_again(rows: Sequence[Message], *, lease: datetime, now: datetime) -> None:
+    for tries, pks in _by_tries(rows):
+        mine = Message.unscoped.filter(pk__in=pks, status=Status.SENDING, leased_until=lease)
+        if tries >= TRIES:
+            mine.update(status=Status.FAILED, problem="gateway_down", leased_until=None)
+            logger.error("messages.given_up count=%d", len(pks))
+            continue
+        pause = min(FIRST_PAUSE * 3 ** (tries - 1), LONGEST_PAUSE)
+        mine.update(
+            status=Status.DUE, problem="gateway_down", leased_until=None, due_at=now + pause
+        )
+        logger.warning("messages.gateway_down count=%d tries=%d", len(pks), tries)
+
+
+def _by_tries(rows: Sequence[Message]) -> Iterator[tuple[int, list[int]]]:
+    for tries in {row.attempts for row in rows}:
+        yield tries, [row.pk for row in rows if row.attempts == tries]
+
+
+def _give_back(ids: Sequence[int], *, lease: datetime, due_at: datetime) -> None:
+    """Let go of what was claimed and not tried."""
+    if ids:
+        Message.unscoped.filter(pk__in=ids, status=Status.SENDING, leased_until=lease).update(
+            status=Status.DUE, leased_until=None, due_at=due_at, attempts=F("attempts") - 1
+        )

@@ -1,0 +1,52 @@
+"""The alphabet of text messages (GSM 03.38), in which one message holds 160 characters.
+
+One character outside it would make the whole message cost more and be cut at 70. The Danish
+letters are in it; what is not is replaced by what looks most like it.
+"""
+
+import unicodedata
+from typing import Final
+
+LONGEST: Final = 160
+
+_ONE: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_TWO: Final = frozenset("^{}\\[~]|€")
+_UNUSUAL: Final = "\u0131łŁđĐðÐþÞœŒ\u2026"
+_PLAIN: Final = "i l L d D d D th Th oe OE ..."
+_ALIKE: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u2032\u00b4`", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+        **dict(zip(_UNUSUAL, _PLAIN.split(), strict=True)),
+    }
+)
+
+
+def folded(text: str) -> str:
+    """The text on one line, in letters that every phone can show."""
+    letters = []
+    for letter in " ".join(text.translate(_ALIKE).split()):
+        if letter in _ONE or letter in _TWO:
+            letters.append(letter)
+            continue
+        plain = unicodedata.normalize("NFKD", letter)
+        letters += [part for part in plain if part in _ONE or part in _TWO] or (
+            [] if unicodedata.category(letter)[0] in "CM" else ["?"]
+        )
+    return "".join(letters)
+
+
+def length(text: str) -> int:
+    """How much of a message a folded text takes: some characters count twice."""
+    return sum(2 if letter in _TWO else 1 for letter in text)
+
+
+def cut(text: str, most: int = LONGEST) -> str:
+    """The beginning of a folded text, as much of it as fits."""
+    while length(text) > most:
+        text = text[:-1]
+    return text.rstrip()

@@ -1,0 +1,76 @@
+"""Whom we may write to, and how often: our forms must not be a way to pester or to run up bills.
+
+Anybody can type anybody's number, and some numbers cost the sender a great deal.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+import phonenumbers
+from django.db import connection
+
+from borgerservice.notifications.models import DailyCount, Message
+from borgerservice.notifications.statements import COUNT
+
+MOST_A_DAY = {Message.Channel.SMS: 10, Message.Channel.EMAIL: 20}
+"""Enough for whoever books for a family or for clients on their own number, and no more."""
+
+REGIONS = (
+    "DK FO GL AT BE BG CH CY CZ DE EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO"
+    " SE SI SK UA"
+)
+"""Where newcomers' numbers come from: the EEA, Switzerland, Great Britain and Ukraine."""
+SERVED = frozenset(REGIONS.split())
+
+TEXTED = (
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+)
+
+
+def may_be_texted(phone: str) -> bool:
+    """Whether a number (E.164) is an ordinary mobile number of a country we write to."""
+    number = phonenumbers.parse(phone)
+    return (
+        phonenumbers.region_code_for_number(number) in SERVED
+        and phonenumbers.number_type(number) in TEXTED
+    )
+
+
+def over_the_limit(messages: Sequence[Message], *, day: date) -> set[int]:
+    """Count messages as sent on a day; the ids of those that are one too many.
+
+    One statement adds them all, so of however many workers no two can count the same place.
+    """
+    wanted: dict[str, list[Message]] = {}
+    for message in messages:
+        wanted.setdefault(_mark_of(message), []).append(message)
+    if not wanted:
+        return set()
+    asked = json.dumps({mark: len(theirs) for mark, theirs in wanted.items()})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            COUNT[connection.vendor],
+            [connection.ops.adapt_datefield_value(day), asked],
+        )
+        counted = dict(cursor.fetchall())
+    return {
+        message.pk
+        for mark, theirs in wanted.items()
+        for place, message in enumerate(theirs, start=counted[mark] - len(theirs) + 1)
+        if place > MOST_A_DAY[Message.Channel(message.channel)]
+    }
+
+
+def forget_counts(*, today: date) -> int:
+    """Delete the counts of days that are over; how many went."""
+    return DailyCount.objects.filter(day__lt=today).delete()[0]
+
+
+def _mark_of(message: Message) -> str:
+    contact = message.contact
+    if contact is None:
+        return ""
+    is_sms = message.channel == Message.Channel.SMS
+    return contact.phone_mark if is_sms else contact.email_mark

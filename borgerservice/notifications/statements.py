@@ -1,0 +1,75 @@
+"""The statements the ORM cannot say: many rows in one, and told which of them it was."""
+
+INSERT = {
+    "postgresql": """
+        INSERT INTO notifications_message
+          (municipality_id, contact_id, kind, channel, language, subject, facts, dedupe_key,
+           status, problem, attempts, due_at, created_at)
+        SELECT municipality_id, contact_id, kind, channel, language, subject, facts, dedupe_key,
+          'due', '', 0, %s, %s
+        FROM jsonb_to_recordset(%s::jsonb) AS given
+          (municipality_id bigint, contact_id bigint, kind text, channel text, language text,
+           subject text, facts jsonb, dedupe_key text)
+        ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
+        """,
+    "sqlite": """
+        INSERT INTO notifications_message
+          (municipality_id, contact_id, kind, channel, language, subject, facts, dedupe_key,
+           status, problem, attempts, due_at, created_at)
+        SELECT json_extract(value, '$.municipality_id'), json_extract(value, '$.contact_id'),
+          json_extract(value, '$.kind'), json_extract(value, '$.channel'),
+          json_extract(value, '$.language'), json_extract(value, '$.subject'),
+          json_extract(value, '$.facts'), json_extract(value, '$.dedupe_key'),
+          'due', '', 0, %s, %s
+        FROM json_each(%s) WHERE true
+        ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
+        """,
+}
+"""New messages: when they are due, when they were made, the rest as JSON."""
+
+CLAIM = {
+    "postgresql": """
+        UPDATE notifications_message
+        SET status = 'sending', leased_until = %s, attempts = attempts + 1
+        WHERE id = ANY (ARRAY(
+          SELECT id FROM notifications_message
+          WHERE status IN ('due', 'sending') AND due_at <= %s
+            AND (leased_until IS NULL OR leased_until <= %s)
+            AND (%s::jsonb IS NULL
+              OR id IN (SELECT value::bigint FROM jsonb_array_elements_text(%s)))
+          ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED))
+        RETURNING id, channel
+        """,
+    "sqlite": """
+        UPDATE notifications_message
+        SET status = 'sending', leased_until = %s, attempts = attempts + 1
+        WHERE id IN (
+          SELECT id FROM notifications_message
+          WHERE status IN ('due', 'sending') AND due_at <= %s
+            AND (leased_until IS NULL OR leased_until <= %s)
+            AND (%s IS NULL OR id IN (SELECT value FROM json_each(%s)))
+          ORDER BY due_at, id LIMIT %s)
+        RETURNING id, channel
+        """,
+}
+"""Take messages for a while: until when, the moment twice, their ids as JSON twice (NULL for the
+oldest of all), at most how many. A row that another worker is taking is passed over."""
+
+COUNT = {
+    "postgresql": """
+        INSERT INTO notifications_dailycount (day, mark, messages)
+        SELECT %s, key, CAST(value AS integer) FROM jsonb_each_text(%s::jsonb) ORDER BY key
+        ON CONFLICT (day, mark)
+        DO UPDATE SET messages = notifications_dailycount.messages + excluded.messages
+        RETURNING mark, messages
+        """,
+    "sqlite": """
+        INSERT INTO notifications_dailycount (day, mark, messages)
+        SELECT %s, key, value FROM json_each(%s) WHERE true
+        ON CONFLICT (day, mark)
+        DO UPDATE SET messages = notifications_dailycount.messages + excluded.messages
+        RETURNING mark, messages
+        """,
+}
+"""Count messages per mark: the day, and how many more for each mark as JSON. In the order of the
+marks, so that two workers never wait for each other."""

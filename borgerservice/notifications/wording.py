@@ -1,0 +1,96 @@
+"""From a message's kind, language and facts to what is read on the phone or in the mail.
+
+Each kind has its texts in `templates/notifications/<kind>.<channel>.txt`. They tell time, place
+and number, never a name and never what somebody comes for.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import override, pgettext
+
+from borgerservice.kernel.clock import COPENHAGEN
+from borgerservice.kernel.cpr import holds_cpr_number
+from borgerservice.notifications import gsm
+from borgerservice.notifications.models import Message
+from borgerservice.vault.links import derive_link
+
+SHORTER_NAMES = (24, 12)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Wording:
+    """A message in words; a text message has no subject. `link` stands somewhere in the text."""
+
+    subject: str
+    text: str
+    link: str
+
+
+class CprNumberInMessage(RuntimeError):
+    """The text holds what could be a CPR number, so it may not go out."""
+
+
+def word(message: Message) -> Wording:
+    """The message as it goes out. Raises CprNumberInMessage."""
+    facts = message.facts
+    with override(message.language):
+        is_usual = message.language == settings.LANGUAGE_CODE
+        home = f"{settings.PUBLIC_ADDRESS}/{'' if is_usual else f'{message.language}/'}"
+        link = f"{home}{facts['link']}/{derive_link(facts['link'], facts['link_salt'])}/"
+        told = {
+            **{name: facts.get(name, "") for name in ("centre", "address", "phone", "reference")},
+            "is_witness_told_of": bool(facts.get("proves_identity")),
+            "link": link,
+            "home": home,
+        }
+        starts_at = datetime.fromisoformat(facts["starts_at"]).astimezone(COPENHAGEN)
+        if message.channel == Message.Channel.SMS:
+            wording = _text_message(message.kind, told, starts_at)
+        else:
+            wording = _mail(message.kind, told, starts_at)
+    # The link is made of letters and digits by chance, and derived from nobody's number.
+    if holds_cpr_number(f"{wording.subject}; {wording.text.replace(link, ';')}"):
+        raise CprNumberInMessage
+    return wording
+
+
+def _mail(kind: str, told: dict[str, object], starts_at: datetime) -> Wording:
+    form = pgettext("date and time in an e-mail", r"l j F Y \a\t H:i")
+    told["when"] = date_format(starts_at, form)
+    subject = " ".join(render_to_string(f"notifications/{kind}.subject.txt", told).split())
+    written = render_to_string(f"notifications/{kind}.email.txt", told)
+    text = re.sub(r"\n{3,}", "\n\n", written).strip()
+    return Wording(subject=subject, text=f"{text}\n", link=str(told["link"]))
+
+
+def _text_message(kind: str, told: dict[str, object], starts_at: datetime) -> Wording:
+    form = pgettext("date and time in a text message", r"D j M \a\t H:i")
+    told["when"] = date_format(starts_at, form)
+    text = ""
+    for shorter in _ever_shorter(told):
+        text = gsm.folded(render_to_string(f"notifications/{kind}.sms.txt", shorter))
+        if gsm.length(text) <= gsm.LONGEST:
+            link = str(shorter["link"])
+            return Wording(subject="", text=text, link=link if link in text else "")
+    return Wording(subject="", text=gsm.cut(text), link="")
+
+
+def _ever_shorter(told: dict[str, object]) -> Iterator[dict[str, object]]:
+    """What a text message may tell, less and less: the time and the number go last."""
+    yield told
+    told = {**told, "address": ""}
+    yield told
+    told = {**told, "is_witness_told_of": False}
+    yield told
+    name = str(told["centre"]).partition(" (")[0]
+    yield {**told, "centre": name}
+    for most in SHORTER_NAMES:
+        yield {**told, "centre": f"{gsm.cut(gsm.folded(name), most)}."}
+    yield {**told, "centre": ""}
+    yield {**told, "centre": name, "link": "", "home": ""}

@@ -1,0 +1,122 @@
+"""What templates need to speak: time in words, icons, the same page in another language."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse, translate_url
+from django.utils.dateformat import format as formatted
+from django.utils.dates import WEEKDAYS
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, pgettext
+
+from borgerservice.kernel.clock import COPENHAGEN
+from borgerservice.municipalities.models import Municipality
+
+register = template.Library()
+
+GENITIVES = {"København": "Københavns Kommune", "Bornholm": "Bornholms Regionskommune"}
+
+
+@register.simple_tag(takes_context=True)
+def in_language(context: template.Context, code: str) -> str:
+    """The address of this page in another language; of the front page where this is an error."""
+    request = context.get("request")
+    if request is None or context.get("is_error_page"):
+        return translate_url(reverse("appointments:front"), code)
+    return translate_url(request.path, code) + str(context.get("kept_query", ""))
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """An icon of the design system, for the eye only: the words stand beside it."""
+    return format_html(
+        '<svg class="icon-svg {}" focusable="false" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        classes,
+        static("dkfds/img/all-svg-icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def is_demo() -> bool:
+    """Whether this installation is a demo."""
+    return bool(settings.IS_DEMO)
+
+
+@register.simple_tag
+def accessibility_statement() -> str:
+    """The address of the statement, where the installation has one."""
+    return str(getattr(settings, "ACCESSIBILITY_STATEMENT_URL", ""))
+
+
+@register.filter
+def day_in_words(day: date | datetime) -> str:
+    """`mandag den 23. november 2026`."""
+    return formatted(_local_day(day), pgettext("date format", "l j F Y"))
+
+
+@register.filter
+def day_of_year(day: date | datetime) -> str:
+    """`mandag den 23. november`."""
+    return formatted(_local_day(day), pgettext("date format", "l j F"))
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """`10.15`, on the wall of Copenhagen."""
+    return formatted(moment.astimezone(COPENHAGEN).time(), pgettext("time format", "H:i"))
+
+
+@register.filter
+def in_words(moment: datetime) -> str:
+    """`mandag den 23. november 2026 kl. 10.15`."""
+    return pgettext("moment", "{day} at {time}").format(
+        day=day_in_words(moment), time=clock(moment)
+    )
+
+
+@register.filter
+def minute_of_day(minute: int) -> str:
+    """A minute of the day as a clock shows it; the last is 24.00."""
+    if minute == 24 * 60:
+        return clock_text(time(0)).replace("00", "24", 1)
+    return clock_text(time(minute // 60, minute % 60))
+
+
+def clock_text(shown: time) -> str:
+    """A time of day in the form of the language."""
+    return formatted(shown, pgettext("time format", "H:i"))
+
+
+@register.filter
+def weekday(number: int) -> str:
+    """The name of a weekday; 0 is Monday."""
+    return str(WEEKDAYS[number])
+
+
+@register.filter
+def spoken(texts: dict[str, Any]) -> Any:
+    """Of texts held per language, the one for the page; Danish where there is none."""
+    return texts.get(get_language() or "da") or texts.get("da") or ""
+
+
+@register.filter
+def municipality_name(place: Municipality) -> str:
+    """`Herning Kommune`, `Københavns Kommune`, `Herning Municipality`."""
+    if get_language() == "da" and place.name in GENITIVES:
+        return GENITIVES[place.name]
+    return gettext("{name} Municipality").format(name=place.name)
+
+
+@register.filter
+def dialled(number: str) -> str:
+    """A phone number as a `tel:` address wants it."""
+    return "".join(char for char in number if char.isdigit() or char == "+")
+
+
+def _local_day(day: date | datetime) -> date:
+    return day.astimezone(COPENHAGEN).date() if isinstance(day, datetime) else day

@@ -1,0 +1,167 @@
+"""Fifty citizens press at once for the last free time: one gets it, nobody else does.
+
+Every client is a connection of its own to gunicorn with two workers. The controls take the guards
+away one by one: either alone holds, and with both away the same test oversells.
+"""
+
+import http.client
+import json
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+from urllib.parse import urlencode
+
+import pytest
+
+from appointments.models import Appointment
+from appointments.rules.local_time import instant
+from appointments.services.capacity import rebuild
+from borgerservice.api.clients import create_api_client
+from borgerservice.api.scopes import Scope
+from borgerservice.kernel import clock
+from tests.builders import World, build_world
+from tests.rig.services import Server
+from tests.servers import Rig
+
+CLIENTS = 50
+UNGUARDED = {"GUNICORN_CMD_ARGS": "--config=tests/races/unguarded.py"}
+DROP_THE_CONSTRAINT = {
+    "postgresql": (
+        "ALTER TABLE appointments_appointment DROP CONSTRAINT one_visit_per_desk_and_time",
+    ),
+    "sqlite": (
+        "DROP TRIGGER new_visit_finds_the_desk_free",
+        "DROP TRIGGER moved_visit_finds_the_desk_free",
+    ),
+}
+
+
+def weekday_ahead() -> date:
+    day = clock.danish_date(clock.now()) + timedelta(days=7)
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+class Rush:
+    """A centre with one desk and one free time, and clients that all want it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        now = clock.now()
+        with server.database.opened():
+            self.world: World = build_world(today=clock.danish_date(now))
+            made = create_api_client(
+                municipality=self.world.municipality,
+                name="race",
+                scopes=[Scope.APPOINTMENTS_WRITE],
+                actor="system",
+                now=now,
+            )
+        self.token = self._token(made.client.client_id, made.secret)
+
+    def press(self) -> Counter[int]:
+        """All ask at the same moment; how many got which answer."""
+        body = json.dumps(
+            {
+                "centre": self.world.centre.key,
+                "service": self.world.service.code,
+                "start": instant(weekday_ahead(), 600).isoformat(),
+                "participants": [{"name": "Amina Hassan"}],
+                "phone": "+4520304050",
+                "language": "da",
+            }
+        )
+        barrier = Barrier(CLIENTS)
+
+        def one(number: int) -> int:
+            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+            connection.connect()
+            barrier.wait(30)
+            connection.request(
+                "POST",
+                "/api/v1/appointments/",
+                body,
+                {
+                    "Content-Type": "application/json",
+                    "Authorization": f"Bearer {self.token}",
+                    "Idempotency-Key": f"race-{number}",
+                },
+            )
+            status = connection.getresponse().status
+            connection.close()
+            return status
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            return Counter(pool.map(one, range(CLIENTS)))
+
+    def booked(self) -> int:
+        """How many visits stand at that time."""
+        with self.server.database.opened():
+            return Appointment.unscoped.filter(
+                centre=self.world.centre, status="booked"
+            ).count()
+
+    def differences(self) -> int:
+        """How many bitmaps differ from the appointments."""
+        today = clock.danish_date(clock.now())
+        with self.server.database.opened():
+            return rebuild(centre=self.world.centre, first=today, last=today + timedelta(days=14))
+
+    def drop_the_constraint(self) -> None:
+        with self.server.database.opened(as_owner=True) as connection, connection.cursor() as cursor:
+            for statement in DROP_THE_CONSTRAINT[connection.vendor]:
+                cursor.execute(statement)
+
+    def _token(self, client_id: str, secret: str) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        connection.request(
+            "POST",
+            "/identity/o/api/token",
+            urlencode(
+                {
+                    "grant_type": "client_credentials",
+                    "client_id": client_id,
+                    "client_secret": secret,
+                    "scope": str(Scope.APPOINTMENTS_WRITE),
+                }
+            ),
+            {"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        answer = json.loads(connection.getresponse().read())
+        return str(answer["access_token"])
+
+
+@pytest.fixture
+def rush(server: Server) -> Rush:
+    return Rush(server)
+
+
+@pytest.fixture
+def unguarded(rig: Rig) -> Iterator[Rush]:
+    with rig.fresh_database() as database, rig.serve(database, env=UNGUARDED) as server:
+        yield Rush(server)
+
+
+def test_of_fifty_who_press_at_once_exactly_one_gets_the_time(rush: Rush) -> None:
+    answers = rush.press()
+    assert answers == {201: 1, 409: CLIENTS - 1}
+    assert rush.booked() == 1
+    assert rush.differences() == 0
+
+
+def test_the_bitmap_alone_holds(rush: Rush) -> None:
+    rush.drop_the_constraint()
+    assert rush.press() == {201: 1, 409: CLIENTS - 1}
+    assert rush.booked() == 1
+
+
+def test_the_database_alone_holds(unguarded: Rush) -> None:
+    answers = unguarded.press()
+    assert (answers[201], unguarded.booked()) == (1, 1)
+
+
+def test_with_both_away_the_time_is_sold_twice(unguarded: Rush) -> None:
+    unguarded.drop_the_constraint()
+    answers = unguarded.press()
+    assert unguarded.booked() == answers[201] > 1
