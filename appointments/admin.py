@@ -2,19 +2,23 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from appointments.desk import booking, day, visit
-from borgerservice.admin import MenuItem, add_menu, add_pages
+from appointments.desk import booking, day, roster, visit
+from borgerservice.admin import MenuItem, Role, add_menu, add_pages
 
 CENTRE = "<slug:code>/centres/<slug:key>"
 VISIT = "<slug:code>/visits/<str:reference>"
 
+DESK = frozenset(day.DESK_ROLES)
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+
 add_menu(
     [
-        MenuItem(_("Today's list"), "day", frozenset(day.DESK_ROLES), is_of_centre=True),
-        MenuItem(_("Book a time"), "book", frozenset(day.DESK_ROLES), is_of_centre=True),
-        MenuItem(
-            _("Without an appointment"), "walk_in", frozenset(day.DESK_ROLES), is_of_centre=True
-        ),
+        MenuItem(_("Today's list"), "day", DESK, is_of_centre=True),
+        MenuItem(_("Book a time"), "book", DESK, is_of_centre=True),
+        MenuItem(_("Without an appointment"), "walk_in", DESK, is_of_centre=True),
+        MenuItem(_("Opening hours"), "hours", ADMINISTRATOR, is_of_centre=True),
+        MenuItem(_("Desks"), "desks", ADMINISTRATOR, is_of_centre=True),
+        MenuItem(_("Closed days"), "closures", ADMINISTRATOR, is_of_centre=True),
     ]
 )
 add_pages(
@@ -29,5 +33,11 @@ add_pages(
         (f"{VISIT}/complete/", visit.complete, "visit_complete"),
         (f"{VISIT}/cancel/", visit.cancel, "visit_cancel"),
         (f"{VISIT}/move/", booking.move, "visit_move"),
+        (f"{CENTRE}/hours/", roster.hours, "hours"),
+        (f"{CENTRE}/desks/", roster.desks, "desks"),
+        (f"{CENTRE}/desks/new/", roster.new_desk, "desk_add"),
+        (f"{CENTRE}/desks/<int:number>/", roster.one_desk, "desk_change"),
+        (f"{CENTRE}/closed-days/", roster.closures, "closures"),
+        (f"{CENTRE}/closed-days/<int:number>/remove/", roster.reopen, "closure_remove"),
     ]
 )

@@ -45,7 +45,9 @@ def _place(appointment: Appointment) -> str:
 
 def _words(appointment: Appointment, services: Sequence[ServiceType]) -> str:
     lines = [
-        *dict.fromkeys(service.names.get(appointment.language, service.code) for service in services),
+        *dict.fromkeys(
+            service.names.get(appointment.language, service.code) for service in services
+        ),
         _("Reference: {reference}").format(reference=appointment.reference),
     ]
     if appointment.centre.phone:

@@ -79,9 +79,7 @@ class TimesForm(KindForm):
         required=False,
         input_formats=DATE_FORMATS,
         error_messages={"invalid": _("Write a date, for example 23-11-2026.")},
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"class": "form-input", "type": "date"}
-        ),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "form-input", "type": "date"}),
     )
 
     def __init__(
@@ -107,6 +105,12 @@ class TimesForm(KindForm):
     def add_prefix(self, field_name: str) -> str:
         """The first day is `from` in the address."""
         return "from" if field_name == "first_day" else super().add_prefix(field_name)
+
+    def full_clean(self) -> None:
+        """A day that was not understood is not shown back: a date field could not hold it."""
+        super().full_clean()
+        if "first_day" in self.errors:
+            self.data = {**self.data, "from": ""}
 
     def clean_first_day(self) -> date:
         """A day that is over means today; one beyond the horizon is refused."""

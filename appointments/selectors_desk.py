@@ -73,6 +73,7 @@ class DeskVisit:
     appointment: Appointment
     comers: tuple[Comer, ...]
     acts: frozenset[Act]
+    has_contact: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -133,7 +134,8 @@ def visit_meant(*, municipality: Municipality, query: str) -> str | None:
 def desk_visit(*, municipality: Municipality, reference: str, now: datetime) -> DeskVisit:
     """A municipality's visit with its people and the acts allowed now, or NotFound."""
     appointment = get_appointment(municipality=municipality, reference=reference)
-    key = open_data_key(appointment.contact.data_key)
+    contact = appointment.contact
+    key = open_data_key(contact.data_key)
     return DeskVisit(
         appointment=appointment,
         comers=tuple(
@@ -143,6 +145,7 @@ def desk_visit(*, municipality: Municipality, reference: str, now: datetime) -> 
         acts=allowed_acts(
             AppointmentState(appointment.status), starts_at=appointment.starts_at, now=now
         ),
+        has_contact=key is not None and bool(contact.phone_sealed or contact.email_sealed),
     )
 
 

@@ -39,4 +39,19 @@ REFUSALS = {
     "period_reversed": _("The period ends before it begins."),
     "period_too_long": _("Ask for at most {limit} days at a time."),
     "no_room_today": _("There is no free time left today."),
+    "no_such_weekday": _("Choose a weekday."),
+    "outside_the_day": _("Write a time between 00:00 and 24:00."),
+    "off_the_grid": _("Write a time in whole five minutes, for example 10:15."),
+    "ends_before_it_begins": _("The end must be later than the beginning."),
+    "overlaps": _("These hours overlap other hours on the same weekday."),
+    "visits_affected": _(
+        "Booked visits that no longer fit: {count}. They stay booked. Look at them and confirm."
+    ),
+    "closure_reversed": _("The last day must not be before the first."),
+    "closure_is_over": _("Those days have passed."),
+    "closure_too_long": _("Close the centre for at most a year at a time."),
+    "closure_overlaps": _("The centre is already closed on some of those days."),
+    "desk_number_taken": _("There is already a desk with that number."),
+    "desk_number_out_of_range": _("Write a number from 1 to 999."),
+    "desk_without_services": _("Choose at least one service."),
 }

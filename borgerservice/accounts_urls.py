@@ -15,7 +15,7 @@ staff = open_to("staff")
 
 @anyone
 def absent(request: HttpRequest, **rest: str) -> HttpResponse:
-    """Nothing is here: allauth asks for these names, and we offer neither sign-up nor e-mail."""
+    """Nothing is here: allauth asks for these names, and we offer no sign-up."""
     raise Http404
 
 
@@ -26,15 +26,17 @@ urlpatterns = [
     path("reauthenticate/", staff(account.reauthenticate), name="account_reauthenticate"),
     path("password/", staff(account.password_change), name="account_change_password"),
     path("signup/", absent, name="account_signup"),
-    path("email/", absent, name="account_email"),
     path("password/new/", absent, name="account_set_password"),
-    path("password/reset/", absent, name="account_reset_password"),
     path("second-factor/", staff(mfa.index), name="mfa_index"),
     path("second-factor/sign-in/", anyone(mfa.authenticate), name="mfa_authenticate"),
     path("second-factor/again/", staff(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("second-factor/app/", staff(totp.activate_totp), name="mfa_activate_totp"),
     path("second-factor/app/off/", staff(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("second-factor/codes/", staff(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "second-factor/codes/",
+        staff(recovery.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "second-factor/codes/new/",
         staff(recovery.generate_recovery_codes),

@@ -170,7 +170,7 @@ def show(
         "title": title,
         "workplace": workplace,
         "centre": centre,
-        "menu": menu_of(workplace, centre) if workplace and centre else [],
+        "menu": menu_of(workplace, centre) if workplace else [],
     }
     return TemplateResponse(request, template, {**frame, **context})
 

@@ -13,11 +13,19 @@ app.conf.update(
     accept_content=["json"],
     task_serializer="json",
     # Whoever books does not wait for a broker that is away; the sweep hands out later.
-    broker_transport_options={"max_retries": 1, "interval_start": 0, "socket_connect_timeout": 1},
+    broker_transport_options={
+        "max_retries": 1,
+        "interval_start": 0,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 2,
+    },
     beat_schedule={
-        "sweep-outbox": {"task": "notifications.sweep_outbox", "schedule": 30.0},
-        "queue-reminders": {"task": "appointments.queue_reminders", "schedule": 300.0},
-        "open-days": {"task": "appointments.open_days", "schedule": 3600.0},
-        "forget-expired": {"task": "appointments.forget_expired", "schedule": 3600.0},
+        name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+        for name, task, seconds in (
+            ("sweep-outbox", "notifications.sweep_outbox", 30),
+            ("queue-reminders", "appointments.queue_reminders", 300),
+            ("open-days", "appointments.open_days", 3600),
+            ("forget-expired", "appointments.forget_expired", 3600),
+        )
     },
 )

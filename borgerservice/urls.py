@@ -7,11 +7,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from borgerservice import views
 from borgerservice.api.token import TokenEndpoint
+from borgerservice.staff.admin import join
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("borgerservice.accounts_urls")),
+    path("invitation/<slug:link>/", join, name="invitation"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("borgerservice.api.v1_urls")),
     path("identity/o/api/token", TokenEndpoint.as_view(), name="api-token"),
@@ -21,7 +23,9 @@ handler403 = "borgerservice.views.forbidden"
 handler404 = "borgerservice.views.not_found"
 handler500 = "borgerservice.views.failed"
 if settings.IS_DEMO:
-    urlpatterns += []
+    urlpatterns += i18n_patterns(
+        path("demo/", include("borgerservice.demo.urls")), prefix_default_language=False
+    )
 urlpatterns += i18n_patterns(
     path("", include("appointments.urls")),
     prefix_default_language=False,

@@ -1,19 +1,18 @@
 """Book for somebody, receive somebody who just came, and move a visit."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from appointments.desk.day import DESK_ROLES, find_centre, visit_address
-from appointments.desk.forms import BookForm, MoveForm, TimesForm, WalkInForm
+from appointments.desk.forms import BookForm, MoveForm, TimesForm, WalkInForm, services_of
 from appointments.desk.visit import find_visit
 from appointments.exceptions import Refused
 from appointments.models import Appointment
@@ -84,6 +83,9 @@ def book(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
         workplace=workplace,
         centre=centre,
         asked=asked,
+        service=service,
+        service_name=dict(services_of(centre)).get(service, ""),
+        people=people,
         times=partial(free_days, centre=centre, codes=[service] * people, first=first, now=now),
         chosen=_chosen(form),
     )
@@ -118,6 +120,8 @@ def walk_in(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespons
         template="admin/walk_in.html",
         workplace=workplace,
         centre=centre,
+        more=form.more,
+        more_people=form.is_bound and any(form[name].value() for name in form.more),
     )
 
 

@@ -47,6 +47,7 @@ class Line:
     """A visit of the day, where it leads and the one thing to do with it next."""
 
     visit: DayVisit
+    status: Words
     address: str
     next_act: Link | None
 
@@ -133,7 +134,7 @@ def _lines(workplace: Workplace, visits: list[DayVisit], now: datetime) -> list[
     for visit in visits:
         address = page.replace(PLACE, visit.reference)
         acts = allowed_acts(visit.status, starts_at=visit.starts_at, now=now)
-        lines.append(Line(visit, address, _next(address, acts)))
+        lines.append(Line(visit, FILTERS[visit.status], address, _next(address, acts)))
     return lines
 
 

@@ -153,6 +153,15 @@ class WalkInForm(PeopleForm):
             self.fields[f"name_{place}"].required = False
         self.order_fields(["service"])
 
+    @property
+    def more(self) -> list[str]:
+        """The fields of those who come along."""
+        return [
+            f"{name}_{place}"
+            for place in range(1, self.people)
+            for name in ("name", "is_protected")
+        ]
+
 
 class MoveForm(forms.Form):
     """The new time of a visit."""

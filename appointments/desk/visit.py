@@ -3,9 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -148,6 +146,8 @@ def _page(
         workplace=workplace,
         centre=appointment.centre,
         visit=appointment,
+        has_contact=found.has_contact,
+        contact_address=visit_address(workplace, reference, "visit_contact"),
         day_address=day_address(workplace, appointment.centre, danish_date(appointment.starts_at)),
         buttons=_links(workplace, found, BUTTONS, is_act=True),
         pages=_links(workplace, found, PAGES, is_act=False),

@@ -79,9 +79,7 @@ def start_draft(
 def read_draft(*, token: str, now: datetime) -> Draft:
     """Open a draft. Raises Refused `draft_expired` for one that is over, altered or never was."""
     return _open(
-        BookingDraft.objects.select_related(
-            "centre__municipality", "service", "appointment"
-        )
+        BookingDraft.objects.select_related("centre__municipality", "service", "appointment")
         .filter(token_hash=link_hash(token), expires_at__gt=now)
         .first()
     )
@@ -189,9 +187,7 @@ def _clean(name: str, place: int) -> str:
         ) from None
 
 
-def _require_free(
-    *, centre: Centre, codes: Sequence[str], start: datetime, now: datetime
-) -> Plan:
+def _require_free(*, centre: Centre, codes: Sequence[str], start: datetime, now: datetime) -> Plan:
     plan = plan_visit(centre=centre, codes=codes)
     day, _ = wall_clock(start)
     free = bookable_times(

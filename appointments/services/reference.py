@@ -73,8 +73,13 @@ def read_hours(text: str) -> Iterator[tuple[int, int, int]]:
         yield from ((weekday, opens, closes) for weekday in range(first, last + 1))
 
 
+def _rows(name: str) -> list[dict[str, str]]:
+    with (PLACES / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def _load_municipalities() -> int:
-    rows = list(csv.DictReader((PLACES / "municipalities.csv").open(encoding="utf-8")))
+    rows = _rows("municipalities.csv")
     for row in rows:
         region, _ = municipalities.Region.objects.get_or_create(name=row["region"])
         place, is_new = municipalities.Municipality.objects.update_or_create(
@@ -110,7 +115,7 @@ def _load_services() -> int:
 
 
 def _load_centres() -> int:
-    rows = list(csv.DictReader((PLACES / "centres.csv").open(encoding="utf-8")))
+    rows = _rows("centres.csv")
     places = {place.code: place for place in municipalities.Municipality.objects.all()}
     for row in rows:
         has_hours = any(read_hours(row["opening_hours"]))

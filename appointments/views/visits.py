@@ -85,9 +85,7 @@ def move(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpRe
     form.is_valid()
     choice = Choice()
     if request.method == "POST":
-        do = partial(
-            move_appointment, appointment=visit.appointment, actor="citizen", now=now
-        )
+        do = partial(move_appointment, appointment=visit.appointment, actor="citizen", now=now)
         choice = choose(request.POST, do)
         if choice.done:
             return redirect("appointments:visit", link=link)

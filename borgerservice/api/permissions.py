@@ -19,7 +19,8 @@ class HasScope(BasePermission):
         if getattr(view, "open_to", "") == "anyone":
             return True
         method = str(request.method)
-        if not hasattr(view, method.lower()):
+        names = getattr(view, "http_method_names", ())
+        if method.lower() not in names or not hasattr(view, method.lower()):
             return True
         scopes = getattr(view, "scopes", {})
         needed = scopes.get("GET" if method == "HEAD" else method)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypedDict
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language_from_request, override
 from django.views import defaults
 from rest_framework import exceptions
 
@@ -23,6 +24,7 @@ _OWN_ADDRESSES: Final = "/api/"
 _VALUE_CODES: Final = {
     "invalid": "wrong_type",
     "not_a_list": "wrong_type",
+    "min_length": "empty",
     "max_length": "too_long",
     "max_string_length": "too_long",
     "max_value": "out_of_range",
@@ -71,8 +73,9 @@ def answer(
 def handle(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Turn what a view raised into a problem, or return None for what nobody foresaw."""
     if isinstance(exc, DomainError):
-        statuses = getattr(context["view"], "statuses", {})
-        return _refusal(exc, statuses.get(exc.code, HTTPStatus.UNPROCESSABLE_ENTITY))
+        view = context["view"]
+        status = view.statuses.get(exc.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _refusal(exc, status, view.pointer(exc.field) if exc.field else "")
     if isinstance(exc, RequestDataTooBig):
         exc = TooLarge()
     elif isinstance(exc, Http404):
@@ -96,7 +99,7 @@ def fault(code: str, pointer: str) -> Fault:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400 outside any view."""
     if _is_ours(request):
-        return _problem(HTTPStatus.BAD_REQUEST, "bad_request")
+        return _outside(request, HTTPStatus.BAD_REQUEST, "bad_request")
     return defaults.bad_request(request, exception)
 
 
@@ -104,7 +107,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 outside any view."""
     if _is_ours(request):
-        return _problem(HTTPStatus.FORBIDDEN, "permission_denied")
+        return _outside(request, HTTPStatus.FORBIDDEN, "permission_denied")
     return defaults.permission_denied(request, exception)
 
 
@@ -112,7 +115,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 at an address that no view has."""
     if _is_ours(request):
-        return _problem(HTTPStatus.NOT_FOUND, "not_found")
+        return _outside(request, HTTPStatus.NOT_FOUND, "not_found")
     return defaults.page_not_found(request, exception)
 
 
@@ -120,7 +123,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: what nobody foresaw. The log has it, the answer says nothing of it."""
     if _is_ours(request):
-        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")
+        return _outside(request, HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")
     return defaults.server_error(request)
 
 
@@ -128,16 +131,18 @@ def _is_ours(request: HttpRequest) -> bool:
     return request.path_info.startswith(_OWN_ADDRESSES)
 
 
+def _outside(request: HttpRequest, status: int, code: str) -> JsonResponse:
+    with override(get_language_from_request(request)):
+        return _problem(status, code)
+
+
 def _problem(status: int, code: str, *, errors: Iterable[Fault] = ()) -> JsonResponse:
     return answer(status, code, str(REQUESTS[code]), errors=errors)
 
 
-def _refusal(refused: DomainError, status: int) -> JsonResponse:
-    errors: list[Fault] = []
-    if refused.field:
-        pointer = "/" + refused.field.replace(".", "/")
-        errors.append({"code": refused.code, "detail": refused.sentence, "pointer": pointer})
-    return answer(status, refused.code, refused.sentence, errors=errors)
+def _refusal(refused: DomainError, status: int, pointer: str) -> JsonResponse:
+    told: Fault = {"code": refused.code, "detail": refused.sentence, "pointer": pointer}
+    return answer(status, refused.code, refused.sentence, errors=[told] if pointer else [])
 
 
 def _framework_refusal(exc: exceptions.APIException) -> JsonResponse:
@@ -154,8 +159,8 @@ def _faults(detail: object, pointer: str) -> Iterator[Fault]:
         for key, below in detail.items():
             yield from _faults(below, pointer if key == "non_field_errors" else f"{pointer}/{key}")
     elif isinstance(detail, exceptions.ErrorDetail):
-        code = str(detail.code)
-        yield fault(_VALUE_CODES.get(code, code), pointer)
+        code = _VALUE_CODES.get(str(detail.code), str(detail.code))
+        yield fault(code if code in VALUES else "wrong_type", pointer)
     elif isinstance(detail, list):
         for place, below in enumerate(detail):
             is_leaf = isinstance(below, exceptions.ErrorDetail)

@@ -114,12 +114,9 @@ class SchemaView(PublicView):
         return Response(_description())
 
 
-class DocsView(SpectacularSwaggerSplitView):
+class DocsView(PublicView, SpectacularSwaggerSplitView):
     """The description to browse and to try, in a page without inline script."""
 
-    open_to = "anyone"
-    authentication_classes = ()
-    metadata_class = None
     url_name = "api-schema"
     template_name = "api/docs.html"
 

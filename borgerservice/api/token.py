@@ -32,7 +32,7 @@ class TokenEndpoint(TokenView):  # type: ignore[misc]
 def _is_plain(request: HttpRequest) -> bool:
     """Whether every parameter came once and as text that a database takes."""
     return all(
-        len(values) == 1 and "\0" not in values[0] for values in request.POST.lists()
+        len(values) == 1 and "\0" not in values[0] for _name, values in request.POST.lists()
     ) and "\0" not in request.headers.get("Authorization", "")
 
 

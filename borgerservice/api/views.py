@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language_from_request, override
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,7 +23,20 @@ class ApiView(APIView):
     open_to: ClassVar[str] = ""
     scopes: ClassVar[Mapping[str, Scope]] = {}
     statuses: ClassVar[Mapping[str, int]] = {}
+    http_method_names = ("get", "head", "post")
     metadata_class = None
+
+    def pointer(self, field: str) -> str:
+        """Where in the request a field of the domain stands."""
+        return "/" + field.replace(".", "/")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer in the language of Accept-Language; the address names none."""
+        language = get_language_from_request(request)
+        with override(language):
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        response.headers["Content-Language"] = language
+        return response
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:

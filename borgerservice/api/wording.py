@@ -28,7 +28,6 @@ VALUES = {
     "blank": _("This must not be empty."),
     "empty": _("This list must not be empty."),
     "too_long": _("This is too long."),
-    "too_many": _("These are too many."),
     "out_of_range": _("This lies outside the range."),
     "unknown_value": _("This is none of the values that can be used."),
     "not_a_date": _("Write a date of the calendar as YYYY-MM-DD."),

@@ -20,12 +20,10 @@ from borgerservice.notifications import gsm
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link
 
-SHORTER_NAMES = (24, 12)
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Wording:
-    """A message in words; a text message has no subject. `link` stands somewhere in the text."""
+    """A message in words; a text message has no subject. `link` may stand in the text."""
 
     subject: str
     text: str
@@ -54,7 +52,7 @@ def word(message: Message) -> Wording:
             wording = _text_message(message.kind, told, starts_at)
         else:
             wording = _mail(message.kind, told, starts_at)
-    # The link is made of letters and digits by chance, and derived from nobody's number.
+    # The link is left out: its letters and digits are chance, derived from nobody's number.
     if holds_cpr_number(f"{wording.subject}; {wording.text.replace(link, ';')}"):
         raise CprNumberInMessage
     return wording
@@ -76,21 +74,23 @@ def _text_message(kind: str, told: dict[str, object], starts_at: datetime) -> Wo
     for shorter in _ever_shorter(told):
         text = gsm.folded(render_to_string(f"notifications/{kind}.sms.txt", shorter))
         if gsm.length(text) <= gsm.LONGEST:
-            link = str(shorter["link"])
-            return Wording(subject="", text=text, link=link if link in text else "")
+            return Wording(subject="", text=text, link=str(shorter["link"]))
     return Wording(subject="", text=gsm.cut(text), link="")
 
 
 def _ever_shorter(told: dict[str, object]) -> Iterator[dict[str, object]]:
     """What a text message may tell, less and less: the time and the number go last."""
-    yield told
-    told = {**told, "address": ""}
-    yield told
+    centre, address = str(told["centre"]), str(told["address"])
+    street, _, town = address.rpartition(", ")
+    yield {**told, "place": ", ".join(part for part in (centre, address) if part)}
+    yield {**told, "place": centre}
     told = {**told, "is_witness_told_of": False}
-    yield told
-    name = str(told["centre"]).partition(" (")[0]
-    yield {**told, "centre": name}
-    for most in SHORTER_NAMES:
-        yield {**told, "centre": f"{gsm.cut(gsm.folded(name), most)}."}
-    yield {**told, "centre": ""}
-    yield {**told, "centre": name, "link": "", "home": ""}
+    yield {**told, "place": centre}
+    name = centre.partition(" (")[0]
+    for place in (name, street.partition(" (")[0], town.lstrip("0123456789 ")):
+        if place:
+            yield {**told, "place": place}
+    yield {**told, "place": ""}
+    told = {**told, "link": "", "home": ""}
+    yield {**told, "place": name}
+    yield {**told, "place": ""}

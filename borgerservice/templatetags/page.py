@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
+from phonenumber_field.phonenumber import to_python
+
 from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.municipalities.models import Municipality
 
@@ -28,6 +30,13 @@ def in_language(context: template.Context, code: str) -> str:
     if request is None or context.get("is_error_page"):
         return translate_url(reverse("appointments:front"), code)
     return translate_url(request.path, code) + str(context.get("kept_query", ""))
+
+
+@register.simple_tag
+def page_languages() -> list[str]:
+    """The languages one can choose, that of the page first."""
+    codes = [code for code, _name in settings.LANGUAGES]
+    return sorted(codes, key=lambda code: code != get_language())
 
 
 @register.simple_tag
@@ -63,6 +72,12 @@ def day_in_words(day: date | datetime) -> str:
 def day_of_year(day: date | datetime) -> str:
     """`mandag den 23. november`."""
     return formatted(_local_day(day), pgettext("date format", "l j F"))
+
+
+@register.filter
+def day_in_short(day: date | datetime) -> str:
+    """`man 23. nov`."""
+    return formatted(_local_day(day), pgettext("date format", "D j M"))
 
 
 @register.filter
@@ -110,6 +125,12 @@ def municipality_name(place: Municipality) -> str:
     if get_language() == "da" and place.name in GENITIVES:
         return GENITIVES[place.name]
     return gettext("{name} Municipality").format(name=place.name)
+
+
+@register.filter
+def readable(number: str) -> str:
+    """A phone number in groups: `+45 20 30 40 50`."""
+    return to_python(number).as_international if number else ""
 
 
 @register.filter

@@ -15,7 +15,7 @@ from borgerservice.people.models import Person
 from borgerservice.people.services import new_person
 from borgerservice.vault.services import new_data_key
 from tests.builders import NOW, TODAY, World, build_staff
-from witnesses.models import IdentityProofing, RuleSetInForce, Witnessing
+from witnesses.models import IdentityProofing, RuleSetInForce
 
 
 def execute(sql: str, *values: object) -> int:
@@ -36,7 +36,16 @@ def copy_row(table: str, pk: int, *, verb: str = "INSERT", **changed: object) ->
     """Insert a copy of a row with some columns changed; its own id unless one is given."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table} WHERE id = %s", [pk])
-        row = dict(zip([column.name if hasattr(column, "name") else column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+        row = dict(
+            zip(
+                [
+                    column.name if hasattr(column, "name") else column[0]
+                    for column in cursor.description
+                ],
+                cursor.fetchone(),
+                strict=True,
+            )
+        )
     if "id" not in changed:
         del row["id"]
     row.update(changed)
@@ -129,7 +138,9 @@ def decided_proofing(world: World, *, staff: StaffMember, minute: int = 600):
     )
 
 
-def schedule(unit: str, *, rule_set: str, at_most: int = 3, days: int = 120, since: date = date(2000, 1, 1)):
+def schedule(
+    unit: str, *, rule_set: str, at_most: int = 3, days: int = 120, since: date = date(2000, 1, 1)
+):
     """Put a rule set in force from a date."""
     return RuleSetInForce.objects.create(
         rule_set=rule_set,
@@ -148,6 +159,7 @@ class Ledger:
         self.world = world
         self.staff = build_staff(world.municipality)
         self.rule_set = "mitid-2022"
+        self.table = "witnesses_witnessing"
         self._visit = plain_visit(world)
         self._participant = Participant.unscoped.get(appointment=self._visit)
         self._applicants: dict[str, Person] = {}
@@ -157,8 +169,10 @@ class Ledger:
             self._applicants[name] = new_person(now=NOW)
         return self._applicants[name]
 
-    def add(self, witness: Person, on: date, applicant: str | None = None, **changed: object) -> Witnessing:
-        """One witnessing by raw insert; without a name the applicant is a new person."""
+    def add(
+        self, witness: Person, on: date, applicant: str | None = None, **changed: object
+    ) -> int:
+        """One witnessing by raw insert, and its case's id; a nameless applicant is somebody new."""
         case = IdentityProofing.unscoped.create(
             municipality=self.world.municipality,
             participant=self._participant,
@@ -180,11 +194,10 @@ class Ledger:
             **changed,
         }
         execute(
-            f"INSERT INTO witnesses_witnessing ({', '.join(row)})"
-            f" VALUES ({', '.join('%s' for _ in row)})",
+            f"INSERT INTO {self.table} ({', '.join(row)}) VALUES ({', '.join('%s' for _ in row)})",
             *row.values(),
         )
-        return Witnessing.unscoped.get(proofing=case)
+        return case.pk
 
 
 def day(number: int) -> date:

@@ -1,9 +1,12 @@
 """The run is on the database it was asked to be on."""
 
 import os
+import urllib.request
 
 import pytest
 from django.db import DatabaseError, connection
+
+from borgerservice.municipalities.models import Municipality
 
 
 @pytest.mark.django_db
@@ -21,10 +24,6 @@ def test_the_application_works_as_a_role_that_may_not_change_the_schema():
 
 
 def test_a_server_and_the_test_see_the_same_rows(server):
-    import urllib.request
-
-    from borgerservice.municipalities.models import Municipality
-
     with server.database.opened():
         assert Municipality.objects.count() == 98
     assert urllib.request.urlopen(server.url("/readyz")).read() == b"ready"

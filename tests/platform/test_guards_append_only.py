@@ -73,9 +73,10 @@ def test_no_row_is_changed_by_another_spelling(table, verb):
 @pytest.mark.only("sqlite")
 def test_an_upsert_changes_no_row(table):
     before = rows_of(table)
-    names = [column.name for column in connection.introspection.get_table_description(
-        connection.cursor(), table
-    )]
+    names = [
+        column.name
+        for column in connection.introspection.get_table_description(connection.cursor(), table)
+    ]
     columns = ", ".join(names)
     with refused("append-only|witness_quota"):
         execute(

@@ -172,7 +172,9 @@ def test_a_visit_holds_nothing_of_another_municipality(world, visit, elsewhere, 
     with refused("visit of another municipality"):
         execute(f"UPDATE {VISITS} SET {column} = %s WHERE id = %s", foreign, visit.pk)
     with refused("(?i)not[ -]null|another municipality"):
-        copy_row(VISITS, visit.pk, **{**another(world), **moved(visit, 90), "municipality_id": None})
+        copy_row(
+            VISITS, visit.pk, **{**another(world), **moved(visit, 90), "municipality_id": None}
+        )
 
 
 def test_a_visit_does_not_move_to_another_municipality_whole(world, visit, elsewhere):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from borgerservice.people.services import new_person
 from tests.builders import NOW, build_staff, build_world
@@ -76,22 +77,16 @@ def going_on(world, staff):
 
 
 @pytest.mark.parametrize(
-    "field", [field for field in IdentityProofing._meta.concrete_fields], ids=lambda f: f.name
+    "field", IdentityProofing._meta.concrete_fields, ids=lambda field: field.name
 )
 def test_no_field_of_a_decided_case_changes(over, going_on, field):
     case, _ = over
     before = rows_of(CASES)
     other = {"state": "opened", "outcome": "confirmed", "decided_on": "2026-11-24"}
-    value = other.get(field.column, field.get_db_prep_save(_another(field), _connection()))
+    value = other.get(field.column, field.get_db_prep_save(_another(field), connection))
     with refused("case that is over|of another municipality|is there already"):
         execute(f"UPDATE {CASES} SET {field.column} = %s WHERE id = %s", value, case.pk)
     assert rows_of(CASES) == before
-
-
-def _connection():
-    from django.db import connection
-
-    return connection
 
 
 def _another(field):
@@ -200,10 +195,14 @@ def test_a_case_and_its_evidence_stay_in_their_municipality(going_on, staff):
             case.pk,
         )
     with refused("of another municipality"):
-        copy_row(CASES, foreign.pk, reference="X", data_key_id=0, municipality_id=case.municipality_id)
+        copy_row(
+            CASES, foreign.pk, reference="X", data_key_id=0, municipality_id=case.municipality_id
+        )
     for table in EVIDENCE:
         with refused("of another municipality"):
-            execute(f"UPDATE {table} SET proofing_id = %s WHERE id = %s", foreign.pk, evidence[table])
+            execute(
+                f"UPDATE {table} SET proofing_id = %s WHERE id = %s", foreign.pk, evidence[table]
+            )
         with refused("(?i)of another municipality|not[ -]null"):
             copy_row(table, evidence[table], position=9, municipality_id=None)
 

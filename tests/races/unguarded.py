@@ -7,6 +7,7 @@ IMMEDIATE alone cannot leak, the transaction becomes autocommit.
 
 import contextlib
 import time
+from types import SimpleNamespace
 
 PAUSE_SECONDS = 0.2
 
@@ -29,4 +30,4 @@ def post_worker_init(worker: object) -> None:
 
     capacity._set_bits = set_bits
     if connection.vendor == "sqlite":
-        booking.transaction.atomic = contextlib.nullcontext
+        booking.transaction = SimpleNamespace(atomic=contextlib.nullcontext)

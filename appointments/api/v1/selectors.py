@@ -6,7 +6,13 @@ from datetime import date, datetime
 from django.db.models import Prefetch, Q
 
 from appointments.exceptions import NotFound
-from appointments.models import Appointment, CentreService, IdempotencyRecord, ServiceType
+from appointments.models import (
+    Appointment,
+    CentreService,
+    IdempotencyRecord,
+    Participant,
+    ServiceType,
+)
 from appointments.rules.local_time import instant
 from appointments.rules.ticks import MINUTES_PER_DAY
 from borgerservice.municipalities.models import Centre, Municipality
@@ -85,6 +91,7 @@ def visits_of(
     if day and day.year not in YEARS_OF_VISITS:
         return []
     visits = Appointment.objects.for_municipality(municipality)
+    comers = Participant.objects.for_municipality(municipality).select_related("service")
     if centre:
         visits = visits.filter(centre__key=centre)
     if day:
@@ -96,7 +103,7 @@ def visits_of(
         visits = visits.filter(Q(starts_at__gt=moment) | Q(id__gt=row), starts_at__gte=moment)
     found = list(
         visits.select_related("centre", "contact__data_key")
-        .prefetch_related("participants__service")
+        .prefetch_related(Prefetch("participants", comers))
         .order_by("starts_at", "id")[:at_most]
     )
     if centre and not found:

@@ -1,11 +1,13 @@
 """What callers send and get. `…In` refuses what it does not know; `…Out` is a promise for ever."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language, override
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -15,6 +17,7 @@ from appointments.models import Appointment, CentreService, IdempotencyRecord, S
 from appointments.services.booking import LARGEST_PARTY
 from borgerservice.api.inputs import Choice, Day, Moment, Strict, Text
 from borgerservice.api.pagination import LONGEST_CURSOR
+from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.municipalities.models import OpeningHours
 from borgerservice.vault.links import derive_link
 
@@ -193,13 +196,21 @@ class AppointmentsOut(serializers.Serializer):
     next = serializers.CharField(allow_null=True, help_text="The address of the next page.")
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
+class StoredMoment(serializers.Field):
+    """A moment out of a stored answer, where it is text."""
+
+    def to_representation(self, value: str) -> str:
+        return datetime.fromisoformat(value).astimezone(COPENHAGEN).isoformat()
+
+
 class BookedOut(serializers.Serializer):
     """A booking as it was made; the same again for every repeat, whatever happened since."""
 
     reference = serializers.CharField(source="appointment.reference")
     status = serializers.SerializerMethodField()
-    start = serializers.DateTimeField(source="answer.start")
-    end = serializers.DateTimeField(source="answer.end")
+    start = StoredMoment(source="answer.start")
+    end = StoredMoment(source="answer.end")
     centre = serializers.CharField(source="appointment.centre.key")
     services = serializers.ListField(child=serializers.CharField(), source="answer.services")
     links = serializers.SerializerMethodField()

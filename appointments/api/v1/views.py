@@ -112,6 +112,10 @@ class SlotsView(PublicView):
 
     statuses = STATUSES
 
+    def pointer(self, field: str) -> str:
+        """Services stand in one list here, whoever they are for."""
+        return "/service" if field.endswith(".service") else super().pointer(field)
+
     @extend_schema(
         operation_id="slots",
         parameters=[SlotsQuery],
@@ -229,8 +233,10 @@ class AppointmentsView(MunicipalView):
             now=clock.now(),
             request=repeatable,
         )
-        booked = selectors.first_answer(scope=repeatable.scope, key=repeatable.key)
-        return Response(BookedOut(booked).data, status=HTTPStatus.CREATED)
+        record = selectors.first_answer(scope=repeatable.scope, key=repeatable.key)
+        booked = BookedOut(record).data
+        where = {"Location": booked["links"]["self"]}
+        return Response(booked, status=HTTPStatus.CREATED, headers=where)
 
 
 class OneAppointment(MunicipalView):
@@ -339,9 +345,8 @@ def _e164(phone: str) -> str:
 
 
 def _last_day(first: date) -> date:
-    return min(first, date.max - timedelta(LONGEST_PERIOD_DAYS)) + timedelta(
-        LONGEST_PERIOD_DAYS - 1
-    )
+    rest = min(timedelta(LONGEST_PERIOD_DAYS - 1), date.max - first)
+    return first + rest
 
 
 def _local(moment: datetime) -> str:

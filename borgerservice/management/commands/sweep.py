@@ -29,10 +29,10 @@ def send_what_is_due() -> None:
 
 
 JOBS: dict[str, tuple[int, Callable[[], object]]] = {
-    "open_days": (3600, lambda: keep_days_open(now=clock.now())),
-    "forget_expired": (3600, lambda: forget_expired(now=clock.now())),
     "queue_reminders": (30, lambda: queue_reminders(now=clock.now())),
     "deliver": (1, send_what_is_due),
+    "open_days": (3600, lambda: keep_days_open(now=clock.now())),
+    "forget_expired": (3600, lambda: forget_expired(now=clock.now())),
 }
 """Each job with the seconds between two runs of it, in their order."""
 

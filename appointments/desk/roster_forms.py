@@ -1,0 +1,199 @@
+"""What an administrator types about a centre: weekly hours, desks, days it is closed."""
+
+from collections.abc import Iterator, Mapping
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+
+from appointments.models import Desk
+from appointments.rules.opening import OpeningPeriod
+from appointments.rules.ticks import MINUTES_PER_DAY
+from appointments.wording import REFUSALS
+from borgerservice.admin import Words
+from borgerservice.kernel.cpr import holds_cpr_number
+from borgerservice.municipalities.models import OpeningHours
+
+SPARE_ROWS = 3
+COLUMNS = ("weekday", "opens_minute", "closes_minute", "valid_from", "valid_to")
+WRITE_A_DATE = _("Write a date, for example 23-11-2026.")
+
+
+class MinuteField(forms.TimeField):
+    """A time of day, as minutes from midnight; 24:00 is the end of the day."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            error_messages={"invalid": REFUSALS["outside_the_day"]},
+            widget=forms.TextInput(
+                attrs={"inputmode": "numeric", "size": 5, "autocomplete": "off"}
+            ),
+            **options,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """A minute as a clock shows it; what somebody typed as it was typed."""
+        return f"{value // 60:02}:{value % 60:02}" if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        """The minute that was meant by `9`, `9:30`, `09.30` or `24:00`."""
+        text = str(value or "").strip().replace(".", ":")
+        if text in {"24", "24:00"}:
+            return MINUTES_PER_DAY
+        told = super().to_python(f"{text}:00" if text.isdigit() else text)
+        return told.hour * 60 + told.minute if isinstance(told, time) else None
+
+
+class AcceptingForm(forms.Form):
+    """A change that may leave booked visits where they no longer fit."""
+
+    is_accepted = forms.BooleanField(
+        label=_("I have seen the visits. They stay booked."), required=False
+    )
+
+
+class HoursForm(AcceptingForm):
+    """The weekly hours as rows; a row without a weekday is no row."""
+
+    def __init__(self, data: Mapping[str, Any] | None, *, hours: list[OpeningHours]) -> None:
+        super().__init__(data)
+        self.rows = len(hours) + SPARE_ROWS
+        if data:
+            self.rows = sum(f"weekday_{row}" in data for row in range(len(data)))
+        for row in range(self.rows):
+            known = hours[row] if row < len(hours) else None
+            for name, field in _columns().items():
+                field.initial = getattr(known, name, None)
+                self.fields[f"{name}_{row}"] = field
+
+    def lines(self) -> Iterator[list[forms.BoundField]]:
+        """The fields of each row."""
+        for row in range(self.rows):
+            yield [self[f"{name}_{row}"] for name in COLUMNS]
+
+    def clean(self) -> dict[str, Any]:
+        """A row with a weekday needs its times."""
+        for row in range(self.rows):
+            if self.cleaned_data.get(f"weekday_{row}", "") == "":
+                continue
+            for name in ("opens_minute", "closes_minute"):
+                if self.cleaned_data.get(f"{name}_{row}") is None and not self.has_error(
+                    f"{name}_{row}"
+                ):
+                    self.add_error(f"{name}_{row}", str(REFUSALS["outside_the_day"]))
+        return self.cleaned_data
+
+    @property
+    def filled(self) -> list[int]:
+        """The rows that hold something."""
+        return [row for row in range(self.rows) if self.cleaned_data[f"weekday_{row}"] != ""]
+
+    @property
+    def periods(self) -> list[OpeningPeriod]:
+        """The hours of the rows that hold something."""
+        return [
+            OpeningPeriod(
+                int(self.cleaned_data[f"weekday_{row}"]),
+                *(self.cleaned_data[f"{name}_{row}"] for name in COLUMNS[1:]),
+            )
+            for row in self.filled
+        ]
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where the fields of each period stand on the page."""
+        return {
+            f"{place}.{name}": f"{name}_{row}"
+            for place, row in enumerate(self.filled)
+            for name in COLUMNS
+        }
+
+
+class DeskForm(AcceptingForm):
+    """A desk: its number, what it can do, whether somebody sits there."""
+
+    number = forms.IntegerField(
+        label=_("Desk number"),
+        error_messages={
+            "required": REFUSALS["desk_number_out_of_range"],
+            "invalid": REFUSALS["desk_number_out_of_range"],
+        },
+    )
+    services = forms.MultipleChoiceField(
+        label=_("What the desk can do"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": REFUSALS["desk_without_services"]},
+    )
+    is_staffed = forms.BooleanField(label=_("Somebody sits at the desk"), required=False)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        services: list[tuple[str, str, int]],
+        desk: Desk | None,
+    ) -> None:
+        every = [code for code, _name, _bit in services]
+        able = [code for code, _name, bit in services if desk and desk.caps >> bit & 1]
+        initial = {
+            "number": desk.number if desk else None,
+            "services": able if desk else every,
+            "is_staffed": desk.is_staffed if desk else True,
+        }
+        super().__init__(data, initial=initial)
+        self.fields["services"].choices = [  # type: ignore[attr-defined]
+            (code, name) for code, name, _bit in services
+        ]
+        self.order_fields(["number", "services", "is_staffed", "is_accepted"])
+
+
+class ClosureForm(AcceptingForm):
+    """Days on which the centre is closed."""
+
+    first_day = forms.DateField(
+        label=_("First day"),
+        error_messages={"required": WRITE_A_DATE, "invalid": WRITE_A_DATE},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    last_day = forms.DateField(
+        label=_("Last day"),
+        error_messages={"required": WRITE_A_DATE, "invalid": WRITE_A_DATE},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=120,
+        help_text=_("Anyone can read it, for example: staff training."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    field_order = ("first_day", "last_day", "reason", "is_accepted")
+
+    def clean_reason(self) -> str:
+        """No CPR number is kept or shown back."""
+        reason = str(self.cleaned_data["reason"])
+        if holds_cpr_number(reason):
+            raise forms.ValidationError(REFUSALS["looks_like_cpr"], code="looks_like_cpr")
+        return reason
+
+
+def _columns() -> dict[str, forms.Field]:
+    weekdays: list[tuple[str, Words]] = [("", _("None"))]
+    weekdays += [(str(number), name) for number, name in WEEKDAYS.items()]
+    return {
+        "weekday": forms.ChoiceField(label=_("Weekday"), choices=weekdays, required=False),
+        "opens_minute": MinuteField(label=_("Opens"), required=False),
+        "closes_minute": MinuteField(label=_("Closes"), required=False),
+        **{
+            name: forms.DateField(
+                label=label,
+                required=False,
+                error_messages={"invalid": WRITE_A_DATE},
+                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            )
+            for name, label in (("valid_from", _("From day")), ("valid_to", _("To day")))
+        },
+    }

@@ -1,0 +1,80 @@
+"""Many rows of a model at once: like one given row, but for some columns.
+
+PostgreSQL takes them with COPY, SQLite with one prepared statement; both in one transaction.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import psycopg
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.db.models import Model
+from psycopg import sql
+
+Values = tuple[Any, ...]
+
+
+class Bulk:
+    """Fills tables of the private database, then brings its sequences and statistics up to date.
+
+    On PostgreSQL the address in BENCH_LOADER is used. A role that may do so leaves triggers and
+    foreign keys out while loading; constraints hold in any case.
+    """
+
+    def __init__(self) -> None:
+        self._filled: list[type[Model]] = []
+
+    def add(self, like: Model, columns: Sequence[str], rows: Iterable[Values]) -> None:
+        """Add rows like a given one (not saved itself); each names what the columns hold."""
+        fields = like._meta.concrete_fields  # noqa: SLF001 - Django documents it
+        names = [field.column for field in fields]
+        base = [
+            field.get_db_prep_save(getattr(like, field.attname), connection) for field in fields
+        ]
+        places = [names.index(column) for column in columns]
+        self._filled.append(type(like))
+        table = like._meta.db_table  # noqa: SLF001
+        write = _copy if connection.vendor == "postgresql" else _insert
+        write(table, names, _whole(base, places, rows))
+
+    def finish(self) -> None:
+        """Let new rows get the next ids, and the planner know what is there."""
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+            return
+        with psycopg.connect(os.environ["BENCH_LOADER"], autocommit=True) as loader:
+            for statement in connection.ops.sequence_reset_sql(no_style(), self._filled):
+                loader.execute(statement)  # type: ignore[call-overload]
+            loader.execute("VACUUM (ANALYZE)")
+
+
+def _whole(base: list[Any], places: list[int], rows: Iterable[Values]) -> Iterator[Values]:
+    whole = list(base)
+    for row in rows:
+        for place, value in zip(places, row, strict=True):
+            whole[place] = value
+        yield tuple(whole)
+
+
+def _insert(table: str, names: Sequence[str], rows: Iterator[Values]) -> None:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join(["%s"] * len(names))
+    with transaction.atomic(), connection.cursor() as cursor:
+        statement = f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})'  # noqa: S608
+        cursor.executemany(statement, rows)
+
+
+def _copy(table: str, names: Sequence[str], rows: Iterator[Values]) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    with psycopg.connect(os.environ["BENCH_LOADER"], autocommit=True) as loader:
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+            loader.execute("SET session_replication_role = replica")
+        with loader.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)

@@ -1,0 +1,126 @@
+"""gunicorn with two workers, and a client that costs as little as it can. Loopback only."""
+
+import contextlib
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from borgerservice.bench.clients import Attempt
+from borgerservice.bench.processes import Child
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).resolve().parents[2]
+WORKERS = 2
+PATIENCE = 60.0
+
+Answer = tuple[int, bytes]
+
+
+@contextlib.contextmanager
+def serving(application: str, *, log: Path, env: Mapping[str, str] | None = None) -> Iterator[int]:
+    """Serve a WSGI application with workers of one thread; gives the port. Raises DidNotStart."""
+    listener = socket.create_server((HOST, 0), backlog=512)
+    port = int(listener.getsockname()[1])
+    with listener:
+        server = Child(
+            [
+                *(sys.executable, "-m", "gunicorn", application, "--workers", str(WORKERS)),
+                *("--bind", f"fd://{listener.fileno()}", "--worker-class", "sync"),
+                *("--timeout", "60", "--log-level", "warning"),
+            ],
+            log=log,
+            env={**os.environ, **(env or {})},
+            cwd=ROOT,
+            pass_fds=[listener.fileno()],
+        )
+    try:
+        server.wait_until(lambda: _answers(port))
+        yield port
+    finally:
+        server.stop()
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Browser(port).ask(get("/healthz"))[0] > 0
+    return False
+
+
+def get(path: str, *, token: str = "") -> bytes:
+    """A GET as it goes over the wire."""
+    return _request("GET", path, token=token)
+
+
+def post(path: str, body: Mapping[str, object], *, token: str, key: str) -> bytes:
+    """A POST of JSON with an idempotency key as it goes over the wire."""
+    content = json.dumps(body).encode()
+    more = (
+        f"Content-Type: application/json\r\nIdempotency-Key: {key}\r\n"
+        f"Content-Length: {len(content)}\r\n"
+    )
+    return _request("POST", path, token=token, more=more) + content
+
+
+def _request(method: str, path: str, *, token: str = "", more: str = "") -> bytes:
+    bearer = f"Authorization: Bearer {token}\r\n" if token else ""
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
+        f"{bearer}{more}\r\n"
+    ).encode()
+
+
+class Browser:
+    """One client: a connection that is kept as long as the server keeps it."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._socket: socket.socket | None = None
+
+    def ask(self, request: bytes) -> Answer:
+        """Send a request and read the whole answer. Raises OSError where there is none."""
+        if self._socket is None:
+            self._socket = socket.create_connection((HOST, self._port), timeout=PATIENCE)
+        self._socket.sendall(request)
+        head, _, body = self._until_head().partition(b"\r\n\r\n")
+        fields = head.lower()
+        status = int(head[9:12])
+        length = fields.partition(b"content-length:")[2].partition(b"\r\n")[0]
+        if length:
+            body = self._rest(body, int(length))
+        elif status not in {204, 304}:
+            raise OSError("an answer without a length")
+        if b"connection: close" in fields:
+            self._socket.close()
+            self._socket = None
+        return status, body
+
+    def _until_head(self) -> bytes:
+        seen = b""
+        while b"\r\n\r\n" not in seen:
+            seen += self._more()
+        return seen
+
+    def _rest(self, body: bytes, length: int) -> bytes:
+        parts, size = [body], len(body)
+        while size < length:
+            parts.append(self._more())
+            size += len(parts[-1])
+        return b"".join(parts)
+
+    def _more(self) -> bytes:
+        if self._socket is None:
+            raise OSError("not connected")
+        more = self._socket.recv(262_144)
+        if not more:
+            self._socket = None
+            raise ConnectionResetError("the server hung up")
+        return more
+
+
+def asking(port: int, request: Callable[[], bytes]) -> Attempt:
+    """A client that asks again and again; what comes of it is the status."""
+    browser = Browser(port)
+    return lambda: str(browser.ask(request())[0])

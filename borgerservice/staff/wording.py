@@ -1,0 +1,34 @@
+"""What people are told about staff, roles and invitations."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from borgerservice.municipalities.models import StaffRole
+
+Role = StaffRole.Role
+
+ROLES: dict[str, "str | Promise"] = {
+    Role.CLERK: _("Clerk"),
+    Role.LEAD: _("Team lead"),
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.FRAUD_REVIEWER: _("Fraud reviewer"),
+    Role.AUDITOR: _("Auditor"),
+}
+
+REFUSALS = {
+    "invalid_email": _("Write an e-mail address, for example name@example.com."),
+    "unknown_role": _("Choose a role."),
+    "invitation_over": _("The invitation has been used, withdrawn, or is too old."),
+    "username_taken": _("Somebody has that user name. Choose another."),
+    "invalid_username": _("Use letters, digits and the signs @ . + - _ in the user name."),
+    "looks_like_cpr": _("This looks like a CPR number. Write something else."),
+    "name_missing": _("Write your name."),
+    "weak_password": _("Choose another password. It is too short or too easy to guess."),
+    "role_held": _("The role is already held."),
+    "role_is_over": _("The role has ended."),
+    "own_administrator_role": _(
+        "You cannot end your own role as administrator. Ask another administrator."
+    ),
+    "not_administrator": _("You are no longer an administrator here."),
+    "not_staff_here": _("The person does not work here."),
+}

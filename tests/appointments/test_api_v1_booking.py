@@ -1,0 +1,447 @@
+"""A municipality's system books: the answer, its repeats, and every refusal."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from appointments.models import Appointment, CentreService, IdempotencyRecord, Participant
+from appointments.rules.local_time import instant
+from appointments.services import cancel_appointment, move_appointment
+from borgerservice.audit.selectors import history_of
+from borgerservice.audit.models import AuditEntry
+from borgerservice.municipalities.models import Centre
+from borgerservice.notifications.models import Contact, Message
+from borgerservice.vault.links import link_hash
+from borgerservice.vault.services import open_data_key
+from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world
+from tests.platform.api_calls import System, build_system, problem, statements
+
+TOMORROW = TODAY + timedelta(days=1)
+NAME = "Amina Hassan"
+CANARY = "610190-1234"
+REFERENCE = r"[2-9B-Z]{4}-[2-9B-Z]{4}-[2-9B-Z]{2}"
+LINK = r"[A-Za-z0-9_-]{32}"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def monday_morning():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def world() -> World:
+    return build_world()
+
+
+@pytest.fixture
+def system(world: World) -> System:
+    return build_system(world.municipality)
+
+
+def wanted(world: World, **differences: Any) -> dict[str, Any]:
+    """A booking that can be had, but for what the test is about. None leaves a key out."""
+    usual = {
+        "centre": world.centre.key,
+        "service": world.service.code,
+        "start": "2026-11-24T10:00:00+01:00",
+        "participants": [{"name": NAME}],
+        "phone": "+4520304050",
+        "language": "en",
+    }
+    return {key: value for key, value in {**usual, **differences}.items() if value is not None}
+
+
+def test_a_booking_is_answered_with_its_reference_and_links(world: World, system: System) -> None:
+    answer = system.book(wanted(world))
+    told = answer.json()
+    reference, visit = told["reference"], told["links"]["visit"]
+    here = f"http://testserver/api/v1/appointments/{reference}/"
+    assert answer.status_code == 201
+    assert re.fullmatch(REFERENCE, reference)
+    assert re.fullmatch(rf"http://testserver/en/visit/{LINK}/", visit)
+    assert told == {
+        "reference": reference,
+        "status": "booked",
+        "start": "2026-11-24T10:00:00+01:00",
+        "end": "2026-11-24T10:30:00+01:00",
+        "centre": world.centre.key,
+        "services": ["new_mitid"],
+        "links": {
+            "self": here,
+            "cancel": f"{here}cancel/",
+            "move": f"{here}move/",
+            "visit": visit,
+        },
+    }
+    assert answer["Location"] == here
+    assert system.get(f"appointments/{reference}/").status_code == 200
+    booked = Appointment.unscoped.get(reference=reference)
+    assert booked.link_hash == link_hash(visit.split("/")[-2])
+
+
+def test_a_booking_is_recorded_sealed_and_told(world: World, system: System) -> None:
+    reference = system.book(wanted(world, email="amina@example.com")).json()["reference"]
+    booked = Appointment.unscoped.get(reference=reference)
+    assert system.client
+    actor = f"client:{system.client.pk}"
+    assert (booked.origin, booked.booked_by, booked.language) == ("api", actor, "en")
+    assert booked.starts_at == instant(TOMORROW, 600)
+    [entry] = history_of(municipality=world.municipality, subject=f"appointment:{reference}")
+    assert (entry.event, entry.actor) == ("appointment.booked", actor)
+    key = open_data_key(booked.contact.data_key)
+    assert key
+    assert key.open(booked.contact.phone_sealed, "contact.phone") == "+4520304050"
+    assert key.open(booked.contact.email_sealed, "contact.email") == "amina@example.com"
+    assert set(Message.unscoped.filter(kind="booked").values_list("channel", "language")) == {
+        ("sms", "en"), ("email", "en"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("20304050", "+4520304050"),
+        ("20 30 40 50", "+4520304050"),
+        ("+45 20 30 40 50", "+4520304050"),
+        ("0045 20304050", "+4520304050"),
+        ("+49 30 901820", "+4930901820"),
+        ("+298 211234", "+298211234"),
+    ],
+)
+def test_a_phone_number_is_taken_as_people_write_it(
+    world: World, system: System, typed: str, stored: str
+) -> None:
+    assert system.book(wanted(world, phone=typed)).status_code == 201
+    contact = Contact.unscoped.get()
+    key = open_data_key(contact.data_key)
+    assert key
+    assert key.open(contact.phone_sealed, "contact.phone") == stored
+
+
+def test_a_phone_or_an_e_mail_will_do_and_danish_is_the_default(
+    world: World, system: System
+) -> None:
+    body = wanted(world, phone=None, language=None, email="amina@example.com")
+    answer = system.book(body)
+    assert answer.status_code == 201
+    assert "/visit/" in answer.json()["links"]["visit"]
+    assert "/en/" not in answer.json()["links"]["visit"]
+    assert Appointment.unscoped.get().language == "da"
+
+
+def test_several_people_come_each_for_their_own(world: World, system: System) -> None:
+    passport = build_service("passport", minutes=15)
+    CentreService.objects.create(centre=world.centre, service=passport, minutes=15)
+    people = [{"name": NAME}, {"name": "Yusuf Hassan", "service": "passport"}]
+    told = system.book(wanted(world, participants=people)).json()
+    assert told["services"] == ["new_mitid", "passport"]
+    assert told["end"] == "2026-11-24T10:45:00+01:00"
+    alone = [{"name": "Bo", "service": "passport"}]
+    other = wanted(world, service=None, participants=alone, start="2026-11-24T12:00:00+01:00")
+    assert system.book(other).json()["services"] == ["passport"]
+    neither = system.book(wanted(world, service=None))
+    assert problem(neither) == (400, "invalid_request", [("required", "/service")])
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2026-11-24T10:00:00+01:00",
+        "2026-11-24T09:00:00Z",
+        "2026-11-24T09:00Z",
+        "2026-11-24T09:00:00.000Z",
+        "2026-11-24t09:00:00z",
+        "2026-11-24T04:00:00-05:00",
+    ],
+)
+def test_a_start_is_a_moment_however_its_offset_is_written(
+    world: World, system: System, start: str
+) -> None:
+    assert system.book(wanted(world, start=start)).json()["start"] == "2026-11-24T10:00:00+01:00"
+
+
+def test_a_repeat_books_once_and_is_answered_with_the_same_bytes(
+    world: World, system: System
+) -> None:
+    answers = [system.book(wanted(world), key="order-7") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    assert len({answer.content for answer in answers}) == 1
+    assert Appointment.unscoped.count() == 1
+    assert Message.unscoped.filter(kind="booked").count() == 1
+
+
+def test_a_repeat_is_answered_the_same_after_a_move_and_a_cancellation(
+    world: World, system: System
+) -> None:
+    first = system.book(wanted(world), key="order-7")
+    booked = Appointment.unscoped.select_related("centre__municipality", "contact").get()
+    moved = move_appointment(
+        appointment=booked, start=instant(TOMORROW, 720), actor="citizen", now=NOW
+    )
+    CentreService.objects.update(minutes=45)
+    assert system.book(wanted(world), key="order-7").content == first.content
+    cancel_appointment(appointment=moved, actor="citizen", now=NOW)
+    Centre.objects.update(is_open_for_booking=False)
+    assert system.book(wanted(world), key="order-7").content == first.content
+    with time_machine.travel(NOW + timedelta(hours=12), tick=False):
+        late = build_system(world.municipality, now=NOW + timedelta(hours=12))
+        assert problem(late.book(wanted(world), key="order-7"))[0] == 409
+
+
+def test_the_same_request_is_the_same_however_it_is_spaced(world: World, system: System) -> None:
+    first = system.book(wanted(world), key="order-7")
+    turned = dict(reversed(wanted(world).items()))
+    spaced = json.dumps(turned, indent=3).encode()
+    again = system.post("appointments/", spaced, **{"Idempotency-Key": "order-7"})
+    assert again.content == first.content
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"start": "2026-11-24T11:00:00+01:00"},
+        {"participants": [{"name": "Bo"}]},
+        {"phone": "+4520304051"},
+        {"language": "da"},
+    ],
+)
+def test_a_key_names_one_request_only(
+    world: World, system: System, difference: dict[str, Any]
+) -> None:
+    system.book(wanted(world), key="order-7")
+    answer = system.book(wanted(world, **difference), key="order-7")
+    assert problem(answer) == (422, "idempotency_key_reused", [])
+    assert Appointment.unscoped.count() == 1
+
+
+def test_another_system_may_use_the_same_key(world: World, system: System) -> None:
+    assert system.book(wanted(world), key="1").status_code == 201
+    other = build_system(world.municipality)
+    answer = other.book(wanted(world, start="2026-11-24T11:00:00+01:00"), key="1")
+    assert answer.status_code == 201
+    assert Appointment.unscoped.count() == 2
+
+
+def test_a_refused_request_may_be_sent_again_under_its_key(world: World, system: System) -> None:
+    taken = build_visit(world, day=TOMORROW)
+    assert problem(system.book(wanted(world), key="1"))[1] == "slot_taken"
+    cancel_appointment(appointment=taken, actor="citizen", now=NOW)
+    assert system.book(wanted(world), key="1").status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({}, "idempotency_key_missing"),
+        ({"Idempotency-Key": ""}, "idempotency_key_invalid"),
+        ({"Idempotency-Key": "x" * 81}, "idempotency_key_invalid"),
+        ({"Idempotency-Key": "nøgle"}, "idempotency_key_invalid"),
+        ({"Idempotency-Key": "a\tb"}, "idempotency_key_invalid"),
+        ({"Idempotency-Key": "a\0b"}, "idempotency_key_invalid"),
+    ],
+)
+def test_a_booking_needs_a_key(
+    world: World, system: System, headers: dict[str, str], code: str
+) -> None:
+    assert problem(system.post("appointments/", wanted(world), **headers)) == (400, code, [])
+    assert Appointment.unscoped.count() == 0
+
+
+def test_any_printable_key_will_do(world: World, system: System) -> None:
+    key = "".join(map(chr, range(33, 113)))
+    assert len(key) == 80
+    assert system.book(wanted(world), key=key).status_code == 201
+
+
+def test_what_a_system_asked_for_is_kept_as_a_keyed_mark_only(
+    world: World, system: System
+) -> None:
+    link = system.book(wanted(world)).json()["links"]["visit"]
+    record = IdempotencyRecord.objects.get()
+    assert re.fullmatch("[0-9a-f]{64}", record.request_hash)
+    assert set(record.answer) == {"start", "end", "services"}
+    assert link.split("/")[-2] not in str(record.answer)
+
+
+REFUSED = [
+    # the time: what the present state forbids
+    ({"start": "2026-11-23T08:30:00+01:00"}, 409, "too_soon", "/start"),
+    ({"start": "2026-11-22T10:00:00+01:00"}, 409, "in_the_past", "/start"),
+    ({"start": "2000-01-01T00:00:00Z"}, 409, "in_the_past", "/start"),
+    ({"start": "2027-01-25T10:00:00+01:00"}, 409, "too_far_ahead", "/start"),
+    ({"start": "2999-12-31T23:59:00Z"}, 409, "too_far_ahead", "/start"),
+    ({"start": "2026-11-28T10:00:00+01:00"}, 409, "closed", "/start"),
+    ({"start": "2026-11-24T14:45:00+01:00"}, 409, "closed", "/start"),
+    ({"start": "2026-11-24T08:45:00+01:00"}, 409, "closed", "/start"),
+    # the time: what no state would allow
+    ({"start": "2026-11-24T10:01:00+01:00"}, 422, "off_grid", "/start"),
+    ({"start": "2026-11-24T10:00:01+01:00"}, 422, "off_grid", "/start"),
+    ({"start": "2026-11-24T10:00:00.5+01:00"}, 422, "off_grid", "/start"),
+    ({"start": "2027-10-31T02:30:00+01:00"}, 422, "no_such_time", "/start"),
+    # who and what
+    ({"centre": "nowhere"}, 404, "centre_not_found", "/centre"),
+    ({"service": "haircut"}, 422, "service_not_offered", "/service"),
+    (
+        {"participants": [{"name": "A"}, {"name": "B", "service": "x"}]},
+        422,
+        "service_not_offered",
+        "/participants/1/service",
+    ),
+    ({"participants": [{"name": f"Amina {CANARY}"}]}, 422, "looks_like_cpr", "/participants/0/name"),
+    ({"participants": [{"name": "A"}, {"name": "6101901234"}]}, 422, "looks_like_cpr", "/participants/1/name"),
+    ({"participants": [{"name": "   "}]}, 422, "empty", "/participants/0/name"),
+    ({"participants": [{"name": "\u202e\u200b\x07"}]}, 422, "empty", "/participants/0/name"),
+    ({"participants": [{"name": "12"}]}, 422, "not_a_name", "/participants/0/name"),
+    ({"participants": [{"name": "x" * 101}]}, 422, "too_long", "/participants/0/name"),
+    # how to reach them
+    ({"phone": None}, 422, "no_contact", "/phone"),
+    ({"phone": ""}, 422, "no_contact", "/phone"),
+    ({"phone": "12345678"}, 422, "invalid_phone", "/phone"),
+    ({"phone": CANARY}, 422, "invalid_phone", "/phone"),
+    ({"phone": "+"}, 422, "invalid_phone", "/phone"),
+    ({"phone": "call me"}, 422, "invalid_phone", "/phone"),
+    ({"email": "amina"}, 422, "invalid_email", "/email"),
+    ({"email": "amina@example.com\nBcc: x@example.com"}, 422, "invalid_email", "/email"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("difference", "status", "code", "pointer"), REFUSED)
+def test_what_cannot_be_booked_is_refused_at_its_field(
+    world: World,
+    system: System,
+    difference: dict[str, Any],
+    status: int,
+    code: str,
+    pointer: str,
+) -> None:
+    answer = system.book(wanted(world, **difference))
+    assert problem(answer) == (status, code, [(code, pointer)])
+    assert CANARY not in answer.content.decode()
+    assert Appointment.unscoped.count() == Contact.unscoped.count() == 0
+    assert IdempotencyRecord.objects.count() == Message.unscoped.count() == 0
+
+
+MALFORMED = [
+    ({"centre": None}, [("required", "/centre")]),
+    ({"start": None, "participants": None}, [("required", "/start"), ("required", "/participants")]),
+    ({"centre": 7}, [("wrong_type", "/centre")]),
+    ({"centre": ""}, [("blank", "/centre")]),
+    ({"centre": ["x"]}, [("wrong_type", "/centre")]),
+    ({"centre": "a\0b"}, [("not_text", "/centre")]),
+    ({"centre": "\ud800"}, [("not_text", "/centre")]),
+    ({"centre": "x" * 81}, [("too_long", "/centre")]),
+    ({"service": True}, [("wrong_type", "/service")]),
+    ({"start": "2026-11-24T10:00:00"}, [("not_a_moment", "/start")]),
+    ({"start": "2026-11-24"}, [("not_a_moment", "/start")]),
+    ({"start": "tomorrow at ten"}, [("not_a_moment", "/start")]),
+    ({"start": 1_790_000_000}, [("not_a_moment", "/start")]),
+    ({"start": "2026-02-30T10:00:00Z"}, [("not_a_moment", "/start")]),
+    ({"start": "2026-11-24T24:00:00Z"}, [("not_a_moment", "/start")]),
+    ({"start": "2026-11-24T10:00:60Z"}, [("not_a_moment", "/start")]),
+    ({"start": "2026-11-24T10:00:00+24:00"}, [("not_a_moment", "/start")]),
+    ({"start": "2026-11-24T10:00:00+01:00:30"}, [("not_a_moment", "/start")]),
+    ({"start": "0060-04-13T17:15:12-23:19"}, [("out_of_range", "/start")]),
+    ({"start": "0001-01-01T00:00:00+23:59"}, [("out_of_range", "/start")]),
+    ({"start": "9999-12-31T23:59:59-23:59"}, [("out_of_range", "/start")]),
+    ({"start": "3000-01-01T00:00:00Z"}, [("out_of_range", "/start")]),
+    ({"participants": NAME}, [("wrong_type", "/participants")]),
+    ({"participants": {"name": NAME}}, [("wrong_type", "/participants")]),
+    ({"participants": []}, [("empty", "/participants")]),
+    ({"participants": [{"name": NAME}] * 5}, [("too_long", "/participants")]),
+    ({"participants": [NAME]}, [("wrong_type", "/participants/0")]),
+    ({"participants": [{}]}, [("required", "/participants/0/name")]),
+    ({"participants": [{"name": NAME}, {"name": None}]}, [("null", "/participants/1/name")]),
+    ({"participants": [{"name": 5}]}, [("wrong_type", "/participants/0/name")]),
+    ({"participants": [{"name": ""}]}, [("blank", "/participants/0/name")]),
+    ({"participants": [{"name": "x" * 10_000}]}, [("too_long", "/participants/0/name")]),
+    ({"participants": [{"name": "a\0b"}]}, [("not_text", "/participants/0/name")]),
+    ({"participants": [{"name": "\udfff"}]}, [("not_text", "/participants/0/name")]),
+    (
+        {"participants": [{"name": NAME, "cpr": CANARY}]},
+        [("unknown_key", "/participants/0")],
+    ),
+    ({"phone": 20304050}, [("wrong_type", "/phone")]),
+    ({"phone": "x" * 41}, [("too_long", "/phone")]),
+    ({"email": False}, [("wrong_type", "/email")]),
+    ({"email": "x" * 255}, [("too_long", "/email")]),
+    ({"language": "sv"}, [("unknown_value", "/language")]),
+    ({"language": ["da"]}, [("wrong_type", "/language")]),
+    ({CANARY: CANARY}, [("unknown_key", "")]),
+    ({"note": f"CPR {CANARY}", "centre": 1}, [("wrong_type", "/centre"), ("unknown_key", "")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("difference", "faults"), MALFORMED)
+def test_what_is_malformed_is_pointed_at_and_not_repeated(
+    world: World, system: System, difference: dict[str, Any], faults: list[Any]
+) -> None:
+    answer = system.book(wanted(world, **difference))
+    assert problem(answer) == (400, "invalid_request", faults)
+    assert CANARY not in answer.content.decode()
+    assert NAME not in answer.content.decode()
+    assert Appointment.unscoped.count() == 0
+
+
+@pytest.mark.parametrize("name", ["centre", "start", "phone", "email", "language", "service"])
+def test_null_is_not_the_same_as_nothing(world: World, system: System, name: str) -> None:
+    answer = system.book({**wanted(world), name: None})
+    assert problem(answer) == (400, "invalid_request", [("null", f"/{name}")])
+
+
+def test_a_taken_time_is_a_conflict(world: World, system: System) -> None:
+    build_visit(world, day=TOMORROW)
+    answer = system.book(wanted(world))
+    assert problem(answer) == (409, "slot_taken", [("slot_taken", "/start")])
+    assert answer.json()["title"] == "Conflict"
+    assert "Choose another time" in answer.json()["detail"]
+    assert Appointment.unscoped.count() == 1
+
+
+def test_a_centre_that_takes_no_bookings(world: World, system: System) -> None:
+    Centre.objects.update(is_open_for_booking=False)
+    assert problem(system.book(wanted(world)))[:2] == (409, "centre_not_open_for_booking")
+
+
+def test_another_municipalitys_centre_is_not_there(world: World, system: System) -> None:
+    elsewhere = build_world(code="0101", name="København")
+    elsewhere.centre.serves.add(world.municipality)
+    theirs, nowhere = (
+        system.book(wanted(world, centre=key)) for key in (elsewhere.centre.key, "nowhere")
+    )
+    assert problem(theirs) == (404, "centre_not_found", [("centre_not_found", "/centre")])
+    assert theirs.content == nowhere.content
+    assert Appointment.unscoped.count() == 0
+
+
+def test_a_long_or_strange_name_is_kept_as_it_is_meant(world: World, system: System) -> None:
+    name = "  Zoë 👩‍👩‍👧 <script>alert(1)</script>\u202e  "
+    reference = system.book(wanted(world, participants=[{"name": name}])).json()["reference"]
+    [shown] = system.get(f"appointments/{reference}/").json()["participants"]
+    assert shown["name"].startswith("Zoë")
+    assert "\u202e" not in shown["name"]
+    assert "<script>" in shown["name"]
+
+
+def test_a_refusal_is_told_in_danish_to_those_who_ask(world: World) -> None:
+    danish = build_system(world.municipality, **{"Accept-Language": "da"})
+    assert problem(danish.book(wanted(world, service="haircut")))[1] == "service_not_offered"
+    assert danish.book(wanted(world))["Content-Language"] == "da"
+
+
+def test_a_booking_takes_a_bounded_number_of_statements(world: World, system: System) -> None:
+    _answer, one = statements(lambda: system.book(wanted(world)))
+    people = [{"name": name} for name in ("A", "B", "C", "D")]
+    body = wanted(world, participants=people, start="2026-11-24T12:00:00+01:00")
+    answer, four = statements(lambda: system.book(body))
+    assert answer.status_code == 201
+    assert len(one) == len(four)
+    assert len(one) <= 25
+    assert Participant.unscoped.count() == 5
+    assert AuditEntry.unscoped.filter(event="appointment.booked").count() == 2

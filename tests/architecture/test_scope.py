@@ -1,0 +1,77 @@
+"""Rows of a municipality are reached by naming it; the exceptions are few, and listed here."""
+
+import ast
+
+import pytest
+from django.apps import apps
+
+from borgerservice.municipalities.models import Municipality
+from borgerservice.tenancy import MunicipalScope, ScopeMissing
+from tests.architecture.tree import named, parsed, product_modules
+
+UNSCOPED_ALLOWED = {
+    "appointments/services/booking.py": "writes the rows of the centre it was given",
+}
+KNOWN_BY_ANOTHER_KEY = {
+    "municipalities.AgreementDay": "published; read with its centre's hours",
+    "municipalities.Centre": "published to everybody",
+}
+
+
+def our_models():
+    ours = ("borgerservice", "appointments", "witnesses")
+    return [model for model in apps.get_models() if model.__module__.startswith(ours)]
+
+
+def municipal_models():
+    return [
+        model
+        for model in our_models()
+        if any(field.related_model is Municipality for field in model._meta.concrete_fields)
+        and model._meta.label not in KNOWN_BY_ANOTHER_KEY
+    ]
+
+
+@pytest.mark.parametrize("model", municipal_models(), ids=lambda model: model.__name__)
+def test_rows_of_a_municipality_cannot_be_read_without_naming_it(model):
+    assert isinstance(model.objects, MunicipalScope)
+    for question in (
+        lambda: model.objects.all(),
+        lambda: model.objects.filter(pk=1),
+        lambda: model.objects.get(pk=1),
+        lambda: model.objects.count(),
+        lambda: model.objects.create(),
+        lambda: model.objects.select_related("municipality"),
+        lambda: model.objects.none(),
+    ):
+        with pytest.raises(ScopeMissing):
+            question()
+    assert "municipality" in str(model.objects.for_municipality(1).query)
+
+
+def test_every_guarded_model_is_among_them():
+    guarded = {
+        model for model in our_models() if isinstance(model._default_manager, MunicipalScope)
+    }
+    assert guarded == set(), "Django's own checks need a default manager that answers"
+    named_objects = {
+        model
+        for model in our_models()
+        if isinstance(getattr(model, "objects", None), MunicipalScope)
+    }
+    assert named_objects == set(municipal_models())
+
+
+def files_that_use_unscoped():
+    return {
+        named(path)
+        for path in product_modules()
+        if "/migrations/" not in named(path)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"unscoped", "_default_manager", "_base_manager"}
+    }
+
+
+def test_only_listed_files_look_across_municipalities():
+    assert files_that_use_unscoped() == set(UNSCOPED_ALLOWED)

@@ -1,0 +1,341 @@
+"""Delivery: each message once, or again where nobody knows, and never of what is off."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.db import connections
+from pytest_django.fixtures import Settings
+
+from appointments.models import Appointment
+from appointments.rules.local_time import instant
+from appointments.services import cancel_appointment, move_appointment
+from borgerservice.notifications.delivery import LEASE, deliver, due_ids
+from borgerservice.notifications.models import Message
+from borgerservice.notifications.services import Notice, new_contact, queue, shred_contacts
+from tests.builders import NOW, TODAY, World, build_visit, build_world
+from tests.platform.sms_provider import Provider, provider_used
+from tests.rig.databases import Database
+
+TOMORROW = TODAY + timedelta(days=1)
+SOON = NOW + timedelta(seconds=1)
+
+
+@pytest.fixture
+def provider(settings: Settings) -> Iterator[Provider]:
+    with provider_used(settings) as provider:
+        yield provider
+
+
+def build_messages(world: World, count: int, *, now: datetime = NOW) -> int:
+    """Reminders to as many numbers, of visits tomorrow; how many were new."""
+    notices = []
+    for number in range(count):
+        contact, _key = new_contact(
+            municipality=world.municipality, phone=f"+45203{number:05}", email=""
+        )
+        notices.append(
+            Notice(
+                kind="reminder_2d",
+                subject=f"appointment:{number}",
+                facts={
+                    "reference": "K7QF-M3RX-P8",
+                    "starts_at": instant(TOMORROW, 600).isoformat(),
+                    "proves_identity": False,
+                    "centre": "Borgerservice Herning",
+                    "address": "",
+                    "phone": "",
+                    "link": "visit",
+                    "link_salt": "1:salt",
+                },
+                once=f"reminder_2d:{number}:0",
+                contact=contact,
+                language="da",
+            )
+        )
+    return queue(notices, now=now)
+
+
+def statuses() -> dict[str, str]:
+    """How far each message has come, by its reference."""
+    return dict(Message.unscoped.values_list("dedupe_key", "status"))
+
+
+def problems() -> set[str]:
+    return set(Message.unscoped.values_list("problem", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_citizen_with_phone_and_email_is_told_once_on_each(provider: Provider) -> None:
+    visit = build_visit(build_world(), day=TOMORROW, email="amina@example.com")
+    assert deliver(now=SOON) == 2
+    assert deliver(now=SOON) == 0
+    (post,) = provider.posts
+    assert (post.reference, post.to) == (f"booked:{visit.pk}:0:sms", "+4520304050")
+    assert post.token == "Bearer the-token"
+    (letter,) = mail.outbox
+    assert letter.to == ["amina@example.com"]
+    assert letter.extra_headers["Message-ID"] == f"<booked.{visit.pk}.0.email@example.invalid>"
+    assert set(statuses().values()) == {"sent"}
+    assert {row.sent_at >= SOON for row in Message.unscoped.all()} == {True}
+
+
+@pytest.mark.django_db
+def test_the_same_notice_is_never_written_twice(provider: Provider) -> None:
+    world = build_world()
+    assert (build_messages(world, 3), build_messages(world, 4)) == (3, 1)
+    deliver(now=SOON)
+    assert provider.accepted_of == {f"reminder_2d:{number}:0:sms": 1 for number in range(4)}
+
+
+@pytest.mark.django_db
+def test_a_message_waits_for_its_time(provider: Provider) -> None:
+    build_messages(build_world(), 1, now=NOW + timedelta(hours=1))
+    assert deliver(now=NOW) == 0
+    assert due_ids(now=NOW) == []
+    assert deliver(now=NOW + timedelta(hours=1)) == 1
+
+
+@pytest.mark.django_db
+def test_who_cancels_before_the_confirmation_went_out_is_told_of_the_cancelling_only(
+    provider: Provider,
+) -> None:
+    visit = build_visit(build_world(), day=TOMORROW)
+    cancel_appointment(appointment=visit, actor="citizen", now=SOON)
+    deliver(now=SOON)
+    assert [post.text[:6] for post in provider.posts] == ["Aflyst"]
+    assert statuses() == {
+        f"booked:{visit.pk}:0:sms": "dropped",
+        f"cancelled:{visit.pk}:0:sms": "sent",
+    }
+    assert problems() == {"superseded", ""}
+
+
+@pytest.mark.django_db
+def test_who_moves_twice_before_anything_went_out_is_told_the_last_time_only(
+    provider: Provider,
+) -> None:
+    visit = build_visit(build_world(), day=TOMORROW)
+    for minute in (660, 720):
+        visit = move_appointment(
+            appointment=visit, start=instant(TOMORROW, minute), actor="citizen", now=SOON
+        )
+    deliver(now=SOON)
+    (post,) = provider.posts
+    assert post.text.startswith("Ny tid: tir 24. nov kl. 12.00")
+
+
+@pytest.mark.django_db
+def test_nothing_is_told_of_a_visit_that_has_begun(provider: Provider) -> None:
+    visit = build_visit(build_world(), day=TOMORROW)
+    deliver(now=visit.starts_at)
+    assert provider.posts == []
+    assert problems() == {"too_late"}
+
+
+@pytest.mark.django_db
+def test_whoever_is_forgotten_is_not_written_to(provider: Provider) -> None:
+    visit = build_visit(build_world(), day=TOMORROW, email="amina@example.com")
+    shred_contacts([visit.contact], now=NOW)
+    deliver(now=SOON)
+    assert (provider.posts, mail.outbox) == ([], [])
+    assert problems() == {"no_address"}
+
+
+@pytest.mark.django_db
+def test_a_text_that_looks_like_a_cpr_number_is_held_back(provider: Provider) -> None:
+    world = build_world()
+    world.centre.name = "Borgerservice 610190-1234"
+    world.centre.save()
+    build_visit(world, day=TOMORROW, email="amina@example.com")
+    deliver(now=SOON)
+    assert (provider.posts, mail.outbox) == ([], [])
+    assert set(statuses().values()) == {"failed"}
+    assert problems() == {"looks_like_cpr"}
+
+
+@pytest.mark.django_db
+def test_a_message_of_a_kind_nobody_worded_does_not_hold_up_the_others(provider: Provider) -> None:
+    build_messages(build_world(), 3)
+    Message.unscoped.filter(dedupe_key="reminder_2d:1:0:sms").update(kind="unheard_of")
+    deliver(now=SOON)
+    assert len(provider.posts) == 2
+    assert sorted(statuses().values()) == ["failed", "sent", "sent"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [500, 503, 429, 302, 401, 404])
+def test_a_gateway_that_cannot_is_asked_again_later_and_spared_meanwhile(
+    provider: Provider, status: int
+) -> None:
+    build_messages(build_world(), 3)
+    provider.status = status
+    deliver(now=NOW)
+    rows = list(Message.unscoped.order_by("pk"))
+    assert [row.status for row in rows] == ["due"] * 3
+    assert [row.attempts for row in rows] == [1, 0, 0]
+    assert deliver(now=NOW + timedelta(seconds=29)) == 0
+    provider.status = 200
+    assert deliver(now=NOW + timedelta(seconds=60)) == 3
+    assert provider.delivered == set(statuses())
+    assert set(statuses().values()) == {"sent"}
+
+
+@pytest.mark.django_db
+def test_a_gateway_that_is_not_there_loses_nothing(provider: Provider) -> None:
+    build_messages(build_world(), 3)
+    provider.stop()
+    deliver(now=NOW)
+    assert set(statuses().values()) == {"due"}
+
+
+@pytest.mark.django_db
+def test_a_refusal_for_good_is_not_tried_again(provider: Provider) -> None:
+    build_messages(build_world(), 2)
+    provider.status = 400
+    deliver(now=NOW)
+    assert set(statuses().values()) == {"failed"}
+    assert problems() == {"refused_by_gateway"}
+    assert deliver(now=NOW + timedelta(hours=1)) == 0
+
+
+@pytest.mark.django_db
+def test_after_eight_tries_a_message_has_failed_and_the_pauses_grow(provider: Provider) -> None:
+    build_messages(build_world(), 1)
+    provider.status = 500
+    now, pauses = NOW, []
+    while statuses() == {"reminder_2d:0:0:sms": "due"}:
+        deliver(now=now)
+        row = Message.unscoped.get()
+        pauses.append(round((row.due_at - now).total_seconds()))
+        now = max(row.due_at, now) + timedelta(seconds=1)
+    assert pauses[:-1] == [30, 90, 270, 810, 2430, 7200, 7200]
+    assert statuses() == {"reminder_2d:0:0:sms": "failed"}
+    assert problems() == {"gateway_down"}
+
+
+@pytest.mark.django_db
+def test_a_message_that_kills_whoever_sends_it_is_given_up(provider: Provider) -> None:
+    build_messages(build_world(), 1)
+    Message.unscoped.update(status="sending", attempts=8, leased_until=NOW)
+    deliver(now=SOON)
+    assert provider.posts == []
+    assert problems() == {"given_up"}
+
+
+@pytest.mark.django_db
+def test_while_the_lease_holds_nobody_else_sends_and_afterwards_somebody_does(
+    provider: Provider,
+) -> None:
+    build_messages(build_world(), 1)
+    ids = due_ids(now=NOW)
+    Message.unscoped.update(status="sending", attempts=1, leased_until=NOW + LEASE)
+    for asked in (None, ids):
+        assert deliver(now=NOW + LEASE - timedelta(seconds=1), ids=asked) == 0
+    assert provider.posts == []
+    assert deliver(now=NOW + LEASE, ids=ids) == 1
+    assert provider.accepted_of == {"reminder_2d:0:0:sms": 1}
+
+
+@pytest.mark.django_db
+def test_ids_that_are_sent_or_gone_or_nonsense_do_no_harm(provider: Provider) -> None:
+    build_messages(build_world(), 1)
+    ids = due_ids(now=NOW)
+    assert deliver(now=NOW, ids=ids) == 1
+    assert deliver(now=NOW, ids=[*ids, *ids, 0, -1, 10**12]) == 0
+    assert deliver(now=NOW, ids=[]) == 0
+    assert provider.repeats == 0
+
+
+@pytest.mark.django_db
+def test_a_slow_gateway_makes_a_worker_give_back_the_rest(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_messages(build_world(), 4)
+    ticks = iter(range(0, 10_000, 30))
+    monkeypatch.setattr("borgerservice.notifications.delivery.time.monotonic", lambda: next(ticks))
+    deliver(now=NOW)
+    assert sorted(statuses().values()) == ["due", "due", "sent", "sent"]
+    assert set(Message.unscoped.filter(status="due").values_list("attempts", flat=True)) == {0}
+
+
+def in_thread(work: Callable[[], object]) -> Callable[[], object]:
+    """The same work, with the thread's own connection closed after it."""
+
+    def run() -> object:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    return run
+
+
+def test_four_workers_at_once_send_each_message_once(
+    fresh_database: Database, provider: Provider
+) -> None:
+    with fresh_database.opened():
+        build_messages(build_world(), 40)
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(in_thread(lambda: deliver(now=SOON))) for _ in range(4)]
+            claimed = [job.result() for job in jobs]
+        assert sum(claimed) == 40
+        assert provider.accepted_of == dict.fromkeys(statuses(), 1)
+        assert set(statuses().values()) == {"sent"}
+
+
+def test_what_is_cancelled_while_an_earlier_one_is_being_sent_does_not_go_out(
+    fresh_database: Database, provider: Provider
+) -> None:
+    """And what was on its way already is marked as what it is: sent."""
+    with fresh_database.opened():
+        world = build_world(desks=2)
+        visits = [build_visit(world, day=TOMORROW) for _ in range(2)]
+        provider.hold_after(1)
+        with ThreadPoolExecutor(1) as pool:
+            job = pool.submit(in_thread(lambda: deliver(now=SOON)))
+            assert provider.held.wait(20)
+            for visit in visits:
+                cancel_appointment(appointment=visit, actor="citizen", now=SOON)
+            provider.go_on()
+            assert job.result() == 2
+        first, second = (f"booked:{visit.pk}:0:sms" for visit in visits)
+        assert (statuses()[first], statuses()[second]) == ("sent", "dropped")
+        assert set(provider.accepted_of) == {first}
+        deliver(now=SOON)
+        assert len(provider.posts) == 3
+        assert Appointment.unscoped.filter(status="cancelled").count() == 2
+
+
+def test_a_worker_that_comes_back_too_late_changes_nothing_any_more(
+    fresh_database: Database, provider: Provider
+) -> None:
+    """Its lease ran out, somebody else has sent the message: its own news is no news."""
+    with fresh_database.opened():
+        build_messages(build_world(), 1)
+        provider.hold_after(1)
+        with ThreadPoolExecutor(1) as pool:
+            job = pool.submit(in_thread(lambda: deliver(now=NOW)))
+            assert provider.held.wait(20)
+            release = threading.Timer(0.5, provider.go_on)
+            later = NOW + LEASE + timedelta(seconds=1)
+            provider._hold_at = None
+            assert deliver(now=later) == 1
+            release.start()
+            job.result()
+        row = Message.unscoped.get()
+        assert (row.status, row.attempts, row.sent_at >= later) == ("sent", 2, True)
+        assert provider.delivered == {"reminder_2d:0:0:sms"}
+
+
+@pytest.mark.django_db
+def test_a_thousand_messages_are_claimed_and_sent_in_four_statements(
+    django_assert_max_num_queries: Callable,
+) -> None:
+    build_messages(build_world(), 1000)
+    with django_assert_max_num_queries(4):
+        assert deliver(now=SOON) == 1000
+    assert set(statuses().values()) == {"sent"}

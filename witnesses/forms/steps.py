@@ -1,0 +1,109 @@
+"""One form for each step of a case; `facts` is what the step's service takes."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from borgerservice.kernel.errors import DomainError
+from witnesses.forms.documents import PersonForm
+from witnesses.forms.fields import CHOOSE, NOT_CHOSEN, CarefulInput, DayField
+from witnesses.models import IdentityProofing, WitnessStatement
+from witnesses.services import SeenWitness
+from witnesses.wording import REFUSALS
+
+CPR = ("cpr", _("CPR number or replacement number"))
+P_CODE = ("p_code", _("P-code"))
+
+
+class DocumentsForm(PersonForm):
+    """Who the applicant is, and what they show."""
+
+    kinds = (CPR, P_CODE, ("none", _("There is no number")))
+    wants_cpr_link = forms.BooleanField(
+        label=_("The MitID is to carry the CPR number"), required=False, initial=True
+    )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the service takes."""
+        given = dict(self.cleaned_data)
+        given.pop("number_kind")
+        return {**given, "documents": self.documents}
+
+
+class QuestionsForm(forms.Form):
+    """How the questions in the national client went."""
+
+    use_required_attribute = False
+    outcome = forms.TypedChoiceField(
+        label=_("How did the questions go?"),
+        help_text=_("Do not write the questions or the answers anywhere."),
+        choices=IdentityProofing.Questions.choices,
+        coerce=IdentityProofing.Questions,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE,
+    )
+
+    @property
+    def has_mistakes(self) -> bool:
+        """Whether something is marked."""
+        return bool(self.errors)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the service takes."""
+        return self.cleaned_data
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Tell a refusal above the form."""
+        self.add_error(None, refusal.sentence)
+
+
+class WitnessForm(PersonForm):
+    """The witness as the clerk met them."""
+
+    kinds = (CPR, P_CODE)
+    name = forms.CharField(
+        label=_("The witness's name"),
+        max_length=1000,
+        widget=CarefulInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": REFUSALS["empty"],
+            "max_length": _("The name is too long. Write a shorter one."),
+        },
+    )
+    relationship = forms.TypedChoiceField(
+        label=_("What is the witness to the applicant?"),
+        choices=[NOT_CHOSEN, *WitnessStatement.Relationship.choices],
+        coerce=WitnessStatement.Relationship,
+        error_messages=CHOOSE,
+    )
+    reason = forms.TypedChoiceField(
+        label=_("Why is a witness needed?"),
+        choices=[NOT_CHOSEN, *IdentityProofing.WitnessReason.choices],
+        coerce=IdentityProofing.WitnessReason,
+        error_messages=CHOOSE,
+    )
+    established = forms.TypedChoiceField(
+        label=_("How do you know since when the witness has had MitID?"),
+        choices=[NOT_CHOSEN, *WitnessStatement.Established.choices],
+        coerce=WitnessStatement.Established,
+        error_messages=CHOOSE,
+    )
+    mitid_since = DayField(
+        label=_("The witness has had MitID since"),
+        required=False,
+        help_text=_("dd-mm-yyyy. Leave it empty if it could not be established."),
+    )
+    brought_mitid = forms.BooleanField(
+        label=_("The witness has brought their own MitID"), required=False
+    )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the service takes."""
+        given = dict(self.cleaned_data)
+        given.pop("number_kind")
+        reason = given.pop("reason")
+        return {"reason": reason, "witness": SeenWitness(**given, documents=self.documents)}
