@@ -14,10 +14,10 @@ WITHOUT_DATABASE := DJANGO_SETTINGS_MODULE=borgerservice.settings.checks
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
-run: $(VAR)/loaded $(CATALOGUES) node_modules/ready  ## the whole service on this machine, with demo data
+run: node_modules/ready $(VAR)/loaded $(CATALOGUES)  ## the whole service on this machine, with demo data
 	@$(MANAGE) serve
 
-test: .venv/checks $(CATALOGUES) node_modules/ready  ## all that must hold before a change lands; FULL=1 for the long figures
+test: node_modules/ready .venv/checks $(CATALOGUES)  ## all that must hold before a change lands; FULL=1 for the long figures
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -44,7 +44,7 @@ help:  ## this list
 	@touch $@
 
 node_modules/ready: package.json package-lock.json .npmrc
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null || \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' 2>/dev/null || \
 	  { echo "Borgerservice needs Node 20 or newer, and there is none on the PATH."; exit 1; }
 	npm ci --ignore-scripts --no-progress --loglevel=error
 	@touch $@

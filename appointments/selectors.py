@@ -18,7 +18,12 @@ from appointments.rules.places import (
     nearest_codes,
     postal_code_in,
 )
-from appointments.rules.ticks import minutes_of
+from appointments.rules.ticks import (
+    MINUTES_PER_DAY,
+    TICK_MINUTES,
+    clock_change_mask,
+    minutes_of,
+)
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality, OpeningHours
 from borgerservice.vault.links import link_hash
@@ -26,14 +31,25 @@ from borgerservice.vault.links import link_hash
 LONGEST_PERIOD_DAYS = 62
 NEAREST_CODES = 3
 LOOK_ALIKES = 3
+_AFTER_MIDNIGHT = {
+    minute: timedelta(minutes=minute) for minute in range(0, MINUTES_PER_DAY, TICK_MINUTES)
+}
 
 
 @dataclass(frozen=True, slots=True)
 class FreeDay:
-    """A local day and the moments (UTC) at which a visit may start on it, earliest first."""
+    """A local day and the minutes of it at which a visit may start, earliest first."""
 
     day: date
-    starts: tuple[datetime, ...]
+    minutes: tuple[int, ...]
+
+    @property
+    def starts(self) -> tuple[datetime, ...]:
+        """The same as moments. Where the clock stands still all day, they count from midnight."""
+        if clock_change_mask(self.day):
+            return tuple(instant(self.day, minute) for minute in self.minutes)
+        midnight = instant(self.day, 0)
+        return tuple([midnight + _AFTER_MIDNIGHT[minute] for minute in self.minutes])
 
 
 def free_times(
@@ -60,16 +76,13 @@ def free_times(
         .values_list("day", "caps", "b0", "b1", "b2", "b3", "b4", "b5")
     )
     found = free_starts(
-        rows.iterator(chunk_size=1000),
+        rows,
         minutes=minutes,
         needed_caps=caps,
         step=step_minutes or centre.start_step_minutes,
         not_before=wall_clock(not_before),
     )
-    return [
-        FreeDay(day, tuple(instant(day, minute) for minute in minutes_of(bits)))
-        for day, bits in found
-    ]
+    return [FreeDay(day, tuple(minutes_of(bits))) for day, bits in found]
 
 
 def bookable_times(

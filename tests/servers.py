@@ -48,6 +48,7 @@ from tests.rig.services import Broker, Server, Worker
 from tests.rig.sqlite import SQLite
 
 VENDORS = ("sqlite", "postgresql")
+ASYNC_UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 IS_FULL = os.environ.get("FULL") == "1"
 
 
@@ -71,7 +72,7 @@ class Rig:
         self._numbers = itertools.count(1)
         os.environ["BORGERSERVICE_VAR"] = str(self.scratch / "var")
         os.environ["DJANGO_SETTINGS_MODULE"] = "borgerservice.settings.test"
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright leaves an event loop behind
+        os.environ[ASYNC_UNSAFE] = "1"  # Playwright leaves an event loop behind
         for name in ("DATABASE_URL", "MIGRATE_DATABASE_URL", "CELERY_BROKER_URL", "PORT"):
             os.environ.pop(name, None)
         os.environ.update(self.engine.urls("suite"))
@@ -89,14 +90,15 @@ class Rig:
     def migrated(self) -> str:
         """The template every other database is copied from: migrated, guards up, no rows."""
         self.engine.create("migrated")
-        manage("migrate", env=self.engine.urls("migrated"), log=self.log_file("migrate"))
+        env = {**os.environ, **self.engine.urls("migrated")}
+        manage("migrate", env=env, log=self.log_file("migrate"))
         return "migrated"
 
     @cached_property
     def filled(self) -> str:
         """The template with the reference data."""
         self.engine.create("filled", copy_of=self.migrated)
-        env = self.engine.urls("filled")
+        env = {**os.environ, **self.engine.urls("filled")}
         manage("load_reference", env=env, log=self.log_file("load_reference"))
         return "filled"
 
@@ -118,7 +120,7 @@ class Rig:
         """gunicorn on a database; raises DidNotStart with the log when it refuses to serve."""
         server = Server(
             database,
-            env={**os.environ, **database.env, **(env or {})},
+            env=_environment(database, env),
             log=self.log_file("gunicorn"),
             workers=workers,
         )
@@ -132,9 +134,7 @@ class Rig:
         self, database: Database, *, env: Mapping[str, str], beat: bool = False
     ) -> Iterator[Worker]:
         """A Celery worker on a database; `env` names the broker in CELERY_BROKER_URL."""
-        worker = Worker(
-            env={**os.environ, **database.env, **env}, log=self.log_file("celery"), beat=beat
-        )
+        worker = Worker(env=_environment(database, env), log=self.log_file("celery"), beat=beat)
         try:
             yield worker
         finally:
@@ -144,9 +144,13 @@ class Rig:
         self, *arguments: str, database: Database, env: Mapping[str, str] | None = None
     ) -> str:
         """Run a command on a database; returns what it said, raises DidNotStart when it fails."""
-        return manage(
-            *arguments, env={**database.env, **(env or {})}, log=self.log_file(arguments[0])
-        )
+        return manage(*arguments, env=_environment(database, env), log=self.log_file(arguments[0]))
+
+
+def _environment(database: Database, more: Mapping[str, str] | None) -> dict[str, str]:
+    """What a process of the product gets: nothing that is there for the tests' own process."""
+    ours = {name: value for name, value in os.environ.items() if name != ASYNC_UNSAFE}
+    return {**ours, **database.env, **(more or {})}
 
 
 _rig: Rig

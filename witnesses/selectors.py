@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from appointments.models import Appointment
+from appointments.rules.reference import normalise_reference
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Municipality
 from borgerservice.people.models import Person
@@ -50,6 +51,9 @@ def rule_set_in_force(on: date) -> str:
 
 def get_proofing(*, municipality: Municipality, reference: str) -> IdentityProofing:
     """A municipality's case by its reference, or NotFound."""
+    known = normalise_reference(reference)
+    if known is None:
+        raise NotFound
     case = (
         IdentityProofing.objects.for_municipality(municipality)
         .select_related(
@@ -60,7 +64,7 @@ def get_proofing(*, municipality: Municipality, reference: str) -> IdentityProof
             "opened_by",
             "decided_by",
         )
-        .filter(reference=reference)
+        .filter(reference=known)
         .first()
     )
     if case is None:

@@ -118,6 +118,7 @@ def walk_in(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespons
         said=_("The citizen is received and checked in."),
         places=PLACES_OF_NAMES,
         template="admin/walk_in.html",
+        submit=_("Receive the citizen"),
         workplace=workplace,
         centre=centre,
         more=form.more,

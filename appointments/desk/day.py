@@ -1,6 +1,7 @@
 """The day list: who comes to a centre on a day, and what to do next with each."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from appointments.desk.forms import SearchForm
 from appointments.desk.words import ACTS
 from appointments.exceptions import NotFound
-from appointments.rules.lifecycle import Act, AppointmentState
+from appointments.models import Appointment
+from appointments.rules.lifecycle import Act
 from appointments.selectors_desk import (
     DayVisit,
     allowed_acts,
@@ -25,29 +27,27 @@ from appointments.selectors_desk import (
 )
 from borgerservice.admin import Link, Role, Words, admin_page, posted, show
 from borgerservice.kernel import clock
-from borgerservice.kernel.clock import danish_date
+from borgerservice.kernel.clock import COPENHAGEN, danish_date
 from borgerservice.municipalities.models import Centre
 from borgerservice.municipalities.policies import Workplace
+from borgerservice.templatetags.page import clock_text, spoken
 
 DESK_ROLES = (Role.CLERK, Role.LEAD)
 PLACE = "PLACE"
 FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2100, 1, 1)
-FILTERS: dict[str, Words] = {
-    "": gettext_lazy("All"),
-    AppointmentState.BOOKED: gettext_lazy("Expected"),
-    AppointmentState.CHECKED_IN: gettext_lazy("Checked in"),
-    AppointmentState.COMPLETED: gettext_lazy("Completed"),
-    AppointmentState.NO_SHOW: gettext_lazy("Did not come"),
-    AppointmentState.CANCELLED: gettext_lazy("Cancelled"),
-}
+FILTERS: dict[str, Words] = {"": gettext_lazy("All"), **dict(Appointment.Status.choices)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Line:
-    """A visit of the day, where it leads and the one thing to do with it next."""
+    """A visit of the day in words, where it leads, and the one thing to do with it next."""
 
     visit: DayVisit
-    status: Words
+    time: str
+    names: str
+    services: str
+    status: str
+    origin: str
     address: str
     next_act: Link | None
 
@@ -130,22 +130,43 @@ def _day_asked(text: str, today: date) -> date:
 
 def _lines(workplace: Workplace, visits: list[DayVisit], now: datetime) -> list[Line]:
     page = visit_address(workplace, PLACE)
+    statuses = {state: str(label) for state, label in Appointment.Status.choices}
+    origins = {origin: str(label) for origin, label in Appointment.Origin.choices}
+    labels = {act: str(label) for act, label in ACTS.items()} | {"": _("Open")}
     lines = []
     for visit in visits:
         address = page.replace(PLACE, visit.reference)
         acts = allowed_acts(visit.status, starts_at=visit.starts_at, now=now)
-        lines.append(Line(visit, FILTERS[visit.status], address, _next(address, acts)))
+        lines.append(
+            Line(
+                visit=visit,
+                time=clock_text(visit.starts_at.astimezone(COPENHAGEN).time()),
+                names=", ".join(name or visit.number for name in visit.names),
+                services=_services(visit),
+                status=statuses[visit.status],
+                origin=origins[visit.origin],
+                address=address,
+                next_act=_next(address, acts, labels),
+            )
+        )
     return lines
 
 
-def _next(address: str, acts: frozenset[Act]) -> Link | None:
+def _services(visit: DayVisit) -> str:
+    """What they come for, each service once, and how many they are."""
+    told = " + ".join(dict.fromkeys(spoken(names) for names in visit.services))
+    people = len(visit.names)
+    return told if people == 1 else f"{told} · {people} {_('people')}"
+
+
+def _next(address: str, acts: frozenset[Act], labels: Mapping[str, str]) -> Link | None:
     """The one button of a line: receive who is expected, open the visit of who is here."""
     if Act.COMPLETE in acts:
-        return Link(_("Open"), address)
+        return Link(labels[""], address)
     if Act.CHECK_IN in acts:
-        return Link(ACTS[Act.CHECK_IN], f"{address}check-in/", is_act=True)
+        return Link(labels[Act.CHECK_IN], f"{address}check-in/", is_act=True)
     if Act.MARK_NO_SHOW in acts:
-        return Link(ACTS[Act.MARK_NO_SHOW], f"{address}no-show/", is_act=True)
+        return Link(labels[Act.MARK_NO_SHOW], f"{address}no-show/", is_act=True)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from borgerservice.api.schema import DocsView, SchemaView
+from borgerservice.api.docs import DocsView, SchemaView
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="api-schema"),

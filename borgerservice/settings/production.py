@@ -20,6 +20,9 @@ NEEDED = {
     "DEFAULT_FROM_EMAIL": "sender of e-mails",
     "SMS_GATEWAY": "dotted path of the SMS adapter",
 }
+if env.str("SMS_GATEWAY", default="") == "borgerservice.adapters.sms.live.HttpsSms":
+    NEEDED["SMS_GATEWAY_URL"] = "https address that takes one text message a call"
+    NEEDED["SMS_GATEWAY_TOKEN"] = "what the gateway knows us by"
 missing = [name for name in NEEDED if not env.str(name, default="")]
 if missing:
     lines = "\n".join(f"  {name}: {NEEDED[name]}" for name in missing)

@@ -27,7 +27,7 @@ from borgerservice.notifications.services import (
 )
 from borgerservice.people.services import new_person
 from borgerservice.staff.exceptions import StaffRefused
-from borgerservice.staff.selectors import colleague
+from borgerservice.staff.selectors import colleague, open_invitations
 from borgerservice.staff.wording import ROLES
 from borgerservice.vault.links import derive_link, link_hash, new_salt
 
@@ -48,6 +48,9 @@ def invite(
         raise StaffRefused("looks_like_cpr", field="email")
     if role not in ROLES:
         raise StaffRefused("unknown_role", field="role")
+    waiting = open_invitations(municipality=municipality, now=now)
+    if any((one.email.casefold(), one.role) == (email.casefold(), role) for one in waiting):
+        raise StaffRefused("already_invited", field="email")
     salt = new_salt(secrets.token_urlsafe(12))
     with transaction.atomic():
         invitation = Invitation.unscoped.create(

@@ -17,6 +17,7 @@ ROLES: dict[str, "str | Promise"] = {
 
 REFUSALS = {
     "invalid_email": _("Write an e-mail address, for example name@example.com."),
+    "already_invited": _("The person has an invitation to that role already."),
     "unknown_role": _("Choose a role."),
     "invitation_over": _("The invitation has been used, withdrawn, or is too old."),
     "username_taken": _("Somebody has that user name. Choose another."),

@@ -1,6 +1,7 @@
 """Delivery: each message once, or again where nobody knows, and never of what is off."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -285,6 +286,29 @@ def test_four_workers_at_once_send_each_message_once(
         assert sum(claimed) == 40
         assert provider.accepted_of == dict.fromkeys(statuses(), 1)
         assert set(statuses().values()) == {"sent"}
+
+
+def test_control_without_the_one_statement_four_workers_send_messages_twice(
+    fresh_database: Database, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_pause_write(
+        *, now: datetime, until: datetime, ids: list[int] | None
+    ) -> list[tuple[int, str]]:
+        found = list(Message.unscoped.filter(status="due").values_list("pk", "channel"))
+        time.sleep(0.3)
+        Message.unscoped.filter(pk__in=[pk for pk, _ in found]).update(
+            status="sending", leased_until=until
+        )
+        return found
+
+    monkeypatch.setattr("borgerservice.notifications.delivery._claim", read_pause_write)
+    with fresh_database.opened():
+        build_messages(build_world(), 10)
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(in_thread(lambda: deliver(now=SOON))) for _ in range(4)]
+            for job in jobs:
+                job.result()
+        assert provider.repeats > 0
 
 
 def test_what_is_cancelled_while_an_earlier_one_is_being_sent_does_not_go_out(

@@ -1,6 +1,5 @@
 """Databases of a test's own: copies of a migrated template, never flushed, dropped at the end."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,9 +63,7 @@ class Database:
 
 def manage(*arguments: str, env: dict[str, str], log: Path, seconds: float = 180) -> str:
     """Run `manage.py` as an operator would; return what it said, or raise with it."""
-    command = Process(
-        [sys.executable, "manage.py", *arguments], log=log, env={**os.environ, **env}, cwd=ROOT
-    )
+    command = Process([sys.executable, "manage.py", *arguments], log=log, env=env, cwd=ROOT)
     if command.child.wait(seconds) != 0:
         raise DidNotStart(f"manage.py {' '.join(arguments)}:\n{command.log()}")
     command.kill()

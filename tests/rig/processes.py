@@ -2,12 +2,15 @@
 
 import atexit
 import contextlib
+import ctypes
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 
@@ -42,6 +45,7 @@ class Process:
                 cwd=cwd,
                 start_new_session=True,
                 pass_fds=pass_fds,
+                preexec_fn=partial(_die_with_parent, stop_signal),  # noqa: PLW1509 - one thread
                 **as_user,
             )
         atexit.register(self.kill)
@@ -85,6 +89,12 @@ class Process:
             os.killpg(self.pid, signal.SIGKILL)
         self.child.wait()
         atexit.unregister(self.kill)
+
+
+def _die_with_parent(with_signal: signal.Signals) -> None:
+    """On Linux, be told to stop when the test run is killed and cannot say so itself."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, with_signal)
 
 
 def free_port() -> int:

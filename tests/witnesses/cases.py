@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from appointments.models import Appointment, Participant
+from appointments.services.capacity import open_days
 from appointments.services.visits import check_in
 from borgerservice.kernel.cpr import CprNumber
-from borgerservice.municipalities.models import StaffMember
+from borgerservice.municipalities.models import OpeningHours, StaffMember
 from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world
 from witnesses.models import IdentityProofing, WitnessStatement
 from witnesses.services import (
@@ -19,6 +20,7 @@ from witnesses.services import (
     record_witness,
 )
 
+SATURDAY = 5
 PASSPORT = ShownDocument(type="passport", issuer="DK", shows_photo=True, shows_cpr=True)
 FOREIGN_PASSPORT = ShownDocument(
     type="passport", issuer="SY", shows_photo=True, expires_on=date(2030, 1, 1)
@@ -125,6 +127,12 @@ class Office:
 def build_office(
     code: str = "0657", name: str = "Herning", *, day: date = TODAY, desks: int = 4, **world
 ) -> Office:
-    """An office with a clerk at work."""
+    """An office with a clerk at work, also when the day is a Saturday or Sunday."""
     made = build_world(code=code, name=name, desks=desks, today=day, **world)
-    return Office(made, build_staff(made.municipality), day)
+    if day.weekday() >= SATURDAY:
+        OpeningHours.objects.create(
+            centre=made.centre, weekday=day.weekday(), opens_minute=540, closes_minute=900
+        )
+        open_days(centre=made.centre, first=day, last=day)
+    since = NOW + (day - TODAY) - timedelta(days=1)
+    return Office(made, build_staff(made.municipality, now=since), day)

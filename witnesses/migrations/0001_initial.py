@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("passed", "Passed"),
-                            ("failed", "Failed"),
+                            ("failed", "Not passed"),
                             ("not_available", "Could not be asked"),
                             ("declined", "Declined by the citizen"),
                             ("not_asked", "Not asked"),

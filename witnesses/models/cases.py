@@ -32,7 +32,7 @@ class IdentityProofing(models.Model):
         """How the CPR questions in the national client went. Never a question or an answer."""
 
         PASSED = "passed", _("Passed")
-        FAILED = "failed", _("Failed")
+        FAILED = "failed", _("Not passed")
         NOT_AVAILABLE = "not_available", _("Could not be asked")
         DECLINED = "declined", _("Declined by the citizen")
         NOT_ASKED = "not_asked", _("Not asked")

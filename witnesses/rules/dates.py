@@ -15,10 +15,7 @@ def parse_day(value: object) -> date | None:
 
     Anything else, of any type, gives None; nothing is raised.
     """
-    try:
-        return _days.get(value) or _read(value)  # type: ignore[call-overload]
-    except TypeError:  # a list or an object has no hash
-        return None
+    return _days.get(value) or _read(value) if isinstance(value, str) else None
 
 
 def day_of(text: str) -> date:
@@ -29,8 +26,8 @@ def day_of(text: str) -> date:
     return day
 
 
-def _read(value: object) -> date | None:
-    written = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
+def _read(text: str) -> date | None:
+    written = _WRITTEN.fullmatch(text)
     if written is None:
         return None
     try:
@@ -39,7 +36,7 @@ def _read(value: object) -> date | None:
         return None
     if len(_days) >= _DAYS_KEPT:
         _days.clear()
-    _days[written[0]] = day
+    _days[text] = day
     return day
 
 

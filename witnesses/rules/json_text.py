@@ -39,8 +39,6 @@ def _read(text: str, decoder: json.JSONDecoder) -> Json:
         return decoder.decode(text)
     except RecursionError:
         return _read_deep(text)
-    except NotJson:
-        raise
     except ValueError as refused:
         raise NotJson from refused
 

@@ -47,11 +47,9 @@ def eligible_from(
     """
     days = _counted(history)
     first, last = on.toordinal(), date.max.toordinal()
-    # A witness counts persons by name; one that can be in no history stands for a new person.
-    name = person if person is not None else "".join(known for _, known in days) + "+"
     freed = {day + quota.days + 1 for day, _ in days}
     for candidate in [first, *sorted(day for day in freed if first < day <= last)]:
-        if _highest(days, candidate, name, quota) <= quota.at_most:
+        if _highest(days, candidate, person, quota) <= quota.at_most:
             return date.fromordinal(candidate)
     return None
 
@@ -65,12 +63,13 @@ def _counted(history: Iterable[EarlierWitnessing]) -> list[_Day]:
     )
 
 
-def _highest(days: Sequence[_Day], on: int, person: str, quota: Quota) -> int:
-    """Try the spans that begin on `on` or on a day that counts before it: no other holds more."""
+def _highest(days: Sequence[_Day], on: int, person: str | None, quota: Quota) -> int:
+    """Try the spans that begin on `on` or on a day that counts before it: no other holds more.
+
+    `person` None is somebody new: no history holds it.
+    """
     reach = quota.days
     near = [day for day in days if -reach <= day[0] - on <= reach]
-    if not near:
-        return 1
     ordinals = [ordinal for ordinal, _ in near]
     highest = 0
     for start in {on, *(ordinal for ordinal in ordinals if ordinal < on)}:

@@ -34,7 +34,7 @@ from appointments.rules.reference import normalise_reference
 from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times, get_appointment
 from borgerservice.api import idempotency, pagination
 from borgerservice.api.inputs import Nothing, read_body, read_query
-from borgerservice.api.schema import CLIENTS_ONLY, WITH_BODY, answers
+from borgerservice.api.openapi import CLIENTS_ONLY, WITH_BODY, answers
 from borgerservice.api.scopes import Scope
 from borgerservice.api.views import MunicipalView, PublicView
 from borgerservice.kernel import clock

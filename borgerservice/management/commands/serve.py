@@ -28,7 +28,8 @@ class Command(BaseCommand):
             raise CommandError("serve belongs to the settings of `make run` only")
         _require_free(port)
         self._greet(port)
-        signal.signal(signal.SIGTERM, _interrupt)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
         web = _start("-m", "gunicorn", "borgerservice.wsgi", *_options(port))
         sweep = _start("manage.py", "sweep", "--loop")
         swept_since = time.monotonic()
@@ -41,7 +42,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stdout.write("")
         finally:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
             for child in (web, sweep):
                 _end(child)
         if web.returncode not in (0, -signal.SIGTERM, -signal.SIGINT):
@@ -65,7 +67,7 @@ class Command(BaseCommand):
 
 def _options(port: int) -> list[str]:
     bind = ["--bind", f"{HOST}:{port}", "--workers", str(WORKERS), "--worker-class", "sync"]
-    return [*bind, "--log-level", "warning", "--graceful-timeout", "5"]
+    return [*bind, "--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket"]
 
 
 def _require_free(port: int) -> None:
@@ -81,7 +83,8 @@ def _require_free(port: int) -> None:
 
 def _start(*arguments: str) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE}
-    return subprocess.Popen([sys.executable, *arguments], env=environment, cwd=settings.ROOT)
+    command = [sys.executable, *arguments]
+    return subprocess.Popen(command, env=environment, cwd=settings.ROOT)  # noqa: S603 - all ours
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

@@ -112,7 +112,8 @@ def witness(rng, on):
         person["birth_date"] = moved(on, -rng.randint(8000, 30_000)).isoformat()
     if maybe(rng, 0.9):
         person["mitid_since"] = None if maybe(rng, 0.05) else near(rng, on)
-    person["brought_mitid"] = maybe(rng, 0.9)
+    if maybe(rng, 0.95):
+        person["brought_mitid"] = maybe(rng, 0.95)
     person["documents"] = documents(rng, on)
     for key in ("is_applicant", "is_clerk"):
         if maybe(rng, 0.3):
@@ -210,4 +211,4 @@ def tomorrow(text):
 
 
 def generator(salt=0):
-    return Random(SEED + salt)  # noqa: S311 - not a secret
+    return Random(SEED + salt)

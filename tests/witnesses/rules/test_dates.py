@@ -24,7 +24,8 @@ def test_a_day_of_the_calendar_is_read(text):
         "0000-01-01", "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-01", "2026-01-00",
         "2026-01-32", "20260115", "2026-1-15", "2026-01-15 ", " 2026-01-15", "2026-01-15\n",
         "2026-01-15T00:00", "2026-W03-4", "2026-015", "+026-01-15", "-026-01-15", "10000-01-01",
-        "\uff12\uff10\uff12\uff16-01-15", "2026\u201001\u201015", "\uff12026-01-15", "", "soon", None, True, 0, 20260115, 1.5,
+        "\uff12\uff10\uff12\uff16-01-15", "2026\u201001\u201015", "\uff12026-01-15",
+        "2026-\uff110-15", "2026-01-1\uff15", "2026", "", "soon", None, True, 0, 20260115, 1.5,
         [], {}, ["2026-01-15"], ("2026-01-15",), b"2026-01-15", "\ud800",
     ],
 )  # fmt: skip
@@ -33,14 +34,24 @@ def test_anything_else_is_no_day(value):
 
 
 def test_what_is_no_day_cannot_be_taken_for_one():
-    with pytest.raises(ValueError, match="not a day"):
-        dates.day_of("2026-02-29")
+    for text in ("2026-02-29", "2026", ""):
+        with pytest.raises(ValueError, match=r"^not a day"):
+            dates.day_of(text)
 
 
 def test_remembered_days_are_bounded():
     for number in range(1, 120_000, 2):
         dates.parse_day(date.fromordinal(number).isoformat())
-    assert len(dates._days) <= dates._DAYS_KEPT
+        assert len(dates._days) <= dates._DAYS_KEPT
+
+
+def test_a_day_is_remembered_and_nothing_else_with_it():
+    read = dates.parse_day("2026-04-15")
+    assert dates.parse_day("2026-04-15") is read
+    assert dates.day_of("2026-04-15") is read
+    assert dates.parse_day("2026-04-16") is not None
+    assert dates.parse_day("2026-04-15") is read
+    assert dates.parse_day("2026") is None
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,10 @@ def test_a_known_person_can_be_witnessed_for_before_a_new_one():
 def test_past_the_end_of_the_calendar_nobody_is_told_a_day():
     history = [{"on": "9999-12-31", "person": name} for name in "abc"]
     assert eligible_from(history, on=date(9999, 12, 31), person=None, quota=TIMES) is None
+
+
+def test_the_last_day_of_the_calendar_can_be_the_one():
+    before = (date.max - timedelta(days=121)).isoformat()
+    history = [{"on": before, "person": name} for name in "abc"]
+    yesterday = date.max - timedelta(days=1)
+    assert eligible_from(history, on=yesterday, person=None, quota=TIMES) == date.max

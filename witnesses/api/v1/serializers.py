@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from borgerservice.api.inputs import Choice, Day, Strict, Text
-from borgerservice.api.schema import ProblemOut
+from borgerservice.api.openapi import ProblemOut
 from witnesses.models import IdentityProofing
 from witnesses.rules.answers import RULE_IDS
 from witnesses.rules.facts import (
@@ -81,7 +81,7 @@ class FindingOut(serializers.Serializer):
     required = serializers.JSONField(  # type: ignore[assignment]
         help_text="The figure the rule asks for."
     )
-    observed = serializers.JSONField(help_text="What was seen.", allow_null=True)
+    observed = serializers.JSONField(help_text="What was seen; null for nothing.")
     source = serializers.CharField()  # type: ignore[assignment]
 
 

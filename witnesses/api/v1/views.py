@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from appointments.rules.reference import normalise_reference
 from borgerservice.api import problem
 from borgerservice.api.inputs import Nothing, read_query
+from borgerservice.api.openapi import CLIENTS_ONLY, WITH_BODY, answers
 from borgerservice.api.parsers import RawJson
-from borgerservice.api.schema import CLIENTS_ONLY, WITH_BODY, answers
 from borgerservice.api.scopes import Scope
 from borgerservice.api.views import MunicipalView, PublicView
 from borgerservice.audit.events import Event

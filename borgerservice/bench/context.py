@@ -1,0 +1,111 @@
+"""What every workload is given: the world, the ceilings, and how long to measure."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from borgerservice.bench import web
+from borgerservice.bench.ceilings import Ceiling
+from borgerservice.bench.clients import MakeClient, Stint, run_clients
+from borgerservice.bench.progress import Progress
+from borgerservice.bench.report import Bound, Row
+from borgerservice.bench.rounds import Part, compare
+from borgerservice.bench.world import World
+
+TWO_CLIENTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a ratio is called, and what it must and should be."""
+
+    workload: str
+    metric: str
+    over: str
+    under: str
+    must: Bound
+    goal: Bound
+
+
+@dataclass(slots=True)
+class Bench:
+    """One run on one database."""
+
+    vendor: str
+    world: World
+    ceiling: Ceiling
+    rounds: int
+    scratch: Path
+    progress: Progress
+    _logs: int = field(default=0)
+
+    @property
+    def stint(self) -> Stint:
+        """How long one measurement lasts."""
+        return Stint(seconds=self.world.scale.seconds)
+
+    def ratios(self, parts: Mapping[str, Part], goals: list[Goal]) -> Iterator[Row]:
+        """Measure the parts in turn and say how each ratio came out."""
+        named = {goal.metric: (goal.over, goal.under) for goal in goals}
+        found = compare(parts, named, rounds=self.rounds, tell=self.progress.tell)
+        for goal in goals:
+            ratios = found[goal.metric]
+            yield Row(
+                id=goal.workload,
+                metric=goal.metric,
+                database=self.vendor,
+                value=round(ratios.value, 3),
+                must=str(goal.must),
+                goal=str(goal.goal),
+                verdict=ratios.verdict(goal.must),
+                detail=" ".join(f"{ratio:.3f}" for ratio in ratios.rounds),
+            )
+
+    def rate(self, make: MakeClient, *, clients: int, words: tuple[str, ...]) -> Part:
+        """A part: how many tries a second of some clients end with one of the words."""
+
+        def measure() -> float:
+            tally = run_clients(make, clients=clients, stint=self.stint)
+            others = {word: n for word, n in tally.outcomes.items() if word not in words}
+            if others:
+                self.progress.tell(f"also {others}")
+            return tally.rate(*words)
+
+        return measure
+
+    def t1(self, clients: int) -> Part:
+        """The ceiling of a booking."""
+        return self.rate(self.ceiling.client, clients=clients, words=("done",))
+
+    def page(self, port: int, request: Callable[[], bytes], *, clients: int = TWO_CLIENTS) -> Part:
+        """How many answers a second a page gives."""
+        ask = partial(_asking, port, request)
+        return self.rate(ask, clients=clients, words=("200",))
+
+    @contextlib.contextmanager
+    def product(self) -> Iterator[int]:
+        """The product behind gunicorn; gives its port."""
+        with web.serving("borgerservice.wsgi", log=self.log("product")) as port:
+            yield port
+
+    @contextlib.contextmanager
+    def plain_site(self) -> Iterator[int]:
+        """The ceilings of a page behind the same server; gives its port."""
+        with web.serving(
+            "borgerservice.bench.ceiling_site",
+            log=self.log("ceiling"),
+            env={"BENCH_CEILING": self.ceiling.url, "DJANGO_SETTINGS_MODULE": ""},
+        ) as port:
+            yield port
+
+    def log(self, name: str) -> Path:
+        """A file for what a server says."""
+        self._logs += 1
+        return self.scratch / f"{self.vendor}-{name}-{os.getpid()}-{self._logs}.log"
+
+
+def _asking(port: int, request: Callable[[], bytes], _number: int) -> Callable[[], str]:
+    return web.asking(port, request)

@@ -1,0 +1,51 @@
+"""Staff at their screen: a signed-in client at a moment, and the Danish words of a text."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext, override
+
+from borgerservice.municipalities.models import Municipality, StaffMember, StaffRole
+from tests.builders import NOW, World, build_staff
+
+
+def words(text: str) -> str:
+    """A text as a staff member's page shows it."""
+    with override("da"):
+        return escape(gettext(text))
+
+
+@contextmanager
+def at(moment: datetime = NOW) -> Iterator[None]:
+    """The doors' clock stands still at a moment."""
+    with time_machine.travel(moment, tick=False):
+        yield
+
+
+def signed_in(staff: StaffMember) -> Client:
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def at_work(place: Municipality, role: str = StaffRole.Role.CLERK) -> Client:
+    """A new staff member with one role, signed in."""
+    return signed_in(build_staff(place, role=role))
+
+
+def centre_page(world: World, name: str, **more: object) -> str:
+    return reverse(
+        f"admin:{name}",
+        kwargs={"code": world.municipality.code, "key": world.centre.key, **more},
+    )
+
+
+def visit_page(world: World, reference: str, name: str = "visit") -> str:
+    return reverse(
+        f"admin:{name}", kwargs={"code": world.municipality.code, "reference": reference}
+    )

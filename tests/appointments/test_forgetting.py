@@ -1,0 +1,118 @@
+"""What has had its time goes: drafts, callers' keys, and how to reach whoever came."""
+
+from datetime import timedelta
+
+import pytest
+
+from appointments.models import Appointment, BookingDraft, IdempotencyRecord, Participant
+from appointments.rules.local_time import instant
+from appointments.selectors import bookable_times
+from appointments.services import Request, Visitor, book_appointment, cancel_appointment
+from appointments.services.drafts import start_draft
+from appointments.services.expiry import Forgotten, forget_expired
+from appointments.services.opening_days import keep_days_open
+from borgerservice.audit.selectors import history_of
+from borgerservice.notifications.models import Contact, Message
+from borgerservice.vault.services import open_data_key
+from tests.builders import NOW, TODAY, build_visit, build_world
+
+pytestmark = pytest.mark.django_db
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def test_thirty_days_after_the_visit_nobody_can_read_who_came() -> None:
+    world = build_world()
+    visit = build_visit(world, day=TOMORROW, email="amina@example.com", names=["Amina", "Yusuf"])
+    over = visit.ends_at + timedelta(days=30)
+    assert forget_expired(now=over - timedelta(seconds=1)).contacts == 0
+    assert open_data_key(visit.contact.data_key) is not None
+    assert forget_expired(now=over).contacts == 1
+    contact = Contact.unscoped.select_related("data_key").get()
+    assert open_data_key(contact.data_key) is None
+    assert (contact.phone_sealed, contact.email_sealed) == (None, None)
+    assert (contact.phone_mark, contact.email_mark) == ("", "")
+    assert set(Participant.unscoped.values_list("name_sealed", flat=True)) == {None}
+    assert Appointment.unscoped.get().reference == visit.reference
+
+
+def test_the_forgetting_itself_is_remembered_once() -> None:
+    world = build_world()
+    visit = build_visit(world, day=TOMORROW)
+    over = visit.ends_at + timedelta(days=30)
+    assert [forget_expired(now=over).contacts for _ in range(3)] == [1, 0, 0]
+    events = history_of(municipality=world.municipality, subject=f"appointment:{visit.reference}")
+    assert [(event.event, event.actor) for event in events] == [
+        ("appointment.booked", "citizen"),
+        ("contact.shredded", "system"),
+    ]
+    assert events[-1].facts == {}
+
+
+def test_a_cancelled_visit_is_forgotten_too_and_another_persons_is_not() -> None:
+    world = build_world()
+    off = build_visit(world, day=TOMORROW)
+    cancel_appointment(appointment=off, actor="citizen", now=NOW)
+    later = build_visit(world, day=TOMORROW + timedelta(days=1))
+    assert forget_expired(now=off.ends_at + timedelta(days=30)).contacts == 1
+    assert open_data_key(Contact.unscoped.get(pk=later.contact_id).data_key) is not None
+
+
+def test_more_visits_than_one_transaction_takes_are_all_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("appointments.services.expiry.CONTACTS_AT_ONCE", 2)
+    world = build_world()
+    for place in range(5):
+        build_visit(world, day=TOMORROW, minute=540 + 30 * place)
+    assert forget_expired(now=NOW + timedelta(days=60)).contacts == 5
+
+
+def test_a_draft_goes_after_an_hour_and_a_callers_key_after_a_day() -> None:
+    world = build_world()
+    start = instant(TOMORROW, 600)
+    start_draft(centre=world.centre, service="new_mitid", people=1, start=start, now=NOW)
+    visit = book_appointment(
+        centre=world.centre,
+        visitors=[Visitor("Amina", "new_mitid")],
+        start=start,
+        phone="+4520304050",
+        email="",
+        language="da",
+        origin=Appointment.Origin.API,
+        actor="api:1",
+        now=NOW,
+        request=Request("client", "key", "hash"),
+    )
+    assert forget_expired(now=NOW + timedelta(minutes=59)) == Forgotten(0, 0, 0)
+    assert forget_expired(now=NOW + timedelta(hours=1)) == Forgotten(1, 0, 0)
+    assert forget_expired(now=NOW + timedelta(hours=24)) == Forgotten(0, 1, 0)
+    assert not BookingDraft.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
+    assert Appointment.unscoped.get() == visit
+    assert Message.unscoped.exists()
+
+
+def test_every_day_one_more_day_can_be_booked() -> None:
+    world = build_world(days=0)
+    centre = world.centre
+    centre.horizon_days = 10
+    centre.save()
+    last = TODAY + timedelta(days=10)
+
+    def last_day(moment: timedelta) -> object:
+        days = bookable_times(
+            centre=centre,
+            minutes=30,
+            caps=1,
+            first=TODAY,
+            last=last + timedelta(days=5),
+            now=NOW + moment,
+        )
+        return days[-1].day
+
+    made = keep_days_open(now=NOW)
+    assert (made, keep_days_open(now=NOW)) == (9, 0)
+    assert last_day(timedelta(0)) == last
+    assert last_day(timedelta(hours=17)) == last + timedelta(days=1)
+    assert keep_days_open(now=NOW + timedelta(days=1)) == 0
+    assert keep_days_open(now=NOW + timedelta(days=3)) == 1

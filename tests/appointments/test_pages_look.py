@@ -1,0 +1,104 @@
+"""Every page of a citizen, in a real browser: no fault axe can find, nothing wider than the phone."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from borgerservice.kernel import clock
+from tests.builders import build_world
+from tests.rig.services import Server
+from tests.servers import Rig
+
+pytestmark = pytest.mark.once
+NARROW, DESK = (320, 640), (1280, 900)
+
+
+@pytest.fixture(scope="module")
+def server(rig: Rig) -> Iterator[Server]:
+    with rig.fresh_database() as database, rig.serve(database) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def centre(server: Server) -> str:
+    with server.database.opened():
+        return build_world(desks=3, today=clock.danish_date(clock.now())).centre.key
+
+
+def look_at(page: Page, *, can_measure: bool) -> None:
+    """What no page may have: a script, a fault of access, a sideways scroll, two headings."""
+    page.wait_for_load_state()
+    assert page.locator("h1").count() == 1, page.url
+    assert page.locator("script").count() == 0, page.url
+    if not can_measure:  # axe is a script itself; without scripts the page is the same one
+        return
+    found = Axe().run(page).response["violations"]
+    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width <= window, page.url
+
+
+full = pytest.mark.full
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "javascript"),
+    [
+        pytest.param("da", NARROW, True, id="Danish, phone"),
+        pytest.param("en", DESK, True, id="English, desk"),
+        pytest.param("en", NARROW, False, id="English, phone, no scripts"),
+        pytest.param("da", DESK, True, id="Danish, desk", marks=full),
+        pytest.param("en", NARROW, True, id="English, phone", marks=full),
+        pytest.param("da", NARROW, False, id="Danish, phone, no scripts", marks=full),
+    ],
+)
+def test_everybody_can_read_and_use_every_page(
+    server: Server,
+    centre: str,
+    new_page: Callable[..., Page],
+    language: str,
+    size: tuple[int, int],
+    javascript: bool,  # noqa: FBT001
+) -> None:
+    page = new_page(size=size, javascript=javascript)
+    prefix = "/en" if language == "en" else ""
+
+    def visit(path: str) -> None:
+        page.goto(path if path.startswith("http") else server.url(f"{prefix}{path}"))
+        look()
+
+    def look() -> None:
+        look_at(page, can_measure=javascript)
+
+    for path in ("/", "/?q=herning", "/?q=7401", "/?q=qqqq", f"/{centre}/", "/no/such/page/"):
+        visit(path)
+    visit("/borgerservice-esbjerg-raadhuset/")
+    visit(f"/{centre}/new_mitid/?people=9&from=x")
+    visit(f"/{centre}/new_mitid/?people=2")
+    page.locator("button[name=start]").first.click()
+    look()
+    page.locator("main form button").click()
+    look()
+    assert page.locator("[role=alert]:focus").count() == 1
+    page.locator("#id_name_0").fill("Amina Hassan")
+    page.locator("#id_name_1").fill("محمد حسن")
+    page.locator("#id_phone").fill("20 30 40 50")
+    page.locator("main form button").click()
+    look()
+    check = page.url
+    visit(check.replace("check/", "time/"))
+    visit(check)
+    page.locator("main form button").click()
+    look()
+    receipt = page.url
+    visit(f"{receipt}move/")
+    page.locator("button[name=start]").last.click()
+    look()
+    visit(f"{receipt}cancel/")
+    page.locator("main form button").click()
+    look()
+    assert page.locator("html").get_attribute("lang") == language
+    for gone in ("/visit/x/", "/book/x/"):
+        visit(gone)

@@ -1,0 +1,198 @@
+"""Nobody reaches another municipality's rows, by any address, found by walking all of them.
+
+Herning's rows are asked for by everybody else: nobody signed in, Aarhus's own staff at Herning's
+address and at their own, and Aarhus's system. Herning's staff get them: the control.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from appointments.models import Desk
+from borgerservice.api.scopes import Scope
+from borgerservice.municipalities.models import Closure, Invitation, StaffMember, StaffRole
+from borgerservice.staff.services import invite
+from tests.architecture.routes import Route, all_routes
+from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world
+from tests.platform.api_calls import System, build_system
+from tests.witnesses.cases import Office, witness
+
+NAMES = {"0657": "Hedvig Herning", "0751": "Asta Aarhus"}
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def monday_morning():
+    with time_machine.travel(NOW):
+        yield
+
+
+@dataclass
+class Place:
+    """A municipality with one of everything."""
+
+    world: World
+    clerk: StaffMember
+    administrator: StaffMember
+    system: System
+    visit: str
+    proofing: str
+    closure: Closure
+    invitation: Invitation
+    role: StaffRole
+    desk: Desk
+
+    @property
+    def code(self) -> str:
+        return self.world.municipality.code
+
+    @property
+    def marks(self) -> set[str]:
+        """What shows that a page speaks of this municipality's rows."""
+        return {self.visit, self.proofing, NAMES[self.code], self.clerk.username}
+
+
+def furnished(code: str, name: str) -> Place:
+    world = build_world(code=code, name=name, desks=2)
+    clerk = build_staff(world.municipality, username=f"clerk of {name}")
+    administrator = build_staff(
+        world.municipality, role=StaffRole.Role.ADMINISTRATOR, username=f"head of {name}"
+    )
+    office = Office(world, clerk)
+    case = office.with_witness(witness(int(code)), applicant=int(code) + 1000)
+    visit = build_visit(world, minute=11 * 60, names=(NAMES[code],))
+    day = TODAY + timedelta(days=20)
+    return Place(
+        world=world,
+        clerk=clerk,
+        administrator=administrator,
+        system=build_system(world.municipality),
+        visit=visit.reference,
+        proofing=case.reference,
+        closure=Closure.objects.create(centre=world.centre, first_day=day, last_day=day),
+        invitation=invite(
+            municipality=world.municipality,
+            email=f"new@{name}.example".lower(),
+            role=StaffRole.Role.CLERK,
+            inviter=administrator,
+            now=NOW,
+        ),
+        role=StaffRole.unscoped.get(staff=clerk),
+        desk=world.desks[0],
+    )
+
+
+@pytest.fixture
+def herning() -> Place:
+    return furnished("0657", "Herning")
+
+
+@pytest.fixture
+def aarhus() -> Place:
+    return furnished("0751", "Aarhus")
+
+
+def filled_in(route: Route, *, code: Place, key: Place, rows: Place) -> str:
+    """The address of a row: the municipality in it, the centre in it, and whose row it is."""
+    numbers = {
+        "staff/<int:number>/": rows.clerk.pk,
+        "roles/<int:number>/": rows.role.pk,
+        "invitations/<int:number>/": rows.invitation.pk,
+        "desks/<int:number>/": rows.desk.number,
+        "closed-days/<int:number>/": rows.closure.pk,
+    }
+    path = route.path
+    for place, number in numbers.items():
+        path = path.replace(place, place.replace("<int:number>", str(number)))
+    is_case = "proofings/<str:reference>" in path
+    path = path.replace("<str:reference>", rows.proofing if is_case else rows.visit)
+    path = path.replace("<int:position>", "0").replace("<slug:code>", code.code)
+    path = path.replace("<slug:key>", key.world.centre.key)
+    assert "<" not in path, f"say here what to fill in: {path}"
+    return f"/{path}"
+
+
+def staff_routes() -> list[Route]:
+    return [route for route in all_routes() if route.path.startswith("admin/<slug:code>")]
+
+
+def api_routes() -> list[Route]:
+    return [route for route in all_routes() if re.match(r"(GET|POST) ", route.open_to)]
+
+
+def signed_in(staff: StaffMember | None) -> Client:
+    client = Client(raise_request_exception=True)
+    if staff:
+        client.force_login(staff)
+    return client
+
+
+def test_the_walk_finds_the_doors():
+    assert len(staff_routes()) > 20
+    assert len(api_routes()) >= 5
+
+
+@pytest.mark.parametrize("route", staff_routes(), ids=lambda route: route.path)
+def test_a_staff_page_shows_nothing_of_another_municipality(route, herning, aarhus):
+    holder = "administrator" if route.open_to == "administrator" else "clerk"
+    theirs = filled_in(route, code=herning, key=herning, rows=herning)
+    ways_in = {
+        theirs,
+        filled_in(route, code=aarhus, key=herning, rows=herning),
+        filled_in(route, code=aarhus, key=aarhus, rows=herning),
+    }
+    own = filled_in(route, code=aarhus, key=aarhus, rows=aarhus)
+
+    for method in ("get", "post"):
+        answer = getattr(signed_in(None), method)(theirs)
+        assert answer.status_code in {302, 405}
+        if answer.status_code == 302:
+            assert answer["Location"].startswith("/accounts/login/")
+        outsider = signed_in(getattr(aarhus, holder))
+        for address in ways_in - {own}:
+            assert getattr(outsider, method)(address).status_code in {404, 405}, address
+        answer = getattr(outsider, method)(own, follow=True)
+        assert not any(mark in answer.content.decode() for mark in herning.marks)
+
+    insider = signed_in(getattr(herning, holder))
+    statuses = {getattr(insider, method)(theirs).status_code for method in ("get", "post")}
+    assert statuses & {200, 302}, "the control: whoever works there gets in"
+    assert 404 not in statuses
+
+
+@pytest.mark.parametrize("route", staff_routes(), ids=lambda route: route.path)
+def test_a_staff_page_is_not_found_for_staff_without_the_role(route, herning):
+    other = "clerk" if route.open_to == "administrator" else "administrator"
+    address = filled_in(route, code=herning, key=herning, rows=herning)
+    for method in ("get", "post"):
+        answer = getattr(signed_in(getattr(herning, other)), method)(address)
+        assert answer.status_code in {404, 405}
+
+
+@pytest.mark.parametrize("route", api_routes(), ids=lambda route: route.path)
+def test_the_api_shows_nothing_of_another_municipality(route, herning, aarhus):
+    call = filled_in(route, code=herning, key=herning, rows=herning).removeprefix("/api/v1/")
+    day = TODAY.isoformat()
+    query = f"?centre={herning.world.centre.key}&date={day}" if call == "appointments/" else ""
+    for method in re.findall(r"(GET|POST) ", route.open_to):
+        for stranger, expected in ((System(), {401}), (aarhus.system, {404, 422, 400})):
+            answer = stranger.send(method, f"{call}{query if method == 'GET' else ''}")
+            assert answer.status_code in expected, (method, call, answer.content)
+            assert not any(mark in answer.content.decode() for mark in herning.marks)
+        answer = herning.system.send(method, f"{call}{query if method == 'GET' else ''}")
+        assert answer.status_code not in {401, 403, 404, 500}, (method, answer.content)
+
+
+@pytest.mark.parametrize("route", api_routes(), ids=lambda route: route.path)
+def test_a_token_with_the_other_scopes_is_refused(route, herning):
+    call = filled_in(route, code=herning, key=herning, rows=herning).removeprefix("/api/v1/")
+    for method, scope in re.findall(r"(GET|POST) ([\w:]+)", route.open_to):
+        others = build_system(
+            herning.world.municipality, [one for one in Scope if str(one) != scope]
+        )
+        answer = others.send(method, call)
+        assert answer.status_code == 403, (method, call)
