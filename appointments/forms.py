@@ -34,10 +34,14 @@ class KindForm(forms.Form):
         A field that was taken as it is keeps what it holds: a phone number may look like one.
         """
         super().full_clean()
-        for name in self._errors or ():
-            if name in self.fields and holds_cpr_number(str(self[name].data or "")):
-                self.data = self.data.copy()
-                self.data[self.add_prefix(name)] = ""
+        if not self.is_bound:
+            return
+        refused = {
+            self.add_prefix(name)
+            for name in self.errors
+            if name in self.fields and holds_cpr_number(str(self[name].data or ""))
+        }
+        self.data = {name: "" if name in refused else self.data[name] for name in self.data}
 
 
 class SearchForm(KindForm):
@@ -70,7 +74,6 @@ class TimesForm(KindForm):
         label=_("How many people need the service?"),
         coerce=int,
         required=False,
-        empty_value=1,
         error_messages={"invalid_choice": _("Choose between 1 and 4 people.")},
         widget=forms.Select(attrs={"class": "form-select"}),
     )
@@ -135,12 +138,13 @@ class StartField(forms.Field):
 
     def clean(self, value: object) -> datetime:
         """The moment, or a sentence that repeats nothing."""
+        unreadable = forms.ValidationError(_("Choose one of the times shown."), code="invalid")
         try:
             start = datetime.fromisoformat(str(value))
         except ValueError:
-            start = datetime.min
+            raise unreadable from None
         if start.tzinfo is None or not FIRST_YEAR <= start.year < LAST_YEAR:
-            raise forms.ValidationError(_("Choose one of the times shown."), code="invalid")
+            raise unreadable
         return start
 
 

@@ -46,6 +46,7 @@ class Line:
     time: str
     names: str
     services: str
+    desk: str
     status: str
     origin: str
     address: str
@@ -143,6 +144,7 @@ def _lines(workplace: Workplace, visits: list[DayVisit], now: datetime) -> list[
                 time=clock_text(visit.starts_at.astimezone(COPENHAGEN).time()),
                 names=", ".join(name or visit.number for name in visit.names),
                 services=_services(visit),
+                desk=str(visit.desk),
                 status=statuses[visit.status],
                 origin=origins[visit.origin],
                 address=address,

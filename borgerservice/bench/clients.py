@@ -1,5 +1,6 @@
 """Clients as processes of their own: all begin at the same moment, each counts what it got."""
 
+import itertools
 import multiprocessing
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ MakeClient = Callable[[int], Attempt]
 """Connects the client of that number and returns what it does again and again."""
 
 READY_SECONDS = 60
+_numbers = itertools.count()
 _FORK = multiprocessing.get_context("fork")
 
 
@@ -50,11 +52,14 @@ class Stint:
 
 
 def run_clients(make: MakeClient, *, clients: int, stint: Stint) -> Tally:
-    """Let some clients try at once. Raises ClientFailed; no client outlives the call."""
+    """Let some clients try at once. Raises ClientFailed; no client outlives the call.
+
+    No two clients of a run have the same number.
+    """
     connections.close_all()  # a forked process must not share ours
     barrier = _FORK.Barrier(clients)
     pipes, processes = [], []
-    for number in range(clients):
+    for number in itertools.islice(_numbers, clients):
         ours, theirs = _FORK.Pipe(duplex=False)
         process = _FORK.Process(
             target=_client, args=(number, make, barrier, stint, theirs), daemon=True

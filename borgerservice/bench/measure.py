@@ -9,12 +9,13 @@ from borgerservice.bench.data import SCALES
 from borgerservice.bench.plan import Plan
 from borgerservice.bench.progress import Progress
 from borgerservice.bench.report import Row
-from borgerservice.bench.workloads import availability
+from borgerservice.bench.workloads import availability, booking
 from borgerservice.bench.world import build_world
 from borgerservice.kernel import clock
 
 RUN: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "availability": availability.run,
+    "book": booking.run,
 }
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 WORKLOADS: Final[Mapping[str, str]] = {
     "availability": "W1a: two months of free times at one centre",
+    "book": "W2a, W2b: bookings a second, by function and by API",
 }
 """What can be measured, by name."""
 

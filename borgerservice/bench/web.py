@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 
 from borgerservice.bench.clients import Attempt
@@ -49,26 +50,41 @@ def _answers(port: int) -> bool:
     return False
 
 
-def get(path: str, *, token: str = "") -> bytes:
+def get(path: str, *, bearer: str = "") -> bytes:
     """A GET as it goes over the wire."""
-    return _request("GET", path, token=token)
+    return _request("GET", path, bearer=bearer)
 
 
-def post(path: str, body: Mapping[str, object], *, token: str, key: str) -> bytes:
+def post(path: str, body: Mapping[str, object], *, bearer: str, key: str) -> bytes:
     """A POST of JSON with an idempotency key as it goes over the wire."""
     content = json.dumps(body).encode()
     more = (
         f"Content-Type: application/json\r\nIdempotency-Key: {key}\r\n"
         f"Content-Length: {len(content)}\r\n"
     )
-    return _request("POST", path, token=token, more=more) + content
+    return _request("POST", path, bearer=bearer, more=more) + content
 
 
-def _request(method: str, path: str, *, token: str = "", more: str = "") -> bytes:
-    bearer = f"Authorization: Bearer {token}\r\n" if token else ""
+def token(port: int, credentials: str) -> str:
+    """What the token endpoint gives for some credentials."""
+    content = credentials.encode()
+    more = (
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(content)}\r\n"
+    )
+    status, answer = Browser(port).ask(
+        _request("POST", "/identity/o/api/token", more=more) + content
+    )
+    if status != HTTPStatus.OK:
+        raise OSError(f"no token: {status}")
+    return str(json.loads(answer)["access_token"])
+
+
+def _request(method: str, path: str, *, bearer: str = "", more: str = "") -> bytes:
+    who = f"Authorization: Bearer {bearer}\r\n" if bearer else ""
     return (
         f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
-        f"{bearer}{more}\r\n"
+        f"{who}{more}\r\n"
     ).encode()
 
 

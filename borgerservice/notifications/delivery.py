@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.template import TemplateDoesNotExist
 
 from borgerservice.kernel.clock import danish_date
@@ -72,6 +72,24 @@ def due_ids(*, now: datetime) -> list[int]:
         )
         .order_by("due_at", "pk")
         .values_list("pk", flat=True)[:MOST_HANDED_OUT]
+    )
+
+
+def not_sent() -> dict[tuple[str, str], int]:
+    """How many messages wait, were dropped or have failed, by status and problem."""
+    return {
+        (status, problem): count
+        for status, problem, count in Message.unscoped.exclude(status=Status.SENT)
+        .values_list("status", "problem")
+        .annotate(Count("pk"))
+        .order_by("status", "problem")
+    }
+
+
+def try_failed_again(*, now: datetime) -> int:
+    """Make every failed message due once more, from its first try; how many there were."""
+    return Message.unscoped.filter(status=Status.FAILED).update(
+        status=Status.DUE, problem="", attempts=0, due_at=now, leased_until=None
     )
 
 

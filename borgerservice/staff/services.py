@@ -3,7 +3,6 @@
 import secrets
 from datetime import datetime, timedelta
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -25,8 +24,8 @@ from borgerservice.notifications.services import (
     queue,
     shred_contacts,
 )
-from borgerservice.people.services import new_person
 from borgerservice.staff.exceptions import StaffRefused
+from borgerservice.staff.new_account import open_account, prepare_account
 from borgerservice.staff.selectors import colleague, open_invitations
 from borgerservice.staff.wording import ROLES
 from borgerservice.vault.links import derive_link, link_hash, new_salt
@@ -34,6 +33,28 @@ from borgerservice.vault.links import derive_link, link_hash, new_salt
 PURPOSE = "invitation"
 LIFE = timedelta(days=7)
 LANGUAGE = "da"
+
+
+def appoint_administrator(
+    *,
+    municipality: Municipality,
+    username: str,
+    first_name: str,
+    last_name: str,
+    password: str,
+    now: datetime,
+) -> StaffMember:
+    """Make the account of a municipality's first administrator, who invites all others.
+
+    Raises StaffRefused.
+    """
+    staff = prepare_account(
+        username=username, first_name=first_name, last_name=last_name, email="", password=password
+    )
+    with transaction.atomic():
+        open_account(staff, now=now)
+        _give(municipality, staff, StaffRole.Role.ADMINISTRATOR, None, now)
+    return staff
 
 
 def invite(
@@ -87,23 +108,16 @@ def accept_invitation(
     now: datetime,
 ) -> StaffMember:
     """Make an account for the one who was invited, with the role. Raises StaffRefused."""
-    staff = StaffMember(
+    staff = prepare_account(
         username=username,
-        first_name=first_name.strip(),
-        last_name=last_name.strip(),
+        first_name=first_name,
+        last_name=last_name,
         email=invitation.email,
-        is_staff=True,
+        password=password,
     )
-    _check(staff, password)
-    staff.set_password(password)
     with transaction.atomic():
         held = _usable(invitation, now)
-        staff.person = new_person(now=now)
-        try:
-            with transaction.atomic():
-                staff.save()
-        except IntegrityError:
-            raise StaffRefused("username_taken", field="username") from None
+        open_account(staff, now=now)
         _take(held, staff, now)
     return staff
 
@@ -156,24 +170,6 @@ def end_role(
     return role
 
 
-def _check(staff: StaffMember, password: str) -> None:
-    for field in ("username", "first_name", "last_name"):
-        if holds_cpr_number(getattr(staff, field)):
-            raise StaffRefused("looks_like_cpr", field=field)
-    if not staff.first_name:
-        raise StaffRefused("name_missing", field="first_name")
-    try:
-        StaffMember._meta.get_field("username").clean(staff.username, staff)  # noqa: SLF001
-    except ValidationError:
-        raise StaffRefused("invalid_username", field="username") from None
-    if StaffMember.objects.filter(username__iexact=staff.username).exists():
-        raise StaffRefused("username_taken", field="username")
-    try:
-        validate_password(password, staff)
-    except ValidationError:
-        raise StaffRefused("weak_password", field="password") from None
-
-
 def _usable(invitation: Invitation, now: datetime) -> Invitation:
     held = (
         Invitation.objects.for_municipality(invitation.municipality_id)
@@ -196,7 +192,11 @@ def _take(invitation: Invitation, staff: StaffMember, now: datetime) -> None:
 
 
 def _give(
-    municipality: Municipality, staff: StaffMember, role: str, giver: StaffMember, now: datetime
+    municipality: Municipality,
+    staff: StaffMember,
+    role: str,
+    giver: StaffMember | None,
+    now: datetime,
 ) -> StaffRole:
     try:
         with transaction.atomic():
@@ -205,7 +205,7 @@ def _give(
             )
     except IntegrityError:
         raise StaffRefused("role_held", field="role") from None
-    _record_role(Event.ROLE_GIVEN, given, _actor(giver), now)
+    _record_role(Event.ROLE_GIVEN, given, _actor(giver) if giver else "command", now)
     return given
 
 

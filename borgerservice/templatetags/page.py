@@ -12,7 +12,6 @@ from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
-
 from phonenumber_field.phonenumber import to_python
 
 from borgerservice.kernel.clock import COPENHAGEN
@@ -43,10 +42,9 @@ def page_languages() -> list[str]:
 def icon(name: str, classes: str = "") -> SafeString:
     """An icon of the design system, for the eye only: the words stand beside it."""
     return format_html(
-        '<svg class="icon-svg {}" focusable="false" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        '<svg class="icon-svg {}" focusable="false" aria-hidden="true"><use href="{}"></use></svg>',
         classes,
-        static("dkfds/img/all-svg-icons.svg"),
-        name,
+        f"{static('dkfds/img/all-svg-icons.svg')}#{name}",
     )
 
 

@@ -65,9 +65,7 @@ def test_a_centre_is_told_with_its_hours_and_services() -> None:
         centre=world.centre, weekday=0, opens_minute=600, closes_minute=960,
         valid_from=date(2026, 9, 1), valid_to=date(2026, 12, 31),
     )  # fmt: skip
-    OpeningHours.objects.create(
-        centre=world.centre, weekday=6, opens_minute=5, closes_minute=1440
-    )
+    OpeningHours.objects.create(centre=world.centre, weekday=6, opens_minute=5, closes_minute=1440)
     passport = build_service("passport", minutes=15)
     CentreService.objects.create(centre=world.centre, service=passport, minutes=20)
     answer = System().get("centres/", {"municipality": "0657"})
@@ -262,7 +260,10 @@ def test_a_closed_centre_offers_nothing() -> None:
     ("query", "expected"),
     [
         ({"centre": "nowhere"}, (404, "centre_not_found", [("centre_not_found", "/centre")])),
-        ({"service": "haircut"}, (422, "service_not_offered", [("service_not_offered", "/service")])),
+        (
+            {"service": "haircut"},
+            (422, "service_not_offered", [("service_not_offered", "/service")]),
+        ),
     ],
 )
 def test_times_are_asked_for_at_a_known_centre_and_service(

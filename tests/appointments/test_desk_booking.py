@@ -107,8 +107,16 @@ def test_a_slot_taken_meanwhile_costs_nothing_typed():
         ("email", "amina", "Write an e-mail address, for example name@example.com."),
         ("phone", "", "Write a phone number or an e-mail address."),
         ("start", "yesterday", "Choose one of the times shown."),
-        ("start", "2026-11-23T08:00:00+00:00", "That time is too soon to book. Choose a later time."),
-        ("start", "2026-11-28T10:00:00+00:00", "The centre is closed at that time. Choose another time."),
+        (
+            "start",
+            "2026-11-23T08:00:00+00:00",
+            "That time is too soon to book. Choose a later time.",
+        ),
+        (
+            "start",
+            "2026-11-28T10:00:00+00:00",
+            "The centre is closed at that time. Choose another time.",
+        ),
     ],
 )
 def test_what_cannot_be_booked_is_told_at_the_field(field, typed, told):

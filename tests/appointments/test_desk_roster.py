@@ -126,7 +126,11 @@ def test_closed_days_take_the_times_away_and_opening_them_brings_them_back():
     world = build_world()
     client = administrator(world)
     tomorrow = TODAY + timedelta(days=1)
-    typed = {"first_day": tomorrow.isoformat(), "last_day": tomorrow.isoformat(), "reason": "Kursus"}
+    typed = {
+        "first_day": tomorrow.isoformat(),
+        "last_day": tomorrow.isoformat(),
+        "reason": "Kursus",
+    }
     client.post(centre_page(world, "closures"), typed)
     assert free_starts(world, tomorrow) == []
     closure = Closure.objects.get()

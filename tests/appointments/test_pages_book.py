@@ -13,7 +13,15 @@ from appointments.services.drafts import forget_drafts
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.models import Message
 from borgerservice.vault.services import open_data_key
-from tests.appointments.pages import begin, book, fill_in, starts_on, text_of, times_address, title_of
+from tests.appointments.pages import (
+    begin,
+    book,
+    fill_in,
+    starts_on,
+    text_of,
+    times_address,
+    title_of,
+)
 from tests.builders import NOW, build_visit, build_world
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +130,14 @@ def test_a_mistake_is_told_at_the_field_and_nothing_is_lost(
 
 @pytest.mark.parametrize(
     "name",
-    ["O'Brien-Ñandú", "محمد حسن", "陈", "Åse Ærøskøbing", "<script>alert(1)</script> Bo", "X Æ A-12 😀"],
+    [
+        "O'Brien-Ñandú",
+        "محمد حسن",
+        "陈",
+        "Åse Ærøskøbing",
+        "<script>alert(1)</script> Bo",
+        "X Æ A-12 😀",
+    ],
 )
 def test_a_name_of_any_script_is_taken_as_it_is(client: Client, name: str) -> None:
     world = build_world()

@@ -93,7 +93,15 @@ def test_a_cpr_number_typed_in_the_search_is_refused_and_not_shown(client: Clien
 
 @pytest.mark.parametrize(
     "query",
-    ["x" * 10_000, "😀", "\u202eHerning", "a\x00b", "<script>alert(1)</script>", "' OR 1=1 --", "%"],
+    [
+        "x" * 10_000,
+        "😀",
+        "\u202eHerning",
+        "a\x00b",
+        "<script>alert(1)</script>",
+        "' OR 1=1 --",
+        "%",
+    ],
 )
 def test_anything_typed_in_the_search_is_taken_calmly(client: Client, query: str) -> None:
     response = client.get("/en/", {"q": query, "unknown": "1"})

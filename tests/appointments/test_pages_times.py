@@ -87,7 +87,9 @@ def test_an_odd_question_gets_a_clear_answer_and_times_all_the_same(
     assert told in text_of(response)
     assert title_of(response).startswith("Error:")
     assert starts_on(response)
-    assert not any(len(value) > 4 and value in response.content.decode() for value in asked.values())
+    assert not any(
+        len(value) > 4 and value in response.content.decode() for value in asked.values()
+    )
 
 
 def test_what_nobody_asked_for_is_ignored(client: Client) -> None:

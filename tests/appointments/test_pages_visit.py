@@ -38,6 +38,7 @@ def test_the_receipt_tells_all_one_needs_and_names_nobody(client: Client) -> Non
         "Monday 09:00–15:00",
         "Passport.",
         "The witness's passport.",
+        "The witness must be at least 18 years old",
         "Move the appointment",
         "Cancel the appointment",
         "Add to your calendar",

@@ -5,16 +5,15 @@ municipality, with the rule, the figure, its source and the day the witness is f
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page
 
 from appointments.models import Desk, ServiceType
 from appointments.services.capacity import open_days
-from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre
-from tests.builders import build_staff
+from tests.builders import build_staff, monday_morning
 from tests.journeys.people import Citizen, Clerk, Paper
 from tests.rig.services import Server
 from tests.servers import Rig
@@ -40,22 +39,15 @@ def replacement_number(serial: int) -> str:
     return f"{61}0190-{1000 + serial}"
 
 
-def next_monday() -> date:
-    today = clock.danish_date(clock.now())
-    return today + timedelta(days=7 - today.weekday())
-
-
-def opening_time() -> datetime:
-    """Next Monday at 06:00 in UTC: early enough to book for the same day."""
-    day = next_monday()
-    return datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+OPENING = monday_morning()
+MONDAY = OPENING.date()
 
 
 @pytest.fixture(scope="module")
 def server(rig: Rig) -> Iterator[Server]:
     env = {
         "GUNICORN_CMD_ARGS": "--config=tests/rig/moved_clock.py",
-        "MOVED_CLOCK": opening_time().isoformat(),
+        "MOVED_CLOCK": OPENING.isoformat(),
     }
     with rig.fresh_database() as database:
         with database.opened():
@@ -64,12 +56,12 @@ def server(rig: Rig) -> Iterator[Server]:
                 centre = Centre.objects.get(municipality__code=code, name__startswith=name)
                 Desk.objects.create(centre=centre, number=1, caps=capable)
                 open_days(
-                    centre=centre, first=next_monday(), last=next_monday() + timedelta(days=7)
+                    centre=centre, first=MONDAY, last=MONDAY + timedelta(days=7)
                 )
                 build_staff(
                     centre.municipality,
                     username=f"clerk-{code}",
-                    now=opening_time() - timedelta(days=30),
+                    now=OPENING - timedelta(days=30),
                 )
         with rig.serve(database, env=env) as server:
             yield server
@@ -83,9 +75,9 @@ def test_four_citizens_one_witness_and_the_fourth_is_refused(
     number = 0 if javascript else 500
     witness = replacement_number(number + 99)
     before = counted(server)
-    since = (next_monday() - timedelta(days=100)).strftime("%d-%m-%Y")
-    for place, (name, centre, code) in enumerate(CITIZENS):
-        name = f"{name} {'Med' if javascript else 'Uden'}"
+    since = (MONDAY - timedelta(days=100)).strftime("%d-%m-%Y")
+    for place, (person, centre, code) in enumerate(CITIZENS):
+        name = f"{person} {'Med' if javascript else 'Uden'}"
         phone = Citizen(
             new_page(size=(360, 740), javascript=javascript), server.address, javascript
         )
@@ -110,7 +102,7 @@ def test_four_citizens_one_witness_and_the_fourth_is_refused(
         if place < 3:
             assert "Identiteten er bekræftet" in said, said
         else:
-            free = next_monday() + timedelta(days=121)
+            free = MONDAY + timedelta(days=121)
             assert "Identiteten er ikke bekræftet" in said, said
             assert "højst 3 gange inden for 120 dage" in said, said
             assert "mitid.dk" in said, said

@@ -84,7 +84,7 @@ def live(rig: Rig) -> Iterator[Live]:
 
 @pytest.mark.parametrize(("method", "address", "is_whole"), CALLS)
 def test_what_the_description_allows_is_answered_as_it_promises(
-    live: Live, method: str, address: str, is_whole: bool
+    live: Live, method: str, address: str, *, is_whole: bool
 ) -> None:
     excluded = [] if is_whole else [CHECKS.get_one("positive_data_acceptance")]
     operation = live.schema[address][method]
@@ -93,9 +93,7 @@ def test_what_the_description_allows_is_answered_as_it_promises(
     @fuzzing
     @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
     def send(case: Any) -> None:
-        case.call_and_validate(
-            session=live.session, headers=live.headers, excluded_checks=excluded
-        )
+        case.call_and_validate(session=live.session, headers=live.headers, excluded_checks=excluded)
 
     send()
 
@@ -136,8 +134,14 @@ near_moment = st.builds(
     st.integers(28, 60),
 )
 any_json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 

@@ -79,15 +79,26 @@ def test_a_head_is_a_get_without_its_body() -> None:
 def test_an_answer_in_another_form_than_json() -> None:
     for accept in ("text/html", "application/xml", "text/*;q=0.5", "nonsense"):
         assert problem(System().get("services/", Accept=accept)) == (406, "not_acceptable", [])
-    for accept in ("*/*", "application/*", "application/json, text/html", "application/json; q=0.1"):
+    for accept in (
+        "*/*",
+        "application/*",
+        "application/json, text/html",
+        "application/json; q=0.1",
+    ):
         assert System().get("services/", Accept=accept).status_code == 200
 
 
 def test_a_body_in_another_form_than_json() -> None:
     system = build_system(build_world().municipality)
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+    for kind in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ):
         for answer in (
-            system.post("appointments/", b"centre=x", content_type=kind, **{"Idempotency-Key": "1"}),
+            system.post(
+                "appointments/", b"centre=x", content_type=kind, **{"Idempotency-Key": "1"}
+            ),
             System().post("decisions/", b"{}", content_type=kind),
         ):
             assert problem(answer) == (415, "unsupported_media_type", [])
@@ -179,7 +190,9 @@ def test_an_unknown_parameter_is_pointed_at_without_its_name(call: str) -> None:
     assert CANARY not in answer.content.decode()
 
 
-@pytest.mark.parametrize("call", ["appointments/", "appointments/K7QF-M3RX-P8/", "proofings/K7QF-M3RX-P8/"])
+@pytest.mark.parametrize(
+    "call", ["appointments/", "appointments/K7QF-M3RX-P8/", "proofings/K7QF-M3RX-P8/"]
+)
 def test_an_unknown_parameter_of_a_municipal_call_too(call: str) -> None:
     system = build_system(build_world().municipality)
     assert problem(system.get(call, {"format": "json"})) == (
@@ -197,13 +210,25 @@ def test_an_unknown_parameter_of_a_municipal_call_too(call: str) -> None:
         ("slots/", "", [("required", "/centre"), ("required", "/service")]),
         ("slots/", "centre=%00&service=%00", [("not_text", "/centre"), ("not_text", "/service/0")]),
         ("slots/", "centre=a&service=", [("blank", "/service/0")]),
-        ("slots/", "centre=a&service=b&service=b&service=b&service=b&service=b", [("too_long", "/service")]),
+        (
+            "slots/",
+            "centre=a&service=b&service=b&service=b&service=b&service=b",
+            [("too_long", "/service")],
+        ),
         ("slots/", "centre=a&service=b&participants=5", [("out_of_range", "/participants")]),
         ("slots/", "centre=a&service=b&participants=0", [("out_of_range", "/participants")]),
         ("slots/", "centre=a&service=b&participants=two", [("wrong_type", "/participants")]),
-        ("slots/", "centre=a&service=b&service=c&participants=2", [("one_way_only", "/participants")]),
+        (
+            "slots/",
+            "centre=a&service=b&service=c&participants=2",
+            [("one_way_only", "/participants")],
+        ),
         ("slots/", "centre=a&service=b&from=2026-02-30", [("not_a_date", "/from")]),
-        ("slots/", "centre=a&service=b&from=tomorrow&to=20261124", [("not_a_date", "/to"), ("not_a_date", "/from")]),
+        (
+            "slots/",
+            "centre=a&service=b&from=tomorrow&to=20261124",
+            [("not_a_date", "/to"), ("not_a_date", "/from")],
+        ),
         ("slots/", "centre=a&service=b&from=2026-11-24T10:00", [("not_a_date", "/from")]),
         ("slots/", "centre=a&service=b&from=%D9%A2026-11-24", [("not_a_date", "/from")]),
         ("slots/", "centre=a&service=b&to=", [("not_a_date", "/to")]),

@@ -1,72 +1,27 @@
 """Delivery: each message once, or again where nobody knows, and never of what is off."""
 
-import threading
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import connections
+from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
-from appointments.models import Appointment
 from appointments.rules.local_time import instant
 from appointments.services import cancel_appointment, move_appointment
 from borgerservice.notifications.delivery import LEASE, deliver, due_ids
 from borgerservice.notifications.models import Message
-from borgerservice.notifications.services import Notice, new_contact, queue, shred_contacts
-from tests.builders import NOW, TODAY, World, build_visit, build_world
+from borgerservice.notifications.services import shred_contacts
+from tests.builders import NOW, build_visit, build_world
+from tests.platform.outbox import SOON, TOMORROW, build_messages, problems, statuses
 from tests.platform.sms_provider import Provider, provider_used
-from tests.rig.databases import Database
-
-TOMORROW = TODAY + timedelta(days=1)
-SOON = NOW + timedelta(seconds=1)
 
 
 @pytest.fixture
 def provider(settings: Settings) -> Iterator[Provider]:
     with provider_used(settings) as provider:
         yield provider
-
-
-def build_messages(world: World, count: int, *, now: datetime = NOW) -> int:
-    """Reminders to as many numbers, of visits tomorrow; how many were new."""
-    notices = []
-    for number in range(count):
-        contact, _key = new_contact(
-            municipality=world.municipality, phone=f"+45203{number:05}", email=""
-        )
-        notices.append(
-            Notice(
-                kind="reminder_2d",
-                subject=f"appointment:{number}",
-                facts={
-                    "reference": "K7QF-M3RX-P8",
-                    "starts_at": instant(TOMORROW, 600).isoformat(),
-                    "proves_identity": False,
-                    "centre": "Borgerservice Herning",
-                    "address": "",
-                    "phone": "",
-                    "link": "visit",
-                    "link_salt": "1:salt",
-                },
-                once=f"reminder_2d:{number}:0",
-                contact=contact,
-                language="da",
-            )
-        )
-    return queue(notices, now=now)
-
-
-def statuses() -> dict[str, str]:
-    """How far each message has come, by its reference."""
-    return dict(Message.unscoped.values_list("dedupe_key", "status"))
-
-
-def problems() -> set[str]:
-    return set(Message.unscoped.values_list("problem", flat=True))
 
 
 @pytest.mark.django_db
@@ -204,6 +159,22 @@ def test_a_refusal_for_good_is_not_tried_again(provider: Provider) -> None:
 
 
 @pytest.mark.django_db
+def test_an_operator_sees_what_failed_and_has_it_tried_again(
+    provider: Provider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build_messages(build_world(), 2)
+    provider.status = 400
+    deliver(now=NOW)
+    call_command("outbox")
+    assert capsys.readouterr().out == "2 failed refused_by_gateway\n"
+    call_command("outbox", again=True)
+    assert capsys.readouterr().out == "2 to be tried again\n2 due\n"
+    assert set(Message.unscoped.values_list("attempts", flat=True)) == {0}
+    call_command("outbox")
+    assert "4520300000" not in capsys.readouterr().out
+
+
+@pytest.mark.django_db
 def test_after_eight_tries_a_message_has_failed_and_the_pauses_grow(provider: Provider) -> None:
     build_messages(build_world(), 1)
     provider.status = 500
@@ -261,98 +232,6 @@ def test_a_slow_gateway_makes_a_worker_give_back_the_rest(
     deliver(now=NOW)
     assert sorted(statuses().values()) == ["due", "due", "sent", "sent"]
     assert set(Message.unscoped.filter(status="due").values_list("attempts", flat=True)) == {0}
-
-
-def in_thread(work: Callable[[], object]) -> Callable[[], object]:
-    """The same work, with the thread's own connection closed after it."""
-
-    def run() -> object:
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    return run
-
-
-def test_four_workers_at_once_send_each_message_once(
-    fresh_database: Database, provider: Provider
-) -> None:
-    with fresh_database.opened():
-        build_messages(build_world(), 40)
-        with ThreadPoolExecutor(4) as pool:
-            jobs = [pool.submit(in_thread(lambda: deliver(now=SOON))) for _ in range(4)]
-            claimed = [job.result() for job in jobs]
-        assert sum(claimed) == 40
-        assert provider.accepted_of == dict.fromkeys(statuses(), 1)
-        assert set(statuses().values()) == {"sent"}
-
-
-def test_control_without_the_one_statement_four_workers_send_messages_twice(
-    fresh_database: Database, provider: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def read_pause_write(
-        *, now: datetime, until: datetime, ids: list[int] | None
-    ) -> list[tuple[int, str]]:
-        found = list(Message.unscoped.filter(status="due").values_list("pk", "channel"))
-        time.sleep(0.3)
-        Message.unscoped.filter(pk__in=[pk for pk, _ in found]).update(
-            status="sending", leased_until=until
-        )
-        return found
-
-    monkeypatch.setattr("borgerservice.notifications.delivery._claim", read_pause_write)
-    with fresh_database.opened():
-        build_messages(build_world(), 10)
-        with ThreadPoolExecutor(4) as pool:
-            jobs = [pool.submit(in_thread(lambda: deliver(now=SOON))) for _ in range(4)]
-            for job in jobs:
-                job.result()
-        assert provider.repeats > 0
-
-
-def test_what_is_cancelled_while_an_earlier_one_is_being_sent_does_not_go_out(
-    fresh_database: Database, provider: Provider
-) -> None:
-    """And what was on its way already is marked as what it is: sent."""
-    with fresh_database.opened():
-        world = build_world(desks=2)
-        visits = [build_visit(world, day=TOMORROW) for _ in range(2)]
-        provider.hold_after(1)
-        with ThreadPoolExecutor(1) as pool:
-            job = pool.submit(in_thread(lambda: deliver(now=SOON)))
-            assert provider.held.wait(20)
-            for visit in visits:
-                cancel_appointment(appointment=visit, actor="citizen", now=SOON)
-            provider.go_on()
-            assert job.result() == 2
-        first, second = (f"booked:{visit.pk}:0:sms" for visit in visits)
-        assert (statuses()[first], statuses()[second]) == ("sent", "dropped")
-        assert set(provider.accepted_of) == {first}
-        deliver(now=SOON)
-        assert len(provider.posts) == 3
-        assert Appointment.unscoped.filter(status="cancelled").count() == 2
-
-
-def test_a_worker_that_comes_back_too_late_changes_nothing_any_more(
-    fresh_database: Database, provider: Provider
-) -> None:
-    """Its lease ran out, somebody else has sent the message: its own news is no news."""
-    with fresh_database.opened():
-        build_messages(build_world(), 1)
-        provider.hold_after(1)
-        with ThreadPoolExecutor(1) as pool:
-            job = pool.submit(in_thread(lambda: deliver(now=NOW)))
-            assert provider.held.wait(20)
-            release = threading.Timer(0.5, provider.go_on)
-            later = NOW + LEASE + timedelta(seconds=1)
-            provider._hold_at = None
-            assert deliver(now=later) == 1
-            release.start()
-            job.result()
-        row = Message.unscoped.get()
-        assert (row.status, row.attempts, row.sent_at >= later) == ("sent", 2, True)
-        assert provider.delivered == {"reminder_2d:0:0:sms"}
 
 
 @pytest.mark.django_db

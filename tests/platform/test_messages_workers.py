@@ -27,7 +27,7 @@ from tests.rig.processes import Process
 from tests.rig.services import Broker, Worker
 from tests.servers import Rig
 
-KILLS = 3
+KILLS = 2
 
 
 @pytest.fixture

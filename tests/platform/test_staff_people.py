@@ -1,9 +1,11 @@
 """Who works here: invitations, roles given and ended."""
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -70,7 +72,11 @@ def test_an_invitation_leads_to_an_account_with_the_role(place):
 
 def test_the_link_is_in_the_message_and_nowhere_else(place):
     secret = invited(place).strip("/").split("/")[-1]
-    stored = [*Invitation.unscoped.values(), *Message.unscoped.values(), *AuditEntry.unscoped.values()]
+    stored = [
+        *Invitation.unscoped.values(),
+        *Message.unscoped.values(),
+        *AuditEntry.unscoped.values(),
+    ]
     assert secret not in str(stored)
     assert "mette" not in str([*Message.unscoped.values(), *AuditEntry.unscoped.values()])
 
@@ -114,7 +120,10 @@ def test_a_colleague_from_elsewhere_takes_the_role_with_the_account_they_have(pl
     link = invited(place)
     staff = build_staff(build_municipality("0751", "Aarhus"))
     signed_in(staff).post(link)
-    assert {one.municipality.code for one in workplaces_of(staff=staff, now=NOW)} == {"0657", "0751"}
+    assert {one.municipality.code for one in workplaces_of(staff=staff, now=NOW)} == {
+        "0657",
+        "0751",
+    }
 
 
 @pytest.mark.parametrize(
@@ -234,3 +243,21 @@ def test_an_administrator_reaches_nobody_elsewhere(place):
 @pytest.mark.parametrize("role", [Role.CLERK, Role.LEAD, Role.AUDITOR])
 def test_only_an_administrator_sees_the_staff(place, role):
     assert at_work(place, role).get(page_of(place, "staff")).status_code == 404
+
+
+def test_a_new_installation_gets_its_first_administrator_by_command(place, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("heste-paa-broen-17\n"))
+    names = ["--username", "chief", "--first-name", "Mette", "--last-name", "Holm"]
+    call_command("create_administrator", "--municipality", place.code, *names, stdout=io.StringIO())
+    chief = StaffMember.objects.get(username="chief")
+    assert chief.check_password("heste-paa-broen-17")
+    assert signed_in(chief).get(page_of(place, "staff_invite")).status_code == 200
+    assert AuditEntry.unscoped.get().actor == "command"
+
+
+def test_the_command_refuses_a_weak_password_and_makes_nobody(place, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("kort\n"))
+    names = ["--username", "chief", "--first-name", "Mette", "--last-name", "Holm"]
+    with pytest.raises(CommandError):
+        call_command("create_administrator", "--municipality", place.code, *names)
+    assert not StaffMember.objects.exists()

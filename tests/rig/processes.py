@@ -61,7 +61,7 @@ class Process:
     def is_running(self) -> bool:
         return self.child.poll() is None
 
-    def wait_until(self, ready: Callable[[], bool], *, seconds: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], *, seconds: float = 90) -> None:
         """Return once `ready()` says so; raise DidNotStart with the log otherwise."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db.models import Model
 from django.apps import apps
+from django.db.models import Model
 
 from borgerservice.api.scopes import Scope
 from borgerservice.audit.models import AuditEntry
@@ -125,7 +125,9 @@ def test_the_invalid_cases_are_refused_at_the_paths_they_say() -> None:
         paths = {found["path"] for found in told["error"]["detail"]}
         assert paths == set(case["paths"]), case
         pointers = {
-            "".join(f"/{step}" for step in path.replace("[", ".").replace("]", "").split(".") if path)
+            "".join(
+                f"/{step}" for step in path.replace("[", ".").replace("]", "").split(".") if path
+            )
             for path in paths
         }
         assert {pointer for _code, pointer in faults} == pointers
@@ -169,7 +171,11 @@ def test_facts_of_any_text_come_back_as_they_were() -> None:
 
 @pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31"])
 def test_a_decision_on_any_day_of_the_calendar(on: str) -> None:
-    witness_there = {"birth_date": on, "mitid_since": on, "earlier_witnessings": [{"on": on, "person": "x"}]}
+    witness_there = {
+        "birth_date": on,
+        "mitid_since": on,
+        "earlier_witnessings": [{"on": on, "person": "x"}],
+    }
     applicant = {"birth_date": on}
     answer = System().post("decisions/", a_case(on=on, applicant=applicant, witness=witness_there))
     assert answer.json()["outcome"] == "not_confirmed"
@@ -283,4 +289,4 @@ def test_a_proofing_is_read_with_its_own_scope_only() -> None:
     answer = build_system(office.world.municipality, others).get(f"proofings/{case.reference}/")
     assert problem(answer)[:2] == (403, "insufficient_scope")
     assert IdentityProofing.unscoped.count() == 1
-    assert TODAY == case.opened_at.date()
+    assert case.opened_at.date() == TODAY

@@ -53,7 +53,7 @@ def test_a_clerk_can_read_and_use_every_page_of_a_case(
     server: Server, new_page: Callable[..., Page], size: tuple[int, int]
 ) -> None:
     office, session = open_office(server)
-    page = new_page(size=size, javascript=False)
+    page = new_page(size=size)
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": server.url()}])
     with server.database.opened():
         reference = office.case().reference

@@ -65,7 +65,7 @@ class Expected:
 
 @pytest.mark.django_db
 def test_no_order_of_steps_ever_makes_an_illegal_transition():
-    chance = random.Random(SEED)  # noqa: S311 - a repeatable walk, no secret
+    chance = random.Random(SEED)
     office = build_office()
     visit = build_visit(office.world, minute=12 * 60)
     participant = check_in(appointment=visit, actor="staff:1", now=NOW).participants.get()

@@ -29,6 +29,7 @@ from witnesses.services import (
     record_no_witness,
     record_questions,
     record_witness,
+    require_open,
 )
 
 ROLES = (Role.CLERK, Role.LEAD)
@@ -119,18 +120,18 @@ def _take(request: HttpRequest, workplace: Workplace, reference: str, step: Step
     if request.method != "POST" and not any(s.step is step and s.is_open for s in shown.steps):
         return redirect(here)
     form = form_of(request, shown, step)
-    if form.is_bound and form.is_valid():
-        do = partial(SERVICES[step], proofing=shown.case, staff=workplace.staff, now=clock.now())
-        try:
+    do = partial(SERVICES[step], proofing=shown.case, staff=workplace.staff, now=clock.now())
+    try:
+        require_open(shown.case)
+        if form.is_bound and form.is_valid():
             do(**form.facts)
-        except CaseOver as over:
-            messages.error(request, over.sentence)
-            return redirect(here)
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
             messages.success(request, _("Recorded."))
             return redirect(here)
+    except CaseOver as over:
+        messages.error(request, over.sentence)
+        return redirect(here)
+    except DomainError as refusal:
+        form.refuse(refusal)
     return case_page(request, workplace, shown, step=step, form=form)
 
 

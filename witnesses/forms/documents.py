@@ -40,7 +40,7 @@ class DocumentRow(forms.Form):
     use_required_attribute = False
     type = forms.ChoiceField(label=_("Type"), required=False, error_messages=CHOOSE)
     issuer = forms.CharField(
-        label=_("Country, two letters"),
+        label=_("Country"),
         required=False,
         initial="DK",
         max_length=40,
@@ -51,6 +51,7 @@ class DocumentRow(forms.Form):
         label=_("Shown as"),
         choices=(("physical", _("Original")), ("app", _("App")), ("copy", _("Copy"))),
         initial="physical",
+        required=False,
         error_messages=CHOOSE,
     )
     shows_photo = forms.BooleanField(label=_("Has a photo"), required=False)
@@ -62,6 +63,10 @@ class DocumentRow(forms.Form):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["type"].choices = [NOT_CHOSEN, *document_types()]  # type: ignore[attr-defined]
+
+    def clean_form(self) -> str:
+        """The original, where nothing else was said."""
+        return str(self.cleaned_data["form"] or "physical")
 
     def clean_issuer(self) -> str:
         """Capitals, however they were typed; the service refuses what is no country."""
@@ -124,7 +129,8 @@ class PersonForm(forms.Form):
         kept = (("keep", _("The number that is recorded")),) if has_number else ()
         self.fields["number_kind"].choices = [*kept, *self.kinds]  # type: ignore[attr-defined]
         self.rows = _rows(data, draft, [_as_row(document) for document in shown])
-        self.must_type_number_again = data is not None or draft is not None
+        typed = draft if draft is not None else data
+        self.must_type_number_again = bool(typed and typed.get("number"))
 
     @property
     def can_grow(self) -> bool:

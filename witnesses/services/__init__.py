@@ -6,6 +6,7 @@ from witnesses.services.documents import ShownDocument
 from witnesses.services.evidence import record_documents, record_questions
 from witnesses.services.identity import KEEP, GivenNumber
 from witnesses.services.statements import SeenWitness, record_no_witness, record_witness
+from witnesses.services.steps import require_open
 
 __all__ = [
     "KEEP",
@@ -20,4 +21,5 @@ __all__ = [
     "record_no_witness",
     "record_questions",
     "record_witness",
+    "require_open",
 ]

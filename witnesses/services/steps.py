@@ -27,13 +27,19 @@ def held_case(proofing: IdentityProofing, step: Step) -> IdentityProofing:
         .select_related("participant__appointment", "data_key", "opened_by")
         .get(pk=proofing.pk)
     )
+    require_open(case)
     state = CaseState(case.state)
-    if is_over(state):
-        raise CaseOver("already_decided" if state is CaseState.DECIDED else "")
     passed = case.questions == IdentityProofing.Questions.PASSED
     if not may(step, state, questions_passed=passed):
         raise Refused("wrong_step")
     return case
+
+
+def require_open(case: IdentityProofing) -> None:
+    """Raise CaseOver for a case that is decided or abandoned."""
+    state = CaseState(case.state)
+    if is_over(state):
+        raise CaseOver("already_decided" if state is CaseState.DECIDED else "")
 
 
 def step_forward(case: IdentityProofing, step: Step) -> None:

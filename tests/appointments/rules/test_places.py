@@ -60,7 +60,10 @@ def test_four_digits_alone_are_a_postal_code(typed: str, code: str | None) -> No
 
 
 def test_the_nearest_numbers_come_nearest_first_and_once() -> None:
-    assert nearest_codes("7401", ["8000", "7400", "", "7400", "7500", "1602"], 2) == ["7400", "7500"]
+    assert nearest_codes("7401", ["8000", "7400", "", "7400", "7500", "1602"], 2) == [
+        "7400",
+        "7500",
+    ]
 
 
 def test_a_slip_of_the_finger_has_a_likely_meaning() -> None:

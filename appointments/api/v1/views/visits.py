@@ -1,6 +1,5 @@
-"""What municipalities' systems can ask and do: places and times, and their own appointments."""
+"""What a municipality's systems ask and do about its own appointments."""
 
-from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -11,148 +10,32 @@ from rest_framework.response import Response
 
 from appointments import services
 from appointments.api.v1 import selectors
-from appointments.api.v1.serializers import (
+from appointments.api.v1.serializers.visits import (
     AppointmentOut,
     AppointmentsOut,
     AppointmentsQuery,
     BookedOut,
     BookIn,
-    CentreOut,
-    CentresOut,
-    CentresQuery,
     MoveIn,
-    MunicipalitiesOut,
-    MunicipalityOut,
-    ServiceOut,
-    ServicesOut,
-    SlotsOut,
-    SlotsQuery,
 )
+from appointments.api.v1.statuses import NO_CENTRE, STATUSES
 from appointments.exceptions import NotFound
 from appointments.models import Appointment
 from appointments.rules.reference import normalise_reference
-from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times, get_appointment
+from appointments.selectors import get_appointment
 from borgerservice.api import idempotency, pagination
 from borgerservice.api.inputs import Nothing, read_body, read_query
 from borgerservice.api.openapi import CLIENTS_ONLY, WITH_BODY, answers
 from borgerservice.api.scopes import Scope
-from borgerservice.api.views import MunicipalView, PublicView
+from borgerservice.api.views import MunicipalView
 from borgerservice.kernel import clock
-from borgerservice.kernel.clock import COPENHAGEN, danish_date
 
-STATUSES = {
-    **dict.fromkeys(
-        ("not_found", "centre_not_found", "municipality_not_found"), HTTPStatus.NOT_FOUND
-    ),
-    **dict.fromkeys(
-        (
-            "slot_taken",
-            "closed",
-            "in_the_past",
-            "too_soon",
-            "too_far_ahead",
-            "centre_not_open_for_booking",
-            "cannot_move",
-            "cannot_cancel",
-        ),
-        HTTPStatus.CONFLICT,
-    ),
-}
-"""What is not there is 404, what the present state forbids 409; the rest no state would allow."""
-
-_NO_CENTRE = {404: "`centre_not_found`"}
 _NO_VISIT = {404: "`not_found`: none of this municipality's appointments."}
 _NO_TIME = {
     409: "The time cannot be had now: `slot_taken`, `closed`, `in_the_past`, `too_soon`,"
     " `too_far_ahead`, `centre_not_open_for_booking`.",
 }
 _NEVER = "What was sent can never be booked: "
-
-
-class MunicipalitiesView(PublicView):
-    """The municipalities."""
-
-    @extend_schema(operation_id="municipalities", responses=answers(MunicipalitiesOut))
-    def get(self, request: Request) -> Response:
-        """Denmark's 98 municipalities, by code."""
-        read_query(request, Nothing)
-        return _whole(MunicipalityOut(selectors.municipalities(), many=True).data)
-
-
-class CentresView(PublicView):
-    """The centres."""
-
-    statuses = STATUSES
-
-    @extend_schema(
-        operation_id="centres",
-        parameters=[CentresQuery],
-        responses=answers(CentresOut, problems={404: "`municipality_not_found`"}),
-    )
-    def get(self, request: Request) -> Response:
-        """Citizen Service centres with hours and services; one municipality's, or all."""
-        asked = read_query(request, CentresQuery)
-        return _whole(
-            CentreOut(selectors.centres_of(asked.get("municipality", "")), many=True).data
-        )
-
-
-class ServicesView(PublicView):
-    """The services."""
-
-    @extend_schema(operation_id="services", responses=answers(ServicesOut))
-    def get(self, request: Request) -> Response:
-        """What one can come for, and what to bring."""
-        read_query(request, Nothing)
-        return _whole(ServiceOut(selectors.services(), many=True).data)
-
-
-class SlotsView(PublicView):
-    """Free times."""
-
-    statuses = STATUSES
-
-    def pointer(self, field: str) -> str:
-        """Services stand in one list here, whoever they are for."""
-        return "/service" if field.endswith(".service") else super().pointer(field)
-
-    @extend_schema(
-        operation_id="slots",
-        parameters=[SlotsQuery],
-        responses=answers(
-            SlotsOut,
-            problems={
-                **_NO_CENTRE,
-                422: "`service_not_offered`, `too_many_participants`, `period_reversed`,"
-                " `period_too_long`",
-            },
-        ),
-    )
-    def get(self, request: Request) -> Response:
-        """The times that can be booked at a centre now, at most 62 days a call."""
-        asked = read_query(request, SlotsQuery)
-        now = clock.now()
-        centre = selectors.centre_asked_for(asked["centre"])
-        codes = asked["service"] * asked.get("participants", 1)
-        plan = services.plan_visit(centre=centre, codes=codes)
-        first = asked.get("from", danish_date(now))
-        days = bookable_times(
-            centre=centre,
-            minutes=plan.minutes + plan.buffer,
-            caps=plan.caps,
-            first=first,
-            last=asked.get("to") or _last_day(first),
-            now=now,
-        )
-        length = timedelta(minutes=plan.minutes)
-        # Up to two thousand rows of two strings: a serializer would cost more than finding them.
-        return _whole(
-            [
-                {"start": _local(start), "end": _local(start + length)}
-                for day in days
-                for start in day.starts
-            ]
-        )
 
 
 class AppointmentsView(MunicipalView):
@@ -164,7 +47,7 @@ class AppointmentsView(MunicipalView):
     @extend_schema(
         operation_id="appointments",
         parameters=[AppointmentsQuery],
-        responses=answers(AppointmentsOut, problems={**CLIENTS_ONLY, **_NO_CENTRE}),
+        responses=answers(AppointmentsOut, problems={**CLIENTS_ONLY, **NO_CENTRE}),
     )
     def get(self, request: Request) -> Response:
         """The municipality's appointments as they begin, 20 a page; `next` leads on."""
@@ -203,7 +86,7 @@ class AppointmentsView(MunicipalView):
             problems={
                 **CLIENTS_ONLY,
                 **WITH_BODY,
-                **_NO_CENTRE,
+                **NO_CENTRE,
                 **_NO_TIME,
                 400: "`invalid_request`: see `errors`; `not_json`, `key_twice`,"
                 " `idempotency_key_missing`, `idempotency_key_invalid`.",
@@ -325,10 +208,6 @@ class MoveView(OneAppointment):
         return Response(AppointmentOut(self.find(reference)).data)
 
 
-def _whole(results: Any) -> Response:
-    return Response({"results": results, "next": None})
-
-
 def _visitors(asked: dict[str, Any]) -> list[services.Visitor]:
     return [
         services.Visitor(
@@ -342,12 +221,3 @@ def _e164(phone: str) -> str:
     """A phone number as it is stored; what is none goes on as it stands, to be refused."""
     number = to_python(phone)
     return str(number.as_e164) if number and number.is_valid() else phone
-
-
-def _last_day(first: date) -> date:
-    rest = min(timedelta(LONGEST_PERIOD_DAYS - 1), date.max - first)
-    return first + rest
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(COPENHAGEN).isoformat()

@@ -1,0 +1,28 @@
+"""Which refusal is which HTTP status: 404 where nothing is, 409 where the present state forbids it.
+
+All others are 422: what was sent would be refused in any state.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+STATUSES: Final[Mapping[str, int]] = {
+    **dict.fromkeys(
+        ("not_found", "centre_not_found", "municipality_not_found"), HTTPStatus.NOT_FOUND
+    ),
+    **dict.fromkeys(
+        (
+            "slot_taken",
+            "closed",
+            "in_the_past",
+            "too_soon",
+            "too_far_ahead",
+            "centre_not_open_for_booking",
+            "cannot_move",
+            "cannot_cancel",
+        ),
+        HTTPStatus.CONFLICT,
+    ),
+}
+NO_CENTRE: Final = {404: "`centre_not_found`"}

@@ -1,0 +1,142 @@
+"""Every page of staff, in a real browser: no fault axe can find, nothing wider than the screen."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from appointments.selectors import bookable_times
+from borgerservice.kernel import clock
+from borgerservice.municipalities.models import Closure, StaffMember, StaffRole
+from borgerservice.staff.services import give_role, invite
+from tests.appointments.desk import centre_page, visit_page
+from tests.builders import PASSWORD, World, build_staff, build_visit, build_world
+from tests.rig.services import Server
+from tests.servers import Rig
+
+pytestmark = pytest.mark.once
+NARROW, DESK = (320, 640), (1280, 900)
+Role = StaffRole.Role
+
+
+@pytest.fixture(scope="module")
+def server(rig: Rig) -> Iterator[Server]:
+    with rig.fresh_database() as database, rig.serve(database) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def world(server: Server) -> World:
+    """A centre with a visit to come, a closed week, and somebody who is clerk and administrator."""
+    now = clock.now()
+    today = clock.danish_date(now)
+    with server.database.opened():
+        world = build_world(desks=2, today=today, days=30)
+        build_staff(world.municipality, role=Role.ADMINISTRATOR, username="chief", now=now)
+        chief = StaffMember.objects.get(username="chief")
+        give_role(
+            municipality=world.municipality, staff_id=chief.pk, role="clerk", giver=chief, now=now
+        )
+        invite(
+            municipality=world.municipality,
+            email="mette@example.com",
+            role="clerk",
+            inviter=chief,
+            now=now,
+        )
+        Closure.objects.create(
+            centre=world.centre,
+            first_day=today + timedelta(days=20),
+            last_day=today + timedelta(days=25),
+            reason="Flytning",
+        )
+    return world
+
+
+@pytest.fixture(scope="module")
+def visit(server: Server, world: World):
+    now = clock.now()
+    today = clock.danish_date(now)
+    with server.database.opened():
+        free = bookable_times(
+            centre=world.centre,
+            minutes=30,
+            caps=1 << world.service.bit,
+            first=today,
+            last=today + timedelta(days=10),
+            now=now,
+        )
+        minute = 10 * 60
+        return build_visit(world, day=free[-1].day, minute=minute, now=now, names=["Amina Hassan"])
+
+
+def look_at(page: Page) -> None:
+    """What no page may have: a fault of access, a sideways scroll, a second heading."""
+    page.wait_for_load_state()
+    assert page.locator("h1").count() == 1, page.url
+    found = Axe().run(page).response["violations"]
+    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width <= window, page.url
+
+
+@pytest.mark.parametrize("size", [NARROW, DESK], ids=["phone", "desk"])
+def test_staff_can_read_and_use_every_page(
+    server: Server, world: World, visit, new_page: Callable[..., Page], size: tuple[int, int]
+) -> None:
+    page = new_page(size=size)
+
+    def open_page(path: str, *, send: bool = False) -> None:
+        page.goto(server.url(path))
+        if send:
+            page.locator("main form.act button.default").click()
+        look_at(page)
+
+    open_page("/accounts/login/")
+    open_page("/accounts/login/", send=True)
+    page.locator("#id_login").fill("chief")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main form button").click()
+    look_at(page)
+    day = f"?date={clock.danish_date(visit.starts_at).isoformat()}"
+    open_page(centre_page(world, "day"))
+    open_page(centre_page(world, "day") + day)
+    page.locator("#id_q").fill("hassan")
+    page.locator(".search button").click()
+    look_at(page)
+    page.locator("tbody th a").click()
+    look_at(page)
+    page.locator("form[action$='/contact/'] button").click()
+    look_at(page)
+    for name in ("visit_cancel", "visit_move"):
+        open_page(visit_page(world, visit.reference, name))
+    for name in ("book", "walk_in", "closures", "desk_add"):
+        open_page(centre_page(world, name))
+        open_page(centre_page(world, name), send=True)
+    open_page(centre_page(world, "desks"))
+    open_page(centre_page(world, "desk_change", number=1))
+    open_page(centre_page(world, "hours"))
+    for row in range(5):
+        page.locator(f"#id_weekday_{row}").select_option("")
+    page.locator("main form.act button.default").click()
+    assert page.locator("#id_is_accepted").count() == 1
+    look_at(page)
+    code = world.municipality.code
+    with server.database.opened():
+        chief = StaffMember.objects.get(username="chief")
+        role = chief.roles.get(role="administrator").pk
+    for path in ("", "invite/", f"{chief.pk}/roles/", f"roles/{role}/end/"):
+        open_page(f"/admin/{code}/staff/{path}")
+    open_page(f"/admin/{code}/staff/roles/{role}/end/", send=True)
+    open_page(f"/admin/{code}/staff/invite/", send=True)
+    open_page("/accounts/password/")
+    open_page("/accounts/second-factor/")
+    open_page("/accounts/second-factor/app/")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main form button").click()
+    look_at(page)
+    assert page.locator("img").count() == 1
+    open_page("/accounts/logout/", send=True)
+    open_page("/invitation/no-such-link/")
