@@ -14,7 +14,7 @@ WITHOUT_DATABASE := DJANGO_SETTINGS_MODULE=borgerservice.settings.checks
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
-run: node_modules/ready $(VAR)/loaded $(CATALOGUES)  ## the whole service on this machine, with demo data
+run: node_modules/ready .venv/ready $(CATALOGUES) $(VAR)/loaded  ## the whole service on this machine, with demo data
 	@$(MANAGE) serve
 
 test: node_modules/ready .venv/checks $(CATALOGUES)  ## all that must hold before a change lands; FULL=1 for the long figures

@@ -3,11 +3,17 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 
 from tests.rig.browsers import Observed, launch_browser
-from tests.servers import Rig
+from tests.servers import IS_FULL, Rig
+
+# The gate tries the same examples every time; the long run looks for new ones.
+settings.register_profile("gate", derandomize=True, deadline=None)
+settings.register_profile("full", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile("full" if IS_FULL else "gate")
 
 PHONE = (360, 740)
 DESKTOP = (1280, 900)

@@ -189,6 +189,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"routes_only": {"()": "borgerservice.logs.RoutesOnly"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["routes_only"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }

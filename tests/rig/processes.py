@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import ctypes
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -34,7 +35,9 @@ class Process:
     ) -> None:
         self.log_file = log
         self.stop_signal = stop_signal
-        as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
+        as_user = (
+            {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+        )
         with log.open("ab") as out:
             self.child = subprocess.Popen(
                 [str(part) for part in command],

@@ -1,4 +1,4 @@
-"""Places, services and free times. `…Out` is a promise for ever."""
+"""Places, services and free times. `…Out` stays as it is."""
 
 from collections.abc import Mapping
 from typing import Any

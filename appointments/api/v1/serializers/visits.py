@@ -1,4 +1,4 @@
-"""A municipality's appointments. `…In` refuses what it does not know; `…Out` is a promise for ever."""
+"""A municipality's appointments. `…In` refuses what it does not know; `…Out` stays as it is."""
 
 from datetime import datetime
 from typing import Any
