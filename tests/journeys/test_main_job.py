@@ -55,9 +55,7 @@ def server(rig: Rig) -> Iterator[Server]:
             for code, name in (("0657", HERNING), ("0851", AALBORG)):
                 centre = Centre.objects.get(municipality__code=code, name__startswith=name)
                 Desk.objects.create(centre=centre, number=1, caps=capable)
-                open_days(
-                    centre=centre, first=MONDAY, last=MONDAY + timedelta(days=7)
-                )
+                open_days(centre=centre, first=MONDAY, last=MONDAY + timedelta(days=7))
                 build_staff(
                     centre.municipality,
                     username=f"clerk-{code}",

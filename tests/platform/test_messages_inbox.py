@@ -95,6 +95,7 @@ def test_the_inbox_takes_one_statement_however_many_messages(
         text_of(client, "/demo/inbox/")
 
 
+@pytest.mark.once
 def test_where_borgerservice_is_in_use_there_is_no_demo(rig: Rig, fresh_database: Database) -> None:
     assert base.IS_DEMO is False
     assert "IS_DEMO" not in Path(base.__file__).with_name("production.py").read_text()

@@ -133,6 +133,7 @@ def test_a_booking_rings_the_worker_and_the_confirmation_is_delivered_once(
         assert "Din tid" not in worker.log()
 
 
+@pytest.mark.once
 def test_nothing_but_ids_passes_through_the_broker(
     fresh_database: Database, publishing: Broker
 ) -> None:
@@ -227,6 +228,7 @@ def test_without_a_broker_the_child_process_delivers_within_seconds_and_ends_whe
     assert "Traceback" not in sweeper.log()
 
 
+@pytest.mark.once
 def test_a_sweeper_whose_parent_is_gone_ends_by_itself(
     rig: Rig, fresh_database: Database, provider: Provider
 ) -> None:

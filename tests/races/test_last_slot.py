@@ -98,9 +98,7 @@ class Rush:
     def booked(self) -> int:
         """How many visits stand at that time."""
         with self.server.database.opened():
-            return Appointment.unscoped.filter(
-                centre=self.world.centre, status="booked"
-            ).count()
+            return Appointment.unscoped.filter(centre=self.world.centre, status="booked").count()
 
     def differences(self) -> int:
         """How many bitmaps differ from the appointments."""
@@ -109,7 +107,10 @@ class Rush:
             return rebuild(centre=self.world.centre, first=today, last=today + timedelta(days=14))
 
     def drop_the_constraint(self) -> None:
-        with self.server.database.opened(as_owner=True) as connection, connection.cursor() as cursor:
+        with (
+            self.server.database.opened(as_owner=True) as connection,
+            connection.cursor() as cursor,
+        ):
             for statement in DROP_THE_CONSTRAINT[connection.vendor]:
                 cursor.execute(statement)
 

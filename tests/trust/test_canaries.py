@@ -192,9 +192,7 @@ def careless_systems(house: House, canaries: Canaries) -> Iterator[tuple[str, st
         assert 400 <= answer.status_code < 500, (key, answer.text)
         yield f"POST appointments {key}", answer.text
     for path in ("slots/?centre={}", "appointments/?date={}", "appointments/{}/", "proofings/{}/"):
-        answer = requests.get(
-            api + path.format(canaries.plant(path)), headers=headers, timeout=60
-        )
+        answer = requests.get(api + path.format(canaries.plant(path)), headers=headers, timeout=60)
         assert answer.status_code < 500
         yield path, answer.text
     facts = {"on": "2026-11-23", "applicant": {"birth_date": canaries.plant("decisions")}}
@@ -217,10 +215,10 @@ def a_case_at_the_desk(house: House, canaries: Canaries) -> Iterator[tuple[str, 
     documents = {"documents-0-type": "passport", "documents-0-issuer": "DK"}
     for _step in range(6):
         forms = [f for f in Forms(page.url, page.text).found if "proofings" in f.action]
-        step = next((f for f in forms if f.method == "post" and len(f.typed + [*f.chosen]) > 0), None)
+        step = next((f for f in forms if f.method == "post" and (f.typed or f.chosen)), None)
         if step is None:
             break
-        filling = {n: "" for n in step.typed}
+        filling = dict.fromkeys(step.typed, "")
         if "number" in step.typed:
             filling |= {"number": canaries.plant("desk number"), "name": "Lars Jensen"}
             filling |= documents

@@ -1,14 +1,13 @@
 """Who may be a witness, for any page: read from the rule set in force on the day of the visit."""
 
 from datetime import datetime
-from typing import cast
 
 from django import template
 from django.utils.translation import get_language
 
 from borgerservice.kernel.clock import danish_date
 from witnesses.rules.explain_documents import accepted_documents
-from witnesses.rules.figures import LANGUAGES, Language
+from witnesses.rules.figures import Language
 from witnesses.rules.rule_sets import rule_set
 from witnesses.selectors import rule_set_in_force
 
@@ -20,7 +19,7 @@ def witness_terms(moment: datetime) -> dict[str, object]:
     """The demands on a witness at a visit at that moment, with their source."""
     rules = rule_set(rule_set_in_force(danish_date(moment)))
     spoken = (get_language() or "da")[:2]
-    language = cast("Language", spoken if spoken in LANGUAGES else "en")
+    language: Language = "da" if spoken == "da" else "en"
     return {
         "age": rules.witness_minimum_age.years,
         "held": rules.witness_mitid_held,
