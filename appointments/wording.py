@@ -23,7 +23,7 @@ REFUSALS = {
     "looks_like_cpr": _(
         "This looks like a CPR number. Do not write your CPR number here; we do not need it."
     ),
-    "invalid_phone": _("Write a phone number we can call, for example 12 34 56 78."),
+    "invalid_phone": _("Write a phone number we can call, for example 20 30 40 50."),
     "invalid_email": _("Write an e-mail address, for example name@example.com."),
     "no_contact": _("Write a phone number or an e-mail address."),
     "unknown_language": _("We cannot write to you in that language."),

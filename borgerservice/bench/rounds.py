@@ -65,8 +65,9 @@ def compare(
         measured: dict[str, list[float]] = {name: [] for name in needed}
         for number in range(max(rounds, FEWEST_ROUNDS)):
             for name in needed if number % 2 == 0 else reversed(needed):
-                tell(f"round {number + 1}, {name}" + (f" (again, {attempt})" * (attempt > 1)))
-                measured[name].append(parts[name]())
+                rate = parts[name]()
+                measured[name].append(rate)
+                tell(f"round {number + 1}{'*' * (attempt - 1)}: {name} {rate:.0f}/s")
         for name, (over, under) in list(open_ones.items()):
             pairs = zip(measured[over], measured[under], strict=True)
             settled[name] = Ratios(tuple(top / bottom for top, bottom in pairs if bottom))
