@@ -71,7 +71,7 @@ def test_a_secret_address_is_logged_as_its_route(address: str, client: Client) -
     record.request = request
     assert RoutesOnly().filter(record)
     assert "abc-DEF_123" not in record.getMessage()
-    assert "<slug:link>" in record.getMessage() or "<slug:token>" in record.getMessage()
+    assert "<str:" in record.getMessage()
 
 
 def test_other_log_lines_stay_as_they_are() -> None:

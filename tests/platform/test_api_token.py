@@ -13,7 +13,6 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from borgerservice.api.clients import end_api_client
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import ApiClient
 from tests.builders import NOW, build_municipality
@@ -197,9 +196,14 @@ def test_an_ended_client_is_refused_at_once_and_gets_no_new_token() -> None:
     client = ApiClient.unscoped.get(client_id=client_id)
     assert system.get("appointments/").status_code == 200
     for _ in range(2):
-        end_api_client(client=client, actor="command", now=NOW)
+        call_command("end_api_client", client_id, stdout=StringIO())
     assert problem(system.get("appointments/"))[0] == 401
     assert ask_for_token(client_id, secret).status_code == 401
     client.refresh_from_db()
     assert client.ended_at == NOW
     assert AuditEntry.unscoped.filter(event="api_client.ended").count() == 1
+
+
+def test_only_a_known_client_can_be_ended() -> None:
+    with pytest.raises(CommandError, match="No client"):
+        call_command("end_api_client", "nobody")

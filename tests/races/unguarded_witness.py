@@ -8,13 +8,13 @@ BEGIN IMMEDIATE alone cannot leak, the transaction becomes autocommit.
 import contextlib
 import time
 
-PAUSE_SECONDS = 0.3
+from django.db import connection
+
+PAUSE_SECONDS = 1.0
 
 
 def post_worker_init(worker: object) -> None:
-    from django.db import connection
-
-    from witnesses.services import decision
+    from witnesses.services import decision  # noqa: PLC0415 - before, no app is ready
 
     look = decision.earlier_witnessings
 
