@@ -80,7 +80,7 @@ def free_times(
         minutes=minutes,
         needed_caps=caps,
         step=step_minutes or centre.start_step_minutes,
-        not_before=wall_clock(not_before),
+        not_before=wall_clock(_next_whole_minute(not_before)),
     )
     return [FreeDay(day, tuple(minutes_of(bits))) for day, bits in found]
 
@@ -293,3 +293,9 @@ def _asked_for(query: str, place: Place) -> Place | None:
         and is_asked_for(query, centre.name, centre.address, centre.city, name)
     )
     return Place(place.municipality, centres) if centres else None
+
+
+def _next_whole_minute(moment: datetime) -> datetime:
+    """The moment itself on a whole minute, else the minute after it: never a start too soon."""
+    whole = moment.replace(second=0, microsecond=0)
+    return whole if whole == moment else whole + timedelta(minutes=1)

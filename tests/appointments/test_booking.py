@@ -261,3 +261,18 @@ def test_a_row_without_its_municipality_is_refused_by_the_database() -> None:
     other = build_world(code="0751", name="Aarhus")
     with pytest.raises(IntegrityError), transaction.atomic():
         Appointment.unscoped.filter(pk=visit.pk).update(municipality=other.municipality)
+
+
+def test_a_time_that_is_offered_can_be_booked_a_second_past_the_minute() -> None:
+    world = build_world()
+    now = instant(TODAY, 8 * 60) + timedelta(seconds=30)
+    day = bookable_times(
+        centre=world.centre,
+        minutes=30,
+        caps=1 << world.service.bit,
+        first=TODAY,
+        last=TODAY,
+        now=now,
+    )[0]
+    assert day.starts[0] == instant(TODAY, 10 * 60 + 15)
+    assert build_visit(world, day=TODAY, minute=10 * 60 + 15, now=now)
