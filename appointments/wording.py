@@ -24,6 +24,9 @@ REFUSALS = {
         "This looks like a CPR number. Do not write your CPR number here; we do not need it."
     ),
     "invalid_phone": _("Write a phone number we can call, for example 20 30 40 50."),
+    "phone_not_texted": _(
+        "We cannot send text messages to that phone number. Write an e-mail address too."
+    ),
     "invalid_email": _("Write an e-mail address, for example name@example.com."),
     "no_contact": _("Write a phone number or an e-mail address."),
     "unknown_language": _("We cannot write to you in that language."),

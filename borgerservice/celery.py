@@ -4,8 +4,15 @@ Tasks carry ids and nothing else, as JSON. Nothing is ever published for later (
 countdown): what is due stands in the database, and the schedule looks there.
 """
 
-from celery import Celery
+import os
 
+from celery import Celery
+from celery.signals import beat_init, worker_init
+from django.db import connections
+
+from borgerservice.guards.services import GuardMissing, require_guards
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerservice.settings.production")
 app = Celery("borgerservice")
 app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -29,3 +36,17 @@ app.conf.update(
         )
     },
 )
+
+
+def refuse_without_guards(**_: object) -> None:
+    """End a worker or beat that would write into a database with a guard missing."""
+    try:
+        require_guards()
+    except GuardMissing as missing:
+        raise SystemExit(f"A guard is missing in the database: {missing}") from missing
+    finally:
+        connections.close_all()
+
+
+worker_init.connect(refuse_without_guards)
+beat_init.connect(refuse_without_guards)

@@ -67,6 +67,7 @@ class TimesForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any], *, centre: Centre, now: datetime) -> None:
         self.today = danish_date(now)
+        self.horizon_days = centre.horizon_days
         services = services_of(centre)
         asked = {
             "service": data.get("service") or (services[0][0] if services else ""),
@@ -77,8 +78,9 @@ class TimesForm(forms.Form):
         self.fields["service"].choices = services  # type: ignore[attr-defined]
 
     def clean_first_day(self) -> date:
-        """A day that is over means today."""
-        return max(self.cleaned_data["first_day"] or self.today, self.today)
+        """A day that is over means today, one past the horizon its last day."""
+        asked = self.cleaned_data["first_day"] or self.today
+        return min(max(asked, self.today), self.today + timedelta(days=self.horizon_days))
 
 
 class PeopleForm(KindForm):

@@ -5,10 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-import phonenumbers
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from appointments.exceptions import Refused, SlotTaken
@@ -19,13 +15,12 @@ from appointments.models import (
     Participant,
     ServiceType,
 )
-from appointments.rules.booking_window import check_start
 from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import wall_clock
-from appointments.rules.names import NameRefused, clean_person_name
 from appointments.rules.reference import reference_from
-from appointments.rules.ticks import TICK_MINUTES, mask
+from appointments.rules.ticks import MINUTES_PER_DAY, mask
 from appointments.services import capacity, notices
+from appointments.services.conditions import check_contact, check_time, cleaned_name
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.municipalities.models import Centre
@@ -118,10 +113,10 @@ def book_appointment(
     if request and (earlier := repeat_of(request)):
         return earlier
     is_walk_in = origin == Appointment.Origin.WALK_IN
-    names = [_clean(visitor.name, place) for place, visitor in enumerate(visitors)]
+    names = [cleaned_name(visitor.name, place) for place, visitor in enumerate(visitors)]
     plan = plan_visit(centre=centre, codes=[visitor.service for visitor in visitors])
-    _check_contact(phone=phone, email=email, language=language, is_needed=not is_walk_in)
-    _check_time(centre=centre, start=start, now=now, is_walk_in=is_walk_in)
+    check_contact(phone=phone, email=email, language=language, origin=origin)
+    check_time(centre=centre, start=start, now=now, is_walk_in=is_walk_in)
     start = start.astimezone(UTC)
     day, minute = wall_clock(start)
     try:
@@ -194,7 +189,7 @@ def move_appointment(
     centre = appointment.centre
     codes = list(appointment.participants.values_list("service__code", flat=True))
     plan = plan_visit(centre=centre, codes=codes)
-    _check_time(centre=centre, start=start, now=now, is_walk_in=False)
+    check_time(centre=centre, start=start, now=now, is_walk_in=False)
     start = start.astimezone(UTC)
     try:
         with transaction.atomic():
@@ -205,8 +200,9 @@ def move_appointment(
             if held.starts_at == start:
                 return held
             was = held.starts_at
-            _release(held)
             day, minute = wall_clock(start)
+            capacity.lock_days(centre=held.centre, days={wall_clock(was)[0], day})
+            _release(held)
             held.desk_id = _claim(centre=centre, day=day, minute=minute, plan=plan)
             held.starts_at = start
             held.ends_at = start + timedelta(minutes=plan.minutes)
@@ -255,49 +251,9 @@ def repeat_of(request: Request) -> Appointment | None:
     return earlier.appointment
 
 
-def _clean(name: str, place: int) -> str:
-    try:
-        return clean_person_name(name)
-    except NameRefused as refused:
-        raise Refused(
-            refused.code, field=f"participants.{place}.name", params=refused.params
-        ) from None
-
-
-def _check_contact(*, phone: str, email: str, language: str, is_needed: bool) -> None:
-    if is_needed and not (phone or email):
-        raise Refused("no_contact", field="phone")
-    if phone:
-        try:
-            is_valid = phonenumbers.is_valid_number(phonenumbers.parse(phone))
-        except phonenumbers.NumberParseException:
-            is_valid = False
-        if not is_valid:
-            raise Refused("invalid_phone", field="phone")
-    if email:
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise Refused("invalid_email", field="email") from None
-    if language not in dict(settings.LANGUAGES):
-        raise Refused("unknown_language", field="language")
-
-
-def _check_time(*, centre: Centre, start: datetime, now: datetime, is_walk_in: bool) -> None:
-    if not centre.is_open_for_booking:
-        raise Refused("centre_not_open_for_booking", field="centre")
-    wrong = check_start(
-        start,
-        now - timedelta(minutes=TICK_MINUTES) if is_walk_in else now,
-        timedelta(0) if is_walk_in else timedelta(minutes=centre.lead_minutes),
-        centre.horizon_days,
-        TICK_MINUTES if is_walk_in else centre.start_step_minutes,
-    )
-    if wrong:
-        raise Refused(wrong, field="start")
-
-
 def _claim(*, centre: Centre, day: date, minute: int, plan: Plan) -> int:
+    if minute + plan.minutes + plan.buffer > MINUTES_PER_DAY:
+        raise Refused("closed", field="start")
     desk_id = capacity.claim(
         centre_id=centre.pk,
         day=day,
@@ -316,6 +272,7 @@ def _claim(*, centre: Centre, day: date, minute: int, plan: Plan) -> int:
 def _release(held: Appointment) -> None:
     day, minute = wall_clock(held.starts_at)
     capacity.release(
+        centre=held.centre,
         desk_id=held.desk_id,
         day=day,
         minute=minute,

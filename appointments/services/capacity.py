@@ -4,7 +4,7 @@ A day's bits are closed time OR booked time. `claim` is the guarded statement th
 gets a time; the overlap guard in the database stands behind it (`guards/`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from django.db import connection, transaction
@@ -40,10 +40,26 @@ def claim(*, centre_id: int, day: date, minute: int, minutes: int, caps: int) ->
     return None
 
 
-def release(*, desk_id: int, day: date, minute: int, minutes: int) -> None:
-    """Give a time back."""
-    words = to_words(mask(minute, minutes))
+def last_day_made(*, centre: Centre, today: date) -> date:
+    """The last day that has desk-days: one past the horizon, so that midnight finds its day."""
+    return today + timedelta(days=centre.horizon_days + 1)
+
+
+def lock_days(*, centre: Centre, days: Collection[date]) -> None:
+    """Take the desk-days of a centre in one order, so that no two movers wait for each other."""
+    rows = DeskDay.objects.select_for_update().filter(centre=centre, day__in=days)
+    list(rows.order_by("pk").values_list("pk"))
+
+
+def release(*, centre: Centre, desk_id: int, day: date, minute: int, minutes: int) -> None:
+    """Give a time back, but for what has been closed meanwhile: that stays taken."""
+    lock_days(centre=centre, days=[day])
+    is_staffed = Desk.objects.filter(pk=desk_id, is_staffed=True).exists()
+    shut = closed_bits(centre=centre, days=[day])[day] if is_staffed else ALL_DAY
+    words = to_words(mask(minute, minutes) & ~shut)
     changed = [(name, word) for name, word in zip(WORDS, words, strict=True) if word]
+    if not changed:
+        return
     assignments = ", ".join(f"{name} = {name} & %s" for name, _word in changed)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -94,9 +110,9 @@ def rebuild(*, centre: Centre, first: date, last: date) -> int:
     with transaction.atomic():
         rows = {
             (row.desk_id, row.day): row
-            for row in DeskDay.objects.select_for_update().filter(
-                centre=centre, day__range=(first, last)
-            )
+            for row in DeskDay.objects.select_for_update()
+            .filter(centre=centre, day__range=(first, last))
+            .order_by("pk")
         }
         closed = closed_bits(centre=centre, days=days)
         booked = booked_bits(centre=centre, first=first, last=last)

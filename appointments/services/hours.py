@@ -5,7 +5,7 @@ whoever changes is told which visits no longer fit, and has to say that they sta
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -239,7 +239,8 @@ def _settle(
 ) -> None:
     """Bring the desk-days to what now holds, and write down who changed it."""
     today = danish_date(now)
-    capacity.rebuild(centre=centre, first=today, last=today + timedelta(days=centre.horizon_days))
+    last = capacity.last_day_made(centre=centre, today=today)
+    capacity.rebuild(centre=centre, first=today, last=last)
     record(
         event,
         actor=actor,

@@ -1,8 +1,8 @@
 """The days one can book: made ahead of time, one more each day, for every centre."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from appointments.services.capacity import open_days
+from appointments.services.capacity import last_day_made, open_days
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 
@@ -14,6 +14,6 @@ def keep_days_open(*, now: datetime) -> int:
     """
     today = danish_date(now)
     return sum(
-        open_days(centre=centre, first=today, last=today + timedelta(days=centre.horizon_days + 1))
+        open_days(centre=centre, first=today, last=last_day_made(centre=centre, today=today))
         for centre in Centre.objects.filter(is_open_for_booking=True)
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Concat
 
@@ -20,21 +21,26 @@ def queue_reminders(*, now: datetime) -> int:
 
 
 def _queue(reminder: Reminder, *, now: datetime) -> int:
-    """Two statements for a thousand visits: read them, write their messages."""
+    """Two statements for a thousand visits: read them, write their messages.
+
+    The visits are held meanwhile, so that none is cancelled or moved between the two.
+    """
     made = 0
-    while visits := _visits_to_remind_of(reminder, now=now):
-        written = queue(
-            [
-                notice_of(
-                    reminder.kind, visit, contact=visit.contact, proves_identity=proves_identity
-                )
-                for visit, proves_identity in visits
-            ],
-            now=now,
-        )
+    is_more = True
+    while is_more:
+        with transaction.atomic():
+            visits = _visits_to_remind_of(reminder, now=now)
+            written = queue(
+                [
+                    notice_of(
+                        reminder.kind, visit, contact=visit.contact, proves_identity=proves_identity
+                    )
+                    for visit, proves_identity in visits
+                ],
+                now=now,
+            )
         made += written
-        if not written or len(visits) < VISITS_AT_ONCE:
-            break
+        is_more = bool(written) and len(visits) == VISITS_AT_ONCE
     return made
 
 
@@ -64,6 +70,7 @@ def _visits_to_remind_of(reminder: Reminder, *, now: datetime) -> list[tuple[App
             )
         )
         .select_related("centre", "contact")
+        .select_for_update(of=("self",), skip_locked=True)
         .order_by("starts_at")[:VISITS_AT_ONCE]
     )
     return [(visit, visit.proves_identity) for visit in visits]

@@ -42,6 +42,15 @@ class Choice(serializers.ChoiceField):
         return data
 
 
+class YesNo(serializers.BooleanField):
+    """true or false; 1, "yes" and null are neither."""
+
+    def to_internal_value(self, data: object) -> bool:
+        if not isinstance(data, bool):
+            raise ValidationError(code="wrong_type")
+        return data
+
+
 class Day(serializers.DateField):
     """A day of the calendar, written YYYY-MM-DD."""
 

@@ -16,7 +16,7 @@ from appointments.exceptions import Refused
 from appointments.models import Appointment, CentreService, Desk, ServiceType
 from appointments.selectors import bookable_times
 from appointments.services import Visitor, book_appointment
-from appointments.services.capacity import open_days
+from appointments.services.capacity import last_day_made, open_days
 from appointments.services.reference import centre_key, fill_in_centre
 from borgerservice.install import write_private
 from borgerservice.kernel.clock import danish_date
@@ -41,7 +41,7 @@ def load_demo(*, passwords: Path, now: datetime, tell: Tell) -> None:
     centres = list(Centre.objects.filter(is_open_for_booking=True).select_related("municipality"))
     today = danish_date(now)
     for done, centre in enumerate(centres, start=1):
-        open_days(centre=centre, first=today, last=today + timedelta(days=centre.horizon_days))
+        open_days(centre=centre, first=today, last=last_day_made(centre=centre, today=today))
         if done % 20 == 0 or done == len(centres):
             tell(f"desk-days of {done} of {len(centres)} centres")
     _add_staff(passwords=passwords, now=now, tell=tell)

@@ -25,6 +25,7 @@ from borgerservice.notifications.ports import Gateway, GatewayDown, Outgoing, sm
 from borgerservice.notifications.services import IDS_A_TASK
 from borgerservice.notifications.statements import CLAIM
 from borgerservice.notifications.wording import CprNumberInMessage, word
+from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.services import SealBroken, open_data_key
 
 logger = logging.getLogger(__name__)
@@ -156,6 +157,8 @@ def _letter_or_problem(row: Message, *, now: datetime) -> Outgoing | str:
         wording = word(row)
     except CprNumberInMessage:
         return "looks_like_cpr"
+    except KeyUnavailable:
+        return "key_unavailable"
     except (SealBroken, TemplateDoesNotExist, KeyError, ValueError):
         return "cannot_be_worded"
     return Outgoing(reference=row.dedupe_key, to=to, subject=wording.subject, text=wording.text)

@@ -36,9 +36,8 @@ def colleagues(*, municipality: Municipality, now: datetime) -> list[Colleague]:
 
 def colleague(*, municipality: Municipality, staff_id: int) -> StaffMember | None:
     """A staff member who works or has worked in a municipality, or None."""
-    here = StaffRole.objects.for_municipality(municipality).filter(staff_id=staff_id)
-    role = here.select_related("staff").first()
-    return role.staff if role else None
+    here = StaffRole.objects.for_municipality(municipality)
+    return StaffMember.objects.filter(pk=staff_id, roles__in=here).first()
 
 
 def open_invitations(*, municipality: Municipality, now: datetime) -> Sequence[Invitation]:

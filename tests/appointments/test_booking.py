@@ -20,6 +20,7 @@ from appointments.services import (
     take_walk_in,
 )
 from appointments.services.capacity import rebuild
+from appointments.services.hours import add_closure
 from borgerservice.audit.selectors import history_of
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link
@@ -276,3 +277,41 @@ def test_a_time_that_is_offered_can_be_booked_a_second_past_the_minute() -> None
     )[0]
     assert day.starts[0] == instant(TODAY, 10 * 60 + 15)
     assert build_visit(world, day=TODAY, minute=10 * 60 + 15, now=now)
+
+
+def test_a_time_given_back_on_a_day_closed_meanwhile_stays_closed() -> None:
+    world = build_world()
+    visit = build_visit(world, day=TOMORROW)
+    staying = build_visit(world, day=TOMORROW, minute=12 * 60)
+    add_closure(
+        centre=world.centre,
+        first_day=TOMORROW,
+        last_day=TOMORROW,
+        reason="",
+        actor="staff:1",
+        now=NOW,
+        is_accepted=True,
+    )
+    cancel_appointment(appointment=visit, actor="citizen", now=NOW)
+    move_appointment(
+        appointment=staying,
+        start=instant(TOMORROW + timedelta(days=1), 600),
+        actor="citizen",
+        now=NOW,
+    )
+    assert free_minutes(world) == 0
+    assert differences(world) == 0
+
+
+def test_a_visit_that_would_run_past_midnight_is_refused() -> None:
+    world = build_world()
+    with pytest.raises(Refused, match="closed"):
+        build_visit(world, day=TOMORROW, minute=23 * 60 + 45)
+
+
+def test_a_phone_we_cannot_text_needs_an_email_address_beside_it() -> None:
+    world = build_world()
+    with pytest.raises(Refused) as refused:
+        build_visit(world, day=TOMORROW, phone="+12125550100")
+    assert (refused.value.code, refused.value.field) == ("phone_not_texted", "email")
+    assert build_visit(world, day=TOMORROW, phone="+12125550100", email="a@example.com")

@@ -103,7 +103,7 @@ def test_a_slot_taken_meanwhile_costs_nothing_typed():
     [
         ("name_0", "", "Write a name."),
         ("name_0", "x" * 10_000, "The name is too long. Write at most {limit} characters."),
-        ("phone", "12", "Write a phone number we can call, for example 12 34 56 78."),
+        ("phone", "12", "Write a phone number we can call, for example 20 30 40 50."),
         ("email", "amina", "Write an e-mail address, for example name@example.com."),
         ("phone", "", "Write a phone number or an e-mail address."),
         ("start", "yesterday", "Choose one of the times shown."),

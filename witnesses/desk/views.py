@@ -1,5 +1,6 @@
 """The addresses of a case: one page, and one for each step."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -33,6 +34,7 @@ from witnesses.services import (
 )
 
 ROLES = (Role.CLERK, Role.LEAD)
+_COUNT = re.compile(r"[0-9]{1,5}")
 SERVICES: dict[Step, Callable[..., Any]] = {
     Step.RECORD_DOCUMENTS: record_documents,
     Step.RECORD_QUESTIONS: record_questions,
@@ -120,7 +122,13 @@ def _take(request: HttpRequest, workplace: Workplace, reference: str, step: Step
     if request.method != "POST" and not any(s.step is step and s.is_open for s in shown.steps):
         return redirect(here)
     form = form_of(request, shown, step)
-    do = partial(SERVICES[step], proofing=shown.case, staff=workplace.staff, now=clock.now())
+    do = partial(
+        SERVICES[step],
+        proofing=shown.case,
+        staff=workplace.staff,
+        now=clock.now(),
+        seen=_seen(request),
+    )
     try:
         require_open(shown.case)
         if form.is_bound and form.is_valid():
@@ -132,6 +140,7 @@ def _take(request: HttpRequest, workplace: Workplace, reference: str, step: Step
         return redirect(here)
     except DomainError as refusal:
         form.refuse(refusal)
+    note_reading(proofing=shown.case, staff=workplace.staff, now=clock.now())
     return case_page(request, workplace, shown, step=step, form=form)
 
 
@@ -145,7 +154,19 @@ def _at_once(
     case = find_case(workplace, reference).case
     return act_at_once(
         request,
-        do=partial(service, proofing=case, staff=workplace.staff, now=clock.now()),
+        do=partial(
+            service,
+            proofing=case,
+            staff=workplace.staff,
+            now=clock.now(),
+            seen=_seen(request),
+        ),
         done=case_address(workplace, reference),
         said=said,
     )
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """The revision of the case that was on the page the form came from."""
+    text = request.POST.get("seen", "")
+    return int(text) if _COUNT.fullmatch(text) else None

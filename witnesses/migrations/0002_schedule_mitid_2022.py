@@ -4,19 +4,18 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from witnesses.rules.rule_sets import rule_set
+from witnesses.rules.rule_sets import AT_THE_START, rule_set
 
-FIRST = "mitid-2022"
 WRITTEN = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def schedule(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """One rule set for every date, so that there is always one in force."""
-    quota = rule_set(FIRST).witness_quota
+    quota = rule_set(AT_THE_START).witness_quota
     apps.get_model("witnesses", "RuleSetInForce").objects.using(
         schema_editor.connection.alias
     ).create(
-        rule_set=FIRST,
+        rule_set=AT_THE_START,
         in_force_from=date.min,
         quota_at_most=quota.at_most,
         quota_days=quota.days,

@@ -213,6 +213,9 @@ def _clause(table: Table) -> Clause:
 
 RULE_SETS: Final = load_rule_sets()
 
+AT_THE_START: Final = "mitid-2022"
+"""In force for every date until rule stewards schedule another (`decisions.md`)."""
+
 
 def rule_set(rule_set_id: str) -> RuleSet:
     """The shipped rule set of that id, compared exactly. Raises KeyError where there is none."""

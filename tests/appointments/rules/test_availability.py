@@ -29,7 +29,7 @@ def peers_workload(seed=42, desks=5, fill=0.6):
     """One centre, five desks, 60 calendar days, 08-16, 60 % of the quarters booked (A60)."""
     days = [day for n in range(60) if (day := MONDAY + timedelta(n)).weekday() < 5]
     slots = [(day, m, k) for day in days for m in range(480, 960, 15) for k in range(desks)]
-    random.Random(seed).shuffle(slots)  # noqa: S311
+    random.Random(seed).shuffle(slots)
     taken = slots[: int(len(slots) * fill)]
     visits = {(day, k): [] for day in days for k in range(desks)}
     for day, start, k in taken:

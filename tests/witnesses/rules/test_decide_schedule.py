@@ -25,3 +25,15 @@ def test_at_the_start_one_set_is_in_force_for_every_date(rig):
     assert (done.returncode, done.stderr) == (0, b"")
     given = [json.loads(text) for text in done.stdout.splitlines()]
     assert [one["rule_set"] for one in given] == ["mitid-2022"] * 4
+
+
+def test_an_installation_that_was_never_migrated_has_the_schedule_of_the_start(rig):
+    facts = case(on="2026-04-15")
+    del facts["rule_set"]
+    rig.engine.create("unmigrated")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "decide"], input=line(facts) + b"\n", capture_output=True,
+        cwd=ROOT, check=False, timeout=120, env={**os.environ, **rig.engine.urls("unmigrated")},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["rule_set"] == "mitid-2022"

@@ -9,12 +9,14 @@ from typing import Any, BinaryIO, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseFailure
+from django.db import connection
 
 from witnesses import selectors
 from witnesses.rules.figures import LANGUAGES, RuleSet
 from witnesses.rules.lines import answer_line, explain_line
-from witnesses.rules.rule_sets import RULE_SETS
+from witnesses.rules.rule_sets import AT_THE_START, RULE_SETS
 
+SCHEDULE: Final = "witnesses_rulesetinforce"
 FAILED: Final = 1
 SOME_INVALID: Final = 2
 
@@ -109,9 +111,19 @@ def _in_force(on: date) -> RuleSet:
     try:
         return RULE_SETS[selectors.rule_set_in_force(on)]
     except DatabaseFailure as failure:
+        if _has_no_tables_yet():
+            return RULE_SETS[AT_THE_START]
         raise CommandError(f"The schedule of rule sets cannot be read: {failure}") from failure
     except LookupError as missing:
         raise CommandError(f"The schedule names no known rule set for {on}.") from missing
+
+
+def _has_no_tables_yet() -> bool:
+    """Whether the installation is reached and was never migrated: it has no other schedule."""
+    try:
+        return SCHEDULE not in connection.introspection.table_names()
+    except DatabaseFailure:
+        return False
 
 
 def _read(stream: BinaryIO) -> Iterator[list[bytes]]:

@@ -14,7 +14,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from appointments.api.v1.selectors import attendees_of
 from appointments.models import Appointment, IdempotencyRecord
 from appointments.services.booking import LARGEST_PARTY
-from borgerservice.api.inputs import Choice, Day, Moment, Strict, Text
+from borgerservice.api.inputs import Choice, Day, Moment, Strict, Text, YesNo
 from borgerservice.api.pagination import LONGEST_CURSOR
 from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.vault.links import derive_link
@@ -120,6 +120,9 @@ class ParticipantIn(Strict):
 
     name = Text(max_length=1000)
     service = Text(required=False, max_length=40, help_text="Where it is not the visit's.")
+    is_protected = YesNo(
+        required=False, help_text="Name and address protection: shown as a number on every list."
+    )
 
 
 class BookIn(Strict):

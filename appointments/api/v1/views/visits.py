@@ -211,7 +211,9 @@ class MoveView(OneAppointment):
 def _visitors(asked: dict[str, Any]) -> list[services.Visitor]:
     return [
         services.Visitor(
-            name=participant["name"], service=participant.get("service", asked.get("service", ""))
+            name=participant["name"],
+            service=participant.get("service", asked.get("service", "")),
+            is_protected=participant.get("is_protected", False),
         )
         for participant in asked["participants"]
     ]
