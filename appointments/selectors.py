@@ -18,6 +18,7 @@ from appointments.rules.places import (
     nearest_codes,
     postal_code_in,
 )
+from appointments.rules.reference import normalise_reference
 from appointments.rules.ticks import (
     MINUTES_PER_DAY,
     TICK_MINUTES,
@@ -156,12 +157,12 @@ def appointment_by_link(link: str) -> Appointment:
 
 
 def get_appointment(*, municipality: Municipality, reference: str) -> Appointment:
-    """A municipality's visit by its reference, or NotFound."""
+    """A municipality's visit by its reference, however it is written, or NotFound."""
     appointment = (
         Appointment.objects.for_municipality(municipality)
         .select_related("centre__municipality", "contact__data_key")
         .prefetch_related("participants__service")
-        .filter(reference=reference)
+        .filter(reference=normalise_reference(reference))
         .first()
     )
     if appointment is None:

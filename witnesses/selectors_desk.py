@@ -143,12 +143,12 @@ def _witness_shown(case: IdentityProofing, language: Language) -> WitnessShown |
     statement = current_statement(case)
     if statement is None:
         return None
-    is_open = not is_over(CaseState(case.state))
+    is_called_on = case.questions != case.Questions.PASSED and not is_over(CaseState(case.state))
     return WitnessShown(
         statement=statement,
         known=witness_of(statement, open_data_key(case.data_key)),
         documents=_named(shown_documents(case, statement), language),
-        limit_reached=limit_reached(case, statement, language) if is_open else None,
+        limit_reached=limit_reached(case, statement, language) if is_called_on else None,
     )
 
 

@@ -6,6 +6,10 @@ REFUSALS = {
     "not_found": _("We cannot find the case."),
     "case_over": _("The case is over and cannot be changed."),
     "already_decided": _("The case has already been decided. See the decision below."),
+    "changed_meanwhile": _(
+        "The case was changed after you opened this page. Look at what is recorded now, and send"
+        " again if it is still right."
+    ),
     "wrong_step": _("Finish the step before this one first."),
     "not_checked_in": _("Check the citizen in first."),
     "proves_no_identity": _("No identity is proved for this service."),

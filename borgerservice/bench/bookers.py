@@ -58,9 +58,7 @@ def anywhere(world: World, centres: Sequence[Centre], seed: int) -> Wishes:
 
 def national_centres() -> list[Centre]:
     """The centres of the country, with what a booking asks of them."""
-    return list(
-        Centre.objects.filter(key__startswith="bench-").select_related("municipality")
-    )
+    return list(Centre.objects.filter(key__startswith="bench-").select_related("municipality"))
 
 
 def by_service(wishes: Wishes, *, client: int, now: datetime) -> Attempt:
@@ -104,10 +102,11 @@ def body_of(wish: Wish) -> dict[str, object]:
 
 
 def by_api(
-    port: int, wishes: Wishes, tokens: Mapping[int, str], *, client: str
+    site: web.Site, wishes: Wishes, tokens: Mapping[int, str], *, client: str
 ) -> Callable[[], tuple[int, bytes]]:
     """A client that books through the API; it gets the whole answer."""
-    browser = web.Browser(port)
+    browser = web.Browser(site)
+    browser.ask(web.get("/api/v1/services/"))  # a new worker is slow once
 
     def attempt() -> tuple[int, bytes]:
         wish = wishes()
@@ -119,7 +118,7 @@ def by_api(
     return attempt
 
 
-def let_in(port: int, municipalities: Sequence[Municipality], now: datetime) -> dict[int, str]:
+def let_in(site: web.Site, municipalities: Sequence[Municipality], now: datetime) -> dict[int, str]:
     """A token for each municipality, got as its system would get it."""
     tokens: dict[int, str] = {}
     for place in municipalities:
@@ -138,5 +137,5 @@ def let_in(port: int, municipalities: Sequence[Municipality], now: datetime) -> 
                 "scope": f"{Scope.APPOINTMENTS_READ} {Scope.APPOINTMENTS_WRITE}",
             }
         )
-        tokens[place.pk] = web.token(port, asked)
+        tokens[place.pk] = web.token(site, asked)
     return tokens

@@ -4,6 +4,7 @@ PostgreSQL takes them with COPY, SQLite with one prepared statement; both in one
 """
 
 import contextlib
+import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import psycopg
 from django.core.management.color import no_style
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Field, Model
 from psycopg import sql
 
 Values = tuple[Any, ...]
+ROWS_AT_ONCE = 10_000
 
 
 class Bulk:
@@ -30,10 +32,8 @@ class Bulk:
     def add(self, like: Model, columns: Sequence[str], rows: Iterable[Values]) -> None:
         """Add rows like a given one (not saved itself); each names what the columns hold."""
         fields = like._meta.concrete_fields  # noqa: SLF001 - Django documents it
-        names = [field.column for field in fields]
-        base = [
-            field.get_db_prep_save(getattr(like, field.attname), connection) for field in fields
-        ]
+        names = [str(field.column) for field in fields]
+        base = [field.get_db_prep_save(_held(like, field), connection) for field in fields]
         places = [names.index(column) for column in columns]
         self._filled.append(type(like))
         table = like._meta.db_table  # noqa: SLF001
@@ -48,8 +48,13 @@ class Bulk:
             return
         with psycopg.connect(os.environ["BENCH_LOADER"], autocommit=True) as loader:
             for statement in connection.ops.sequence_reset_sql(no_style(), self._filled):
-                loader.execute(statement)  # type: ignore[call-overload]
+                loader.execute(statement)
             loader.execute("VACUUM (ANALYZE)")
+
+
+def _held(row: Model, field: Field) -> object:
+    value = getattr(row, field.attname)
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def _whole(base: list[Any], places: list[int], rows: Iterable[Values]) -> Iterator[Values]:
@@ -65,7 +70,8 @@ def _insert(table: str, names: Sequence[str], rows: Iterator[Values]) -> None:
     marks = ", ".join(["%s"] * len(names))
     with transaction.atomic(), connection.cursor() as cursor:
         statement = f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})'  # noqa: S608
-        cursor.executemany(statement, rows)
+        while some := list(itertools.islice(rows, ROWS_AT_ONCE)):
+            cursor.executemany(statement, some)
 
 
 def _copy(table: str, names: Sequence[str], rows: Iterator[Values]) -> None:

@@ -31,11 +31,11 @@ if not settings.configured:
     )
     django.setup()
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django reads its settings first
-from django.db import connection, models  # noqa: E402
-from django.http import HttpRequest, JsonResponse  # noqa: E402
-from django.urls import path  # noqa: E402
-from rest_framework import generics, pagination, serializers  # noqa: E402
+from django.core.wsgi import get_wsgi_application
+from django.db import connection, models
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
+from rest_framework import generics, pagination, serializers
 
 
 class Counter(models.Model):
@@ -72,7 +72,7 @@ class Pages(pagination.CursorPagination):
 class CounterList(generics.ListAPIView):
     """Rows of T1, a page at a time."""
 
-    queryset = Counter.objects.order_by("id")
+    queryset: models.QuerySet[Counter] = models.QuerySet(Counter).order_by("id")
     serializer_class = CounterOut
     pagination_class = Pages
 

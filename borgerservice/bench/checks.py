@@ -1,4 +1,4 @@
-"""What must hold after everybody has booked at once: no overlap, and bitmaps that tell the truth."""
+"""What must hold after everybody has booked at once: no overlap, and bitmaps that are true."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,5 +1,6 @@
 """Clients as processes of their own: all begin at the same moment, each counts what it got."""
 
+import gc
 import itertools
 import multiprocessing
 import time
@@ -57,6 +58,8 @@ def run_clients(make: MakeClient, *, clients: int, stint: Stint) -> Tally:
     No two clients of a run have the same number.
     """
     connections.close_all()  # a forked process must not share ours
+    gc.collect()
+    gc.freeze()  # nor copy what is there by looking for what is not
     barrier = _FORK.Barrier(clients)
     pipes, processes = [], []
     for number in itertools.islice(_numbers, clients):

@@ -2,20 +2,21 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from borgerservice.bench import web
 from borgerservice.bench.ceilings import Ceiling
-from borgerservice.bench.clients import MakeClient, Stint, run_clients
+from borgerservice.bench.clients import Attempt, MakeClient, Stint, run_clients
 from borgerservice.bench.progress import Progress
 from borgerservice.bench.report import Bound, Row
 from borgerservice.bench.rounds import Part, compare
 from borgerservice.bench.world import World
 
 TWO_CLIENTS = 2
+WARM_UP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +81,25 @@ class Bench:
         """The ceiling of a booking."""
         return self.rate(self.ceiling.client, clients=clients, words=("done",))
 
-    def page(self, port: int, request: Callable[[], bytes], *, clients: int = TWO_CLIENTS) -> Part:
-        """How many answers a second a page gives."""
-        ask = partial(_asking, port, request)
-        return self.rate(ask, clients=clients, words=("200",))
+    def page(self, site: web.Site, request: bytes) -> Part:
+        """How many answers a second a page gives two clients."""
+        return self.rate(partial(_asking, site, request), clients=TWO_CLIENTS, words=("200",))
 
     @contextlib.contextmanager
-    def product(self) -> Iterator[int]:
-        """The product behind gunicorn; gives its port."""
-        with web.serving("borgerservice.wsgi", log=self.log("product")) as port:
-            yield port
+    def product(self) -> Iterator[web.Site]:
+        """The product behind gunicorn."""
+        with web.serving("borgerservice.wsgi", log=self.log("product")) as site:
+            yield site
 
     @contextlib.contextmanager
-    def plain_site(self) -> Iterator[int]:
-        """The ceilings of a page behind the same server; gives its port."""
+    def plain_site(self) -> Iterator[web.Site]:
+        """The ceilings of a page behind the same server."""
         with web.serving(
             "borgerservice.bench.ceiling_site",
             log=self.log("ceiling"),
             env={"BENCH_CEILING": self.ceiling.url, "DJANGO_SETTINGS_MODULE": ""},
-        ) as port:
-            yield port
+        ) as site:
+            yield site
 
     def log(self, name: str) -> Path:
         """A file for what a server says."""
@@ -107,5 +107,9 @@ class Bench:
         return self.scratch / f"{self.vendor}-{name}-{os.getpid()}-{self._logs}.log"
 
 
-def _asking(port: int, request: Callable[[], bytes], _number: int) -> Callable[[], str]:
-    return web.asking(port, request)
+def _asking(site: web.Site, request: bytes, _number: int) -> Attempt:
+    """A client that asks the same again and again. It begins when both workers have answered."""
+    browser = web.Browser(site)
+    for _ in range(WARM_UP):
+        browser.ask(request)
+    return lambda: str(browser.ask(request)[0])

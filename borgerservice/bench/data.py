@@ -31,7 +31,7 @@ class Scale:
 
 
 FULL = Scale(centres=200, days=60, free_days=40, witnesses=100_000, seconds=3.0)
-SMALL = Scale(centres=6, days=14, free_days=14, witnesses=300, seconds=0.4)
+SMALL = Scale(centres=6, days=14, free_days=14, witnesses=300, seconds=0.2)
 SCALES = {"full": FULL, "small": SMALL}
 
 

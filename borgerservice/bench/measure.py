@@ -9,13 +9,26 @@ from borgerservice.bench.data import SCALES
 from borgerservice.bench.plan import Plan
 from borgerservice.bench.progress import Progress
 from borgerservice.bench.report import Row
-from borgerservice.bench.workloads import availability, booking
+from borgerservice.bench.workloads import (
+    apilist,
+    availability,
+    booking,
+    dayview,
+    race,
+    rush,
+    witness,
+)
 from borgerservice.bench.world import build_world
 from borgerservice.kernel import clock
 
 RUN: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "availability": availability.run,
     "book": booking.run,
+    "rush": rush.run,
+    "race": race.run,
+    "dayview": dayview.run,
+    "apilist": apilist.run,
+    "witness": witness.run,
 }
 
 

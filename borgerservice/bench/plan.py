@@ -7,6 +7,11 @@ from typing import Final
 WORKLOADS: Final[Mapping[str, str]] = {
     "availability": "W1a: two months of free times at one centre",
     "book": "W2a, W2b: bookings a second, by function and by API",
+    "rush": "W2c: thousands of attempts at the last 300 places of a centre",
+    "race": "W2d: fifty at one place at once; workers killed in mid-load",
+    "dayview": "W4: a clerk's list of a full day",
+    "apilist": "W5: a municipality's visits, a page at a time",
+    "witness": "W3: decisions that enter a witnessing into the nation-wide ledger",
 }
 """What can be measured, by name."""
 

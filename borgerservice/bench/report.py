@@ -43,7 +43,13 @@ class Row:
 
 
 def counted(
-    workload: str, metric: str, database: str, value: float, must: Bound, goal: Bound | None = None
+    workload: str,
+    metric: str,
+    database: str,
+    value: float,
+    *,
+    must: Bound,
+    goal: Bound | None = None,
 ) -> Row:
     """A row whose value is counted, so that no noise is in it."""
     verdict = "pass" if must.holds(value) else "fail"

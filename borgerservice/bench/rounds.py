@@ -15,6 +15,10 @@ Part = Callable[[], float]
 """One measurement: how much of something was done in a second."""
 
 
+class NothingMeasured(RuntimeError):
+    """Something that was to be measured did not work at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ratios:
     """The rounds' ratios of one figure to another."""
@@ -29,7 +33,7 @@ class Ratios:
     @property
     def spread(self) -> float:
         """How far they lie apart, as a share of the median."""
-        return (max(self.rounds) - min(self.rounds)) / self.value if self.value else 0.0
+        return (max(self.rounds) - min(self.rounds)) / self.value
 
     @property
     def is_noisy(self) -> bool:
@@ -56,7 +60,7 @@ def compare(
     """Measure every part once a round, and each ratio (of one part to another) round by round.
 
     Every second round goes backwards, so that a machine that slows down favours nobody. Ratios
-    whose rounds spread too far are measured again, three times in all.
+    whose rounds spread too far are measured again, three times in all. Raises NothingMeasured.
     """
     settled: dict[str, Ratios] = {}
     open_ones = dict(ratios)
@@ -66,11 +70,13 @@ def compare(
         for number in range(max(rounds, FEWEST_ROUNDS)):
             for name in needed if number % 2 == 0 else reversed(needed):
                 rate = parts[name]()
+                if not rate:
+                    raise NothingMeasured(f"{name}: not one try went well")
                 measured[name].append(rate)
                 tell(f"round {number + 1}{'*' * (attempt - 1)}: {name} {rate:.0f}/s")
         for name, (over, under) in list(open_ones.items()):
             pairs = zip(measured[over], measured[under], strict=True)
-            settled[name] = Ratios(tuple(top / bottom for top, bottom in pairs if bottom))
+            settled[name] = Ratios(tuple(top / bottom for top, bottom in pairs))
             if not settled[name].is_noisy:
                 del open_ones[name]
         if not open_ones:

@@ -128,7 +128,7 @@ def _databases_on(admin: str) -> Iterator[Database]:
 def _do(connection: psycopg.Connection, statement: str, *words: str | sql.Literal) -> None:
     """Run a statement whose words are names, unless they say what else they are."""
     parts = [sql.Identifier(word) if isinstance(word, str) else word for word in words]
-    connection.execute(sql.SQL(statement).format(*parts))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(statement).format(*parts))
 
 
 def _accepts(url: str) -> bool:

@@ -13,7 +13,11 @@ def counting() -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(
-        execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any  # noqa: FBT001
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: Any,
+        context: Any,
     ) -> Any:
         seen.append(sql)
         return execute(sql, params, many, context)

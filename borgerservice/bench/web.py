@@ -4,12 +4,13 @@ import contextlib
 import json
 import os
 import socket
+import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from borgerservice.bench.clients import Attempt
 from borgerservice.bench.processes import Child
 
 HOST = "127.0.0.1"
@@ -20,9 +21,25 @@ PATIENCE = 60.0
 Answer = tuple[int, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Something served on a port by a process and its workers."""
+
+    port: int
+    pid: int
+
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        listed = subprocess.run(
+            ["/bin/ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+        )
+        pairs = (line.split() for line in listed.stdout.splitlines())
+        return [int(pid) for pid, parent in pairs if int(parent) == self.pid]
+
+
 @contextlib.contextmanager
-def serving(application: str, *, log: Path, env: Mapping[str, str] | None = None) -> Iterator[int]:
-    """Serve a WSGI application with workers of one thread; gives the port. Raises DidNotStart."""
+def serving(application: str, *, log: Path, env: Mapping[str, str] | None = None) -> Iterator[Site]:
+    """Serve a WSGI application with workers of one thread. Raises DidNotStart."""
     listener = socket.create_server((HOST, 0), backlog=512)
     port = int(listener.getsockname()[1])
     with listener:
@@ -30,7 +47,7 @@ def serving(application: str, *, log: Path, env: Mapping[str, str] | None = None
             [
                 *(sys.executable, "-m", "gunicorn", application, "--workers", str(WORKERS)),
                 *("--bind", f"fd://{listener.fileno()}", "--worker-class", "sync"),
-                *("--timeout", "60", "--log-level", "warning", "--no-control-socket"),
+                *("--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"),
             ],
             log=log,
             env={**os.environ, **(env or {})},
@@ -38,21 +55,23 @@ def serving(application: str, *, log: Path, env: Mapping[str, str] | None = None
             pass_fds=[listener.fileno()],
         )
     try:
-        server.wait_until(lambda: _answers(port))
-        yield port
+        site = Site(port, server.pid)
+        server.wait_until(lambda: _answers(site))
+        yield site
     finally:
         server.stop()
 
 
-def _answers(port: int) -> bool:
+def _answers(site: Site) -> bool:
     with contextlib.suppress(OSError):
-        return Browser(port).ask(get("/healthz"))[0] > 0
+        return Browser(site).ask(get("/healthz"))[0] > 0
     return False
 
 
-def get(path: str, *, bearer: str = "") -> bytes:
-    """A GET as it goes over the wire."""
-    return _request("GET", path, bearer=bearer)
+def get(path: str, *, bearer: str = "", session: str = "") -> bytes:
+    """A GET as it goes over the wire, of an API client or of staff."""
+    more = f"Cookie: sessionid={session}\r\n" if session else ""
+    return _request("GET", path, bearer=bearer, more=more)
 
 
 def post(path: str, body: Mapping[str, object], *, bearer: str, key: str) -> bytes:
@@ -65,14 +84,11 @@ def post(path: str, body: Mapping[str, object], *, bearer: str, key: str) -> byt
     return _request("POST", path, bearer=bearer, more=more) + content
 
 
-def token(port: int, credentials: str) -> str:
+def token(site: Site, credentials: str) -> str:
     """What the token endpoint gives for some credentials."""
     content = credentials.encode()
-    more = (
-        "Content-Type: application/x-www-form-urlencoded\r\n"
-        f"Content-Length: {len(content)}\r\n"
-    )
-    status, answer = Browser(port).ask(
+    more = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(content)}\r\n"
+    status, answer = Browser(site).ask(
         _request("POST", "/identity/o/api/token", more=more) + content
     )
     if status != HTTPStatus.OK:
@@ -83,23 +99,29 @@ def token(port: int, credentials: str) -> str:
 def _request(method: str, path: str, *, bearer: str = "", more: str = "") -> bytes:
     who = f"Authorization: Bearer {bearer}\r\n" if bearer else ""
     return (
-        f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
-        f"{who}{more}\r\n"
+        f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n{who}{more}\r\n"
     ).encode()
 
 
 class Browser:
     """One client: a connection that is kept as long as the server keeps it."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, site: Site) -> None:
+        self._port = site.port
         self._socket: socket.socket | None = None
 
     def ask(self, request: bytes) -> Answer:
         """Send a request and read the whole answer. Raises OSError where there is none."""
         if self._socket is None:
             self._socket = socket.create_connection((HOST, self._port), timeout=PATIENCE)
-        self._socket.sendall(request)
+        try:
+            return self._exchange(self._socket, request)
+        except OSError:
+            self._hang_up()
+            raise
+
+    def _exchange(self, connection: socket.socket, request: bytes) -> Answer:
+        connection.sendall(request)
         head, _, body = self._until_head().partition(b"\r\n\r\n")
         fields = head.lower()
         status = int(head[9:12])
@@ -109,9 +131,13 @@ class Browser:
         elif b"chunked" in fields:
             body = self._chunks(body)
         if b"connection: close" in fields:
+            self._hang_up()
+        return status, body
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
             self._socket.close()
             self._socket = None
-        return status, body
 
     def _until_head(self) -> bytes:
         seen = b""
@@ -137,12 +163,5 @@ class Browser:
             raise OSError("not connected")
         more = self._socket.recv(262_144)
         if not more:
-            self._socket = None
             raise ConnectionResetError("the server hung up")
         return more
-
-
-def asking(port: int, request: Callable[[], bytes]) -> Attempt:
-    """A client that asks again and again; what comes of it is the status."""
-    browser = Browser(port)
-    return lambda: str(browser.ask(request())[0])

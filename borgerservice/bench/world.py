@@ -1,7 +1,8 @@
 """The private database's rows: a country of centres that can be booked, and its visits.
 
 The centres `bench-1` … hold the national visits; `single` the visits of one centre over two
-months, `tenfold` the same with ten times the history; `rush` and `race` are empty.
+months, `tenfold` the same with ten times the history; `rush` and `race`, which has one desk, are
+empty.
 """
 
 import itertools
@@ -48,6 +49,11 @@ class World:
         """The first of the days on which nothing is booked anywhere."""
         return self.first + timedelta(days=-(-self.scale.days // 7) * 7)
 
+    @property
+    def full_day(self) -> date:
+        """A day on which `single` and `tenfold` are booked out."""
+        return self.free_from + timedelta(days=-(-self.scale.free_days // 7) * 7)
+
     def free_days(self) -> list[date]:
         """The working days on which nothing is booked anywhere."""
         return data.working_days(self.free_from, self.scale.free_days)
@@ -72,7 +78,12 @@ def build_world(scale: Scale, *, now: datetime) -> World:
     for name, periods in (("single", 0), ("tenfold", HISTORY_PERIODS)):
         for back in range(periods + 1):
             past = timedelta(days=back * -(-scale.days // 7) * 7)
-            booked += [(desks[name][n], day - past, minute, 15) for day, minute, n in single]
+            booked += [(desks[name][n], day - past, minute, data.STEP) for day, minute, n in single]
+        booked += [
+            (desk, world.full_day, minute, data.STEP)
+            for desk in desks[name]
+            for minute in range(OPENS, CLOSES, data.STEP)
+        ]
     _add_visits(bulk, booked, desks=desks, key=key, now=now)
     _add_desk_days(bulk, world, booked, desks)
     bulk.finish()
@@ -105,7 +116,7 @@ def _places(scale: Scale) -> list[Centre]:
             address="Torvet 5",
             postal_code="7400",
             city="Herning",
-            start_step_minutes=5 if name.startswith("bench") else data.STEP,
+            start_step_minutes=5 if name.startswith(("bench", "race")) else data.STEP,
             horizon_days=HORIZON,
         )
         for number, name in enumerate([*names, "single", "tenfold", "rush", "race"])
@@ -126,7 +137,8 @@ def _places(scale: Scale) -> list[Centre]:
 def _desks(centres: Iterable[Centre]) -> dict[str, list[Desk]]:
     return {
         centre.key: Desk.objects.bulk_create(
-            Desk(centre=centre, number=number + 1, caps=EVERY_SERVICE) for number in range(DESKS)
+            Desk(centre=centre, number=number + 1, caps=EVERY_SERVICE)
+            for number in range(1 if centre.key == "race" else DESKS)
         )
         for centre in centres
     }
@@ -145,9 +157,7 @@ def _add_visits(
     The ids run together, far above those of whatever is there already.
     """
     ids = range(1001, 1001 + len(booked))
-    of_centre = {
-        own[0].centre_id: own[0].centre.municipality_id for own in desks.values()
-    }
+    of_centre = {own[0].centre_id: own[0].centre.municipality_id for own in desks.values()}
     municipality = [of_centre[desk.centre_id] for desk, *_when in booked]
     bulk.add(
         DataKey(wrapped=key.row.wrapped, key_version=key.row.key_version),
@@ -222,7 +232,7 @@ def _add_desk_days(
     for desk, day, minute, length in booked:
         busy[desk.pk, day] |= mask(minute, length)
     closed = ALL_DAY & ~mask(OPENS, CLOSES - OPENS)
-    coming = [*data.working_days(world.first, world.scale.days), *world.free_days()]
+    coming = [*data.working_days(world.first, world.scale.days), *world.free_days(), world.full_day]
     weeks_back = HISTORY_PERIODS * (-(-world.scale.days // 7))
     past = data.working_days(world.first - timedelta(weeks=weeks_back), weeks_back * 7)
 

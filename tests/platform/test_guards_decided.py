@@ -98,6 +98,7 @@ def _another(field):
         "DateField": date(2031, 1, 1),
         "BooleanField": False,
         "JSONField": ["changed"],
+        "PositiveSmallIntegerField": 7,
         "BinaryField": b"changed",
     }.get(kind, "changed")
 

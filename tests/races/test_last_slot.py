@@ -72,6 +72,7 @@ class Rush:
                 "language": "da",
             }
         )
+        self._wake_every_worker()
         barrier = Barrier(CLIENTS)
 
         def one(number: int) -> int:
@@ -94,6 +95,20 @@ class Rush:
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             return Counter(pool.map(one, range(CLIENTS)))
+
+    def _wake_every_worker(self) -> None:
+        """Have both workers awake, so that no client waits for one to start."""
+
+        def look(_number: int) -> None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+            connection.request(
+                "GET", f"/api/v1/centres/?municipality={self.world.municipality.code}"
+            )
+            connection.getresponse().read()
+            connection.close()
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(look, range(32)))
 
     def booked(self) -> int:
         """How many visits stand at that time."""

@@ -9,7 +9,7 @@ import contextlib
 import time
 from types import SimpleNamespace
 
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 1.0
 
 
 def post_worker_init(worker: object) -> None:

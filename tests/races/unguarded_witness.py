@@ -2,19 +2,23 @@
 
 Only tests load it (`GUNICORN_CMD_ARGS=--config=tests/races/unguarded_witness.py`); the product has
 no switch for it. The ledger is read, a while passes, and only then it is written; on SQLite, where
-BEGIN IMMEDIATE alone cannot leak, the transaction becomes autocommit.
+BEGIN IMMEDIATE alone cannot leak, the transaction becomes autocommit. With `KEEP_THE_LOCK` in the
+environment only the while passes, so that the lock has something to hold against.
 """
 
 import contextlib
+import os
 import time
 
 from django.db import connection
+from gunicorn.workers.base import Worker
 
-PAUSE_SECONDS = 1.0
+PAUSE_SECONDS = 0.3
+READY = "the ledger is read, and written a while after"
 
 
-def post_worker_init(worker: object) -> None:
-    from witnesses.services import decision  # noqa: PLC0415 - before, no app is ready
+def post_worker_init(worker: Worker) -> None:
+    from witnesses.services import decision
 
     look = decision.earlier_witnessings
 
@@ -24,6 +28,8 @@ def post_worker_init(worker: object) -> None:
         return found
 
     decision.earlier_witnessings = look_and_wait
-    decision.hold_witness = lambda _witness: None
-    if connection.vendor == "sqlite":
-        decision.ledger_transaction = contextlib.nullcontext
+    if "KEEP_THE_LOCK" not in os.environ:
+        decision.hold_witness = lambda _witness: None
+        if connection.vendor == "sqlite":
+            decision.ledger_transaction = contextlib.nullcontext
+    worker.log.info(READY)

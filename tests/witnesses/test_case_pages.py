@@ -456,23 +456,60 @@ def test_the_page_of_a_case_is_kept_by_no_cache_so_that_back_shows_the_decision(
     assert "<form" not in answer.content.decode().partition('id="content"')[2]
 
 
-def test_two_clerks_on_one_case_both_record_and_the_last_stands(client, office):
-    case = office.with_documents()
-    colleague = build_staff(office.world.municipality)
-    record_documents(
+def recorded_by_a_colleague(office, case):
+    return record_documents(
         proofing=case,
         number=number(1),
         birth_date=None,
         wants_cpr_link=True,
         documents=(LICENCE,),
-        staff=colleague,
+        staff=build_staff(office.world.municipality),
         now=clock.now(),
     )
 
-    client.post(address(case, "documents"), applicant_form())
 
+def test_of_two_clerks_on_one_case_the_second_is_told_and_loses_nothing_typed(client, office):
+    case = office.with_documents()
+    seen = values_of(client.get(address(case, "documents")))["seen"]
+    recorded_by_a_colleague(office, case)
+
+    answer = client.post(
+        address(case, "documents"), applicant_form(seen=seen, birth_date="1/1/1990")
+    )
+
+    assert answer.status_code == 200
+    assert in_danish("changed_meanwhile") in text_of(answer)
+    assert values_of(answer)["birth_date"] == "1/1/1990"
+    assert [d.type for d in shown_documents(case)] == ["driving_licence"]
+
+    again = values_of(answer)["seen"]
+    client.post(address(case, "documents"), applicant_form(seen=again))
     assert [d.type for d in shown_documents(case)] == ["passport"]
     assert DocumentEvidence.unscoped.count() == 3
+
+
+def test_nobody_decides_on_evidence_they_have_not_seen(client, office):
+    case = office.with_witness(witness(2))
+    seen = values_of(client.get(address(case)))["seen"]
+    recorded_by_a_colleague(office, case)
+
+    answer = client.post(address(case, "decide"), {"seen": seen}, follow=True)
+
+    assert in_danish("changed_meanwhile") in text_of(answer)
+    case.refresh_from_db()
+    assert case.state == "witness"
+    client.post(address(case, "decide"), {"seen": values_of(answer)["seen"]})
+    case.refresh_from_db()
+    assert case.outcome == "confirmed"
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 30, "²"])
+def test_an_odd_revision_is_no_fault(client, office, seen):
+    case = office.with_documents()
+
+    answer = client.post(address(case, "questions"), {"outcome": "passed", "seen": seen})
+
+    assert answer.status_code == 302
 
 
 # --- who may, and what shows -------------------------------------------------------------------------

@@ -78,6 +78,7 @@ WHEN OLD.state IN ('decided', 'abandoned') AND (
   OR OLD.questions IS NOT NEW.questions
   OR OLD.witness_reason IS NOT NEW.witness_reason
   OR OLD.state IS NOT NEW.state
+  OR OLD.revision IS NOT NEW.revision
   OR OLD.decided_by_id IS NOT NEW.decided_by_id
   OR OLD.decided_at IS NOT NEW.decided_at
   OR OLD.decided_on IS NOT NEW.decided_on

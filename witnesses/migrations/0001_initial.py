@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                         max_length=9,
                     ),
                 ),
+                ("revision", models.PositiveSmallIntegerField(default=0)),
                 ("opened_at", models.DateTimeField()),
                 ("name_sealed", models.BinaryField(null=True)),
                 ("number_kind", models.CharField(blank=True, max_length=11)),

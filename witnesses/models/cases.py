@@ -14,8 +14,8 @@ from borgerservice.vault.models import DataKey
 class IdentityProofing(models.Model):
     """The whole act of proving one participant's identity, and its record (identitetssikring).
 
-    `state` names the furthest step done. The applicant's name and number and the facts the decision
-    rested on are sealed under the case's own key.
+    `state` names the furthest step done, `revision` counts every step taken. The applicant's name
+    and number and the facts the decision rested on are sealed under the case's own key.
     """
 
     class State(models.TextChoices):
@@ -58,6 +58,7 @@ class IdentityProofing(models.Model):
     previous = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
     reference = models.CharField(max_length=12, unique=True)
     state = models.CharField(max_length=9, choices=State, default=State.OPENED)
+    revision = models.PositiveSmallIntegerField(default=0)
     data_key = models.OneToOneField(DataKey, on_delete=models.PROTECT)
     opened_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, related_name="proofings_opened"
@@ -87,7 +88,7 @@ class IdentityProofing(models.Model):
 
     PRIVACY = {
         Life.CASE: {
-            Kind.INTERNAL: "id municipality participant previous reference state data_key"
+            Kind.INTERNAL: "id municipality participant previous reference state revision data_key"
             " opened_by opened_at number_kind wants_cpr_link questions witness_reason decided_by"
             " decided_at decided_on rule_set outcome route failed",
             Kind.PERSONAL: "name_sealed findings",

@@ -60,14 +60,14 @@ def open_proofing(
 
 
 def abandon_proofing(
-    *, proofing: IdentityProofing, staff: StaffMember, now: datetime
+    *, proofing: IdentityProofing, staff: StaffMember, now: datetime, seen: int | None = None
 ) -> IdentityProofing:
     """Leave a case without a decision. What was recorded stays, and nothing more is added."""
     with transaction.atomic():
-        case = held_case(proofing, Step.ABANDON)
+        case = held_case(proofing, Step.ABANDON, seen=seen)
         reached = case.state
         step_forward(case, Step.ABANDON)
-        case.save(update_fields=["state"])
+        case.save(update_fields=["state", "revision"])
         note(Event.PROOFING_ABANDONED, case, staff=staff, now=now, facts={"reached": reached})
     return case
 

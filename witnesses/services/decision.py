@@ -27,25 +27,28 @@ from witnesses.services.steps import held_case, key_of, note, step_forward
 
 
 def decide_proofing(
-    *, proofing: IdentityProofing, staff: StaffMember, now: datetime
+    *, proofing: IdentityProofing, staff: StaffMember, now: datetime, seen: int | None = None
 ) -> IdentityProofing:
     """Decide a case under the rules in force on the day of the meeting, and keep all grounds.
 
     A witnessing enters the ledger only where a witness was what confirmed. Raises CaseOver
-    `already_decided` for whoever comes second, Refused `wrong_step`, `own_case`.
+    `already_decided` for whoever comes second, Refused `wrong_step`, `own_case`,
+    `changed_meanwhile`.
     """
     try:
-        return _decide(proofing, staff, now)
+        return _decide(proofing, staff, now, seen)
     except IntegrityError as refusal:
         if not is_guards_refusal(refusal):
             raise
     # Somebody else's witnessing came in between; looked at again, the rule itself says no.
-    return _decide(proofing, staff, now)
+    return _decide(proofing, staff, now, seen)
 
 
-def _decide(proofing: IdentityProofing, staff: StaffMember, now: datetime) -> IdentityProofing:
+def _decide(
+    proofing: IdentityProofing, staff: StaffMember, now: datetime, seen: int | None
+) -> IdentityProofing:
     with ledger_transaction():
-        case = held_case(proofing, Step.DECIDE)
+        case = held_case(proofing, Step.DECIDE, seen=seen)
         if is_own_case(case, staff=staff):
             raise Refused("own_case")
         witness = _witness_held(case)

@@ -34,6 +34,7 @@ from witnesses.services.steps import (
 
 _APPLICANT_FIELDS = (
     "state",
+    "revision",
     "applicant",
     "number_kind",
     "number_sealed",
@@ -51,6 +52,7 @@ def record_documents(
     documents: Sequence[ShownDocument],
     staff: StaffMember,
     now: datetime,
+    seen: int | None = None,
 ) -> IdentityProofing:
     """Record who the applicant is and what they show. Taken again, it corrects what stood there.
 
@@ -59,7 +61,7 @@ def record_documents(
     """
     marks = marks_for(number) if isinstance(number, IdentityNumber) else {}
     with transaction.atomic():
-        case = held_case(proofing, Step.RECORD_DOCUMENTS)
+        case = held_case(proofing, Step.RECORD_DOCUMENTS, seen=seen)
         day = met_on(case)
         check_documents(documents, met_on=day)
         key = key_of(case)
@@ -84,15 +86,16 @@ def record_questions(
     outcome: IdentityProofing.Questions,
     staff: StaffMember,
     now: datetime,
+    seen: int | None = None,
 ) -> IdentityProofing:
     """Record how the CPR questions in the national client went. Never a question or an answer."""
     with transaction.atomic():
-        case = held_case(proofing, Step.RECORD_QUESTIONS)
+        case = held_case(proofing, Step.RECORD_QUESTIONS, seen=seen)
         if is_own_case(case, staff=staff):
             raise Refused("own_case")
         case.questions = outcome
         step_forward(case, Step.RECORD_QUESTIONS)
-        case.save(update_fields=["state", "questions"])
+        case.save(update_fields=["state", "revision", "questions"])
         facts: dict[str, object] = {"outcome": str(outcome)}
         note(Event.PROOFING_QUESTIONS_RECORDED, case, staff=staff, now=now, facts=facts)
     return case

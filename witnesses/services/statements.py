@@ -73,6 +73,7 @@ def record_witness(
     reason: IdentityProofing.WitnessReason,
     staff: StaffMember,
     now: datetime,
+    seen: int | None = None,
 ) -> WitnessStatement:
     """Record the witness. Taken again, it withdraws the former statement and puts this one.
 
@@ -83,7 +84,7 @@ def record_witness(
     marks = marks_for(number) if isinstance(number, IdentityNumber) else {}
     name = _clean(witness.name)
     with transaction.atomic():
-        case = held_case(proofing, Step.RECORD_WITNESS)
+        case = held_case(proofing, Step.RECORD_WITNESS, seen=seen)
         _refuse_own(case, staff)
         day = met_on(case)
         check_documents(witness.documents, met_on=day)
@@ -102,11 +103,11 @@ def record_witness(
 
 
 def record_no_witness(
-    *, proofing: IdentityProofing, staff: StaffMember, now: datetime
+    *, proofing: IdentityProofing, staff: StaffMember, now: datetime, seen: int | None = None
 ) -> IdentityProofing:
     """Record that nobody came along as a witness; one recorded before is withdrawn."""
     with transaction.atomic():
-        case = held_case(proofing, Step.RECORD_WITNESS)
+        case = held_case(proofing, Step.RECORD_WITNESS, seen=seen)
         _refuse_own(case, staff)
         former = current_statement(case)
         _withdraw(case, former, now=now)
@@ -212,7 +213,7 @@ def _withdraw(case: IdentityProofing, former: WitnessStatement | None, *, now: d
 def _come_to(case: IdentityProofing, *, reason: str) -> None:
     case.witness_reason = reason
     step_forward(case, Step.RECORD_WITNESS)
-    case.save(update_fields=["state", "witness_reason"])
+    case.save(update_fields=["state", "revision", "witness_reason"])
 
 
 def _note(

@@ -16,10 +16,13 @@ from witnesses.rules.lifecycle import TRANSITIONS, CaseState, Step, is_over, may
 from witnesses.rules.numbers import IdentityNumber, number_kind
 
 
-def held_case(proofing: IdentityProofing, step: Step) -> IdentityProofing:
+def held_case(
+    proofing: IdentityProofing, step: Step, *, seen: int | None = None
+) -> IdentityProofing:
     """The case as it stands now, kept from everybody else until the transaction ends.
 
-    Raises CaseOver, or Refused `wrong_step` where the step may not be taken now.
+    `seen` is the revision whoever acts had before them; None: they need not have seen it. Raises
+    CaseOver, or Refused `wrong_step` where the step may not be taken now, `changed_meanwhile`.
     """
     case = (
         IdentityProofing.objects.for_municipality(proofing.municipality_id)
@@ -32,6 +35,8 @@ def held_case(proofing: IdentityProofing, step: Step) -> IdentityProofing:
     passed = case.questions == IdentityProofing.Questions.PASSED
     if not may(step, state, questions_passed=passed):
         raise Refused("wrong_step")
+    if seen is not None and seen != case.revision:
+        raise Refused("changed_meanwhile")
     return case
 
 
@@ -43,8 +48,9 @@ def require_open(case: IdentityProofing) -> None:
 
 
 def step_forward(case: IdentityProofing, step: Step) -> None:
-    """Set the state the step leads to. The caller saves."""
+    """Set the state the step leads to, and count the step. The caller saves both."""
     case.state = TRANSITIONS[CaseState(case.state)][step]
+    case.revision += 1
 
 
 def key_of(case: IdentityProofing) -> OpenKey:

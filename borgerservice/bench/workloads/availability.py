@@ -29,11 +29,10 @@ def run(bench: Bench) -> Iterator[Row]:
     longer = {"10x history": ("tenfold", 15), "30 min": ("single", 30), "45 min": ("single", 45)}
     with bench.product() as product, bench.plain_site() as plain:
         page = partial(bench.page, product)
-        parts = {"JSON ceiling": bench.page(plain, lambda: web.get("/json"))}
-        parts["free times"] = page(lambda: web.get(first))
+        parts = {"JSON ceiling": bench.page(plain, web.get("/json"))}
+        parts["free times"] = page(web.get(first))
         for name, (centre, minutes) in longer.items():
-            request = web.get(_path(bench.world, centre, minutes))
-            parts[name] = page(lambda request=request: request)
+            parts[name] = page(web.get(_path(bench.world, centre, minutes)))
         yield from bench.ratios(
             parts,
             [

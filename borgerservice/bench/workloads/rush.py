@@ -12,6 +12,7 @@ from borgerservice.bench.clients import Attempt, Stint, run_clients
 from borgerservice.bench.context import Bench
 from borgerservice.bench.data import CLOSES, DESKS, OPENS, STEP
 from borgerservice.bench.report import Bound, Row, counted
+from borgerservice.bench.web import Site
 from borgerservice.municipalities.models import Centre
 
 ID = "W2c"
@@ -26,11 +27,11 @@ def run(bench: Bench) -> Iterator[Row]:
     centre = Centre.objects.select_related("municipality").get(key="rush")
     days = bench.world.free_days()
     told: list[tuple[int, int, float]] = []
-    with bench.product() as port:
-        tokens = let_in(port, [centre.municipality], bench.world.now)
+    with bench.product() as site:
+        tokens = let_in(site, [centre.municipality], bench.world.now)
         for number in range(min(bench.rounds, len(days) // DAYS)):
             times = _times_left(bench, centre, number)
-            make = partial(_client, port, times, tokens)
+            make = partial(_client, site, times, tokens)
             tries = -(-ATTEMPTS // CLIENTS) if bench.world.scale.centres > CLIENTS else 25
             tally = run_clients(make, clients=CLIENTS, stint=Stint(tries=tries))
             outcomes = tally.outcomes
@@ -42,9 +43,9 @@ def run(bench: Bench) -> Iterator[Row]:
     worst = max((booked for booked, *_ in told), key=lambda booked: abs(booked - PLACES))
     yield counted(ID, f"booked, of {PLACES} places", bench.vendor, worst, **success)
     wrong = overlaps([centre]) + sum(failed for _booked, failed, _slow in told)
-    yield counted(ID, "overlaps and 5xx", bench.vendor, wrong, Bound("=", 0))
+    yield counted(ID, "overlaps and 5xx", bench.vendor, wrong, must=Bound("=", 0))
     off = differences([centre], days[0], days[-1])
-    yield counted(ID, "bitmaps that differ", bench.vendor, off, Bound("=", 0))
+    yield counted(ID, "bitmaps that differ", bench.vendor, off, must=Bound("=", 0))
     yield _latency(bench, [slow for _booked, _failed, slow in told])
 
 
@@ -78,7 +79,7 @@ def _times_left(bench: Bench, centre: Centre, number: int) -> list[Wish]:
     return times
 
 
-def _client(port: int, times: list[Wish], tokens: dict[int, str], number: int) -> Attempt:
+def _client(site: Site, times: list[Wish], tokens: dict[int, str], number: int) -> Attempt:
     """Tries every time left once before it tries one again, in an order of its own."""
     chance = random.Random(number)  # noqa: S311 - a workload, repeated
 
@@ -88,5 +89,5 @@ def _client(port: int, times: list[Wish], tokens: dict[int, str], number: int) -
 
     left = shuffled()
     wishes: Wishes = lambda: next(left)  # noqa: E731
-    ask = by_api(port, wishes, tokens, client=f"w2c-{number}")
+    ask = by_api(site, wishes, tokens, client=f"w2c-{number}")
     return lambda: str(ask()[0])

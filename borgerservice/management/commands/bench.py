@@ -1,5 +1,6 @@
 """`manage.py bench`: the product beside what the machine could do, workload by workload."""
 
+import signal
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure, print, and leave nothing behind."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
         if not FEWEST_ROUNDS <= options["rounds"] <= MOST_ROUNDS:
             raise CommandError(f"--rounds is between {FEWEST_ROUNDS} and {MOST_ROUNDS}")
         asked = options["workload"]
@@ -68,3 +71,8 @@ class Command(BaseCommand):
         if options["svg"]:
             Path(options["svg"]).write_text(as_svg(rows))
         self.stdout.write(as_json(rows) if options["json"] else as_table(rows))
+
+
+def _interrupt(*_signal: object) -> None:
+    """End as Ctrl-C does: with everything that was started."""
+    raise KeyboardInterrupt
