@@ -187,7 +187,7 @@ def pytest_report_header() -> list[str]:
 
 
 def _runs_all() -> bool:
-    return _rig.vendor == "sqlite" or IS_FULL
+    return _rig.vendor == "sqlite"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
