@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 HOST = "127.0.0.1"
 WORKERS = 2
 PAUSE_BEFORE_RESTART = 5.0
+ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Command(BaseCommand):
@@ -28,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError("serve belongs to the settings of `make run` only")
         _require_free(port)
         self._greet(port)
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in ENDS:
             signal.signal(number, _interrupt)
         web = _start("-m", "gunicorn", "borgerservice.wsgi", *_options(port))
         sweep = _start("manage.py", "sweep", "--loop")
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stdout.write("")
         finally:
-            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            for number in ENDS:
                 signal.signal(number, signal.SIG_IGN)
             for child in (web, sweep):
                 _end(child)
