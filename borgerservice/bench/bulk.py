@@ -20,7 +20,7 @@ ROWS_AT_ONCE = 10_000
 
 
 class Bulk:
-    """Fills tables of the private database, then brings its sequences and statistics up to date.
+    """Fills tables of the private database, and then brings it up to date.
 
     On PostgreSQL the address in BENCH_LOADER is used. A role that may do so leaves triggers and
     foreign keys out while loading; constraints hold in any case.
@@ -41,10 +41,11 @@ class Bulk:
         write(table, names, _whole(base, places, rows))
 
     def finish(self) -> None:
-        """Let new rows get the next ids, and the planner know what is there."""
+        """Let new rows get the next ids, and PostgreSQL know what is there, as it soon would.
+
+        SQLite is left without statistics, as every installation is: nothing there runs ANALYZE.
+        """
         if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
             return
         with psycopg.connect(os.environ["BENCH_LOADER"], autocommit=True) as loader:
             for statement in connection.ops.sequence_reset_sql(no_style(), self._filled):
