@@ -1,22 +1,27 @@
 """Reads: the rule set of a day, a municipality's cases, and what is known of a witness."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from appointments.models import Appointment
 from appointments.rules.reference import normalise_reference
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Municipality
-from borgerservice.people.models import Person
+from borgerservice.people.models import PersonLink
+from borgerservice.people.services import roots_of
 from borgerservice.vault.services import OpenKey, open_data_key
 from witnesses import seals
 from witnesses.exceptions import NotFound
 from witnesses.models import (
     DocumentEvidence,
     IdentityProofing,
+    Reversal,
     RuleSetInForce,
     Witnessing,
     WitnessStatement,
@@ -44,7 +49,7 @@ def rule_set_in_force(on: date) -> str:
     """The id of the rule set that decides a meeting on a local day. One statement."""
     return (
         RuleSetInForce.objects.filter(in_force_from__lte=on)
-        .order_by("-in_force_from")
+        .order_by("-in_force_from", "-id")
         .values_list("rule_set", flat=True)[0]
     )
 
@@ -134,17 +139,37 @@ def witness_of(statement: WitnessStatement, key: OpenKey | None) -> KnownPerson:
     )
 
 
-def earlier_witnessings(witness: Person | int) -> list[EarlierWitnessing]:
-    """Every witnessing of a person, in all municipalities, oldest first.
+def earlier_witnessings(root: int) -> list[EarlierWitnessing]:
+    """Every witnessing of a person, in all municipalities and under all their ids, oldest first.
 
-    For the engine alone: who asks about a witness is told from when they are free, never this.
+    `root` is who they turned out to be. The applicants are named by theirs, and a reversed
+    witnessing says that it does not count. For the engine alone: who asks about a witness is told
+    from when they are free, never this.
     """
-    rows: Iterable[tuple[date, int]] = (
-        Witnessing.unscoped.filter(witness=witness)
+    rows = (
+        Witnessing.unscoped.filter(
+            Q(witness=root) | Q(witness__in=PersonLink.objects.filter(root=root).values("person"))
+        )
+        .annotate(
+            applicant_root=Coalesce(
+                Subquery(
+                    PersonLink.objects.filter(person=OuterRef("applicant_id"))
+                    .order_by("root_id")
+                    .values("root_id")[:1],
+                    output_field=BigIntegerField(),
+                ),
+                "applicant_id",
+                output_field=BigIntegerField(),
+            ),
+            is_reversed=Exists(Reversal.unscoped.filter(witnessing=OuterRef("pk"))),
+        )
         .order_by("on_date", "id")
-        .values_list("on_date", "applicant_id")
+        .values_list("on_date", "applicant_root", "is_reversed")
     )
-    return [{"on": on.isoformat(), "person": str(applicant)} for on, applicant in rows]
+    return [
+        {"on": on.isoformat(), "person": str(applicant), "counted": not is_reversed}
+        for on, applicant, is_reversed in rows
+    ]
 
 
 def witness_free_from(case: IdentityProofing, statement: WitnessStatement) -> date | None:
@@ -155,8 +180,10 @@ def witness_free_from(case: IdentityProofing, statement: WitnessStatement) -> da
     """
     on = met_on(case)
     quota = rule_set(rule_set_in_force(on)).witness_quota
-    history = earlier_witnessings(statement.person_id)
-    return eligible_from(history, on=on, person=str(case.applicant_id), quota=quota)
+    roots = roots_of(filter(None, (statement.person_id, case.applicant_id)))
+    history = earlier_witnessings(roots[statement.person_id])
+    person = str(roots[case.applicant_id]) if case.applicant_id else None
+    return eligible_from(history, on=on, person=person, quota=quota)
 
 
 def decision_facts(case: IdentityProofing, key: OpenKey | None) -> Facts | None:

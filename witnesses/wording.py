@@ -15,6 +15,8 @@ REFUSALS = {
     "proves_no_identity": _("No identity is proved for this service."),
     "already_confirmed": _("The citizen's identity has already been confirmed at this visit."),
     "own_case": _("You cannot work on your own case. Ask a colleague to take over."),
+    "late_reason_needed": _("The day of the meeting is over. Choose why the case is decided now."),
+    "late_reason_unwanted": _("The case is decided on the day of the meeting. Give no reason."),
     "impossible_cpr_number": _("This is not a CPR number. Check the ten digits."),
     "impossible_p_code": _("This is not a P-code. A P-code has eight digits."),
     "number_needed": _("Write the number, or choose that there is none."),

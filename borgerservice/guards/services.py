@@ -1,4 +1,4 @@
-"""Guards: what the database itself refuses, kept as SQL in `<app>/guards/<vendor>.sql`.
+"""Guards: what the database itself refuses, kept as SQL in `<app>/guards/*<vendor>.sql`.
 
 A file is a list of blocks. Each starts with a line such as
 
@@ -74,8 +74,10 @@ def append_only_tables(vendor: str) -> list[str]:
 
 
 def _files(vendor: str) -> list[str]:
-    files = (Path(app.path) / "guards" / f"{vendor}.sql" for app in apps.get_app_configs())
-    return [file.read_text() for file in files if file.is_file()]
+    folders = [Path(app.path) / "guards" for app in apps.get_app_configs()]
+    return [
+        file.read_text() for folder in folders for file in sorted(folder.glob(f"*{vendor}.sql"))
+    ]
 
 
 def take_down(connection: BaseDatabaseWrapper) -> None:

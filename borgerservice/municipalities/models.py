@@ -20,13 +20,18 @@ class Region(models.Model):
 
 
 class Municipality(models.Model):
-    """One of the 98 (kommune), known by its four-digit code (kommunekode)."""
+    """One of the 98 (kommune), known by its four-digit code (kommunekode).
+
+    `complaint_da` and `complaint_en` tell how to complain of a decision; empty: our usual text.
+    """
 
     code = models.CharField(max_length=4, unique=True)
     name = models.CharField(max_length=60)
     region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    complaint_da = models.TextField(blank=True)
+    complaint_en = models.TextField(blank=True)
 
-    PRIVACY = {Life.IN_USE: {Kind.PUBLIC: "id code name region"}}
+    PRIVACY = {Life.IN_USE: {Kind.PUBLIC: "id code name region complaint_da complaint_en"}}
 
     class Meta:
         ordering = ("name",)

@@ -1,4 +1,4 @@
-"""A person is an internal id; numbers and logins are aliases of it."""
+"""A person is an internal id; numbers and logins are aliases of it, and links say who is one."""
 
 from django.db import models
 
@@ -53,3 +53,28 @@ class PersonAlias(models.Model):
 
     def __str__(self) -> str:
         return f"alias {self.pk}"
+
+
+class PersonLink(models.Model):
+    """`person` has turned out to be `root`, who was known first. Rows are added, never changed.
+
+    One link is enough: the guard in the database (`guards/`) links all who were `person` as well,
+    so that everybody's root is one step away.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="links")
+    root = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="linked")
+    linked_at = models.DateTimeField()
+
+    PRIVACY = {Life.LEDGER: {Private.PSEUDONYM: "id person root", Private.INTERNAL: "linked_at"}}
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="two_persons_are_linked_once", fields=["person", "root"]),
+            models.CheckConstraint(
+                name="the_root_was_known_first", condition=models.Q(root__lt=models.F("person"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"person link {self.pk}"

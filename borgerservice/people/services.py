@@ -1,11 +1,12 @@
-"""Find or make the person behind a number or login."""
+"""Find or make the person behind a number or login, and join two who are one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Min
 
-from borgerservice.people.models import Person, PersonAlias
+from borgerservice.people.models import Person, PersonAlias, PersonLink
 from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.marks import number_marks
 
@@ -57,6 +58,33 @@ def person_marked(*, kind: str, marks: Marks, now: datetime) -> Person:
 def new_person(*, now: datetime) -> Person:
     """Somebody without any number we could recognise again."""
     return Person.objects.create(created_at=now)
+
+
+def roots_of(persons: Iterable[int]) -> dict[int, int]:
+    """Who each person turned out to be, by id; mostly themselves. One statement."""
+    ids = set(persons)
+    found: Iterable[tuple[int, int]] = (
+        PersonLink.objects.filter(person_id__in=ids)
+        .values("person_id")
+        .annotate(root_of_all=Min("root_id"))
+        .values_list("person_id", "root_of_all")
+    )
+    return {**{pk: pk for pk in ids}, **dict(found)}
+
+
+def are_one(one: int, other: int) -> bool:
+    """Whether two ids stand for the same human being."""
+    return len(set(roots_of((one, other)).values())) == 1
+
+
+def link_persons(one: int, other: int, *, now: datetime) -> None:
+    """Join two persons, and all who are linked to them, for ever; the one known first is the root.
+
+    Nothing happens where they are one already. The guard in the database holds both still.
+    """
+    roots = sorted(set(roots_of((one, other)).values()))
+    if len(roots) > 1:
+        PersonLink.objects.create(person_id=roots[1], root_id=roots[0], linked_at=now)
 
 
 def _write(kind: str, marks: Marks, person: Person) -> None:

@@ -27,3 +27,20 @@ class DataKey(models.Model):
 
     def __str__(self) -> str:
         return f"data key {self.pk}"
+
+
+class PseudonymKey(models.Model):
+    """That marks were made under a version of the pseudonym key, and what tells it from another.
+
+    A key that is lost, or replaced by another under its version, would find nobody again and open
+    an empty quota for everybody; so without every key listed here no mark is made.
+    """
+
+    version = models.PositiveSmallIntegerField(unique=True)
+    check_value = models.CharField(max_length=64)
+    first_used_at = models.DateTimeField()
+
+    PRIVACY = {Life.LEDGER: {Kind.INTERNAL: "id version check_value first_used_at"}}
+
+    def __str__(self) -> str:
+        return f"pseudonym key {self.version}"

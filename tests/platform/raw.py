@@ -191,6 +191,8 @@ class Ledger:
             "proofing_id": case.pk,
             "rule_set": self.rule_set,
             "recorded_at": NOW.isoformat(" "),
+            "recorded_on": on.isoformat(),
+            "late_reason": "",
             **changed,
         }
         execute(

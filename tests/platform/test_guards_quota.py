@@ -176,14 +176,15 @@ def test_a_temporary_table_of_the_same_name_does_not_blind_the_guard(ledger, wit
     if table != TABLE:
         execute(
             f"INSERT INTO pg_temp.{table} (id, rule_set, in_force_from, quota_at_most, quota_days,"
-            " quota_unit, created_at) SELECT id, rule_set, in_force_from, 30000, quota_days,"
-            f" quota_unit, created_at FROM public.{table}"
+            " quota_unit, reversals_at_most, created_at) SELECT id, rule_set, in_force_from, 30000,"
+            f" quota_days, quota_unit, reversals_at_most, created_at FROM public.{table}"
         )
     with refused("witness_quota"):
         execute(
             f"INSERT INTO public.{TABLE} (witness_id, applicant_id, on_date, municipality_id,"
-            " proofing_id, rule_set, recorded_at) SELECT witness_id, applicant_id, on_date,"
-            f" municipality_id, proofing_id, rule_set, recorded_at FROM public.{TABLE} LIMIT 1"
+            " proofing_id, rule_set, recorded_at, recorded_on, late_reason) SELECT witness_id,"
+            " applicant_id, on_date, municipality_id, proofing_id, rule_set, recorded_at,"
+            f" recorded_on, late_reason FROM public.{TABLE} LIMIT 1"
         )
 
 

@@ -11,6 +11,7 @@ from django.db import connection, migrations, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from borgerservice.audit.models import AuditEntry
 from borgerservice.guards import services
 from tests.builders import build_world
 from tests.platform.raw import Ledger, day, execute
@@ -119,8 +120,8 @@ def test_without_our_migrate_the_guards_would_be_lost(fresh_database):
         field = models.CharField(max_length=9, default="")
         field.set_attributes_from_name("note")
         with connection.schema_editor() as editor:
-            editor.add_field(Witnessing, field)
-        assert "witness_quota" in services.missing_guards(connection)
+            editor.add_field(AuditEntry, field)
+        assert "audit_rows_stay" in services.missing_guards(connection)
 
 
 def test_a_migration_that_fails_leaves_the_guards_standing(fresh_database, monkeypatch):

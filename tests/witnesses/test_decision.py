@@ -319,9 +319,12 @@ def test_a_witnessing_recorded_late_for_an_earlier_day_counts_both_ways(office):
     waiting = late.with_witness(witness(2, mitid_since=date(2022, 1, 1)), applicant=50)
     witnessings_on(*(MONDAY + timedelta(days=n) for n in (1, 2, 3)))
 
-    decided = decide_proofing(proofing=waiting, staff=late.clerk, now=office.now)
+    decided = decide_proofing(
+        proofing=waiting, staff=late.clerk, now=office.now, late_reason="not_finished"
+    )
 
     assert decided.decided_on == MONDAY
+    assert decided.late_reason == "not_finished"
     assert decided.failed == ["applicant.proof", "witness.quota"]
 
 

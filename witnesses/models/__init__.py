@@ -1,12 +1,29 @@
 """Proving who somebody is: the case, its evidence, the witness, and the nation-wide ledger."""
 
-from witnesses.models.cases import DocumentEvidence, IdentityProofing, WitnessStatement
-from witnesses.models.ledger import RuleSetInForce, Witnessing
+from witnesses.models.cases import (
+    AssuranceLevel,
+    DocumentEvidence,
+    IdentityProofing,
+    WitnessStatement,
+)
+from witnesses.models.declarations import ClientAnswer, Declaration, SignInRequest
+from witnesses.models.ledger import Reversal, RuleSetInForce, Witnessing
+from witnesses.models.proposals import LinkProposal, ReversalProposal, RuleSetProposal
+from witnesses.models.signals import FraudSignal
 
 __all__ = [
+    "AssuranceLevel",
+    "ClientAnswer",
+    "Declaration",
     "DocumentEvidence",
+    "FraudSignal",
     "IdentityProofing",
+    "LinkProposal",
+    "Reversal",
+    "ReversalProposal",
     "RuleSetInForce",
+    "RuleSetProposal",
+    "SignInRequest",
     "WitnessStatement",
     "Witnessing",
 ]

@@ -11,6 +11,14 @@ from borgerservice.tenancy import MunicipalScope
 from borgerservice.vault.models import DataKey
 
 
+class AssuranceLevel(models.TextChoices):
+    """How sure an identity is (sikringsniveau): the levels of EU 2015/1502 and NSIS."""
+
+    LOW = "low", _("Low")
+    SUBSTANTIAL = "substantial", _("Substantial")
+    HIGH = "high", _("High")
+
+
 class IdentityProofing(models.Model):
     """The whole act of proving one participant's identity, and its record (identitetssikring).
 
@@ -47,6 +55,13 @@ class IdentityProofing(models.Model):
         QUESTIONS_FAILED = "questions_failed", _("Did not pass the questions")
         QUESTIONS_DECLINED = "questions_declined", _("Does not want to answer the questions")
 
+    class LateReason(models.TextChoices):
+        """Why a case was decided after the day of the meeting."""
+
+        SYSTEM_DOWN = "system_down", _("The system could not be reached")
+        ON_PAPER = "on_paper", _("Recorded on paper at the meeting")
+        NOT_FINISHED = "not_finished", _("Not finished on the day")
+
     class Outcome(models.TextChoices):
         """The decision."""
 
@@ -72,6 +87,9 @@ class IdentityProofing(models.Model):
     number_sealed = models.BinaryField(null=True)
     birth_date_sealed = models.BinaryField(null=True)
     wants_cpr_link = models.BooleanField(default=True)
+    assurance_level = models.CharField(
+        max_length=11, choices=AssuranceLevel, default=AssuranceLevel.SUBSTANTIAL
+    )
     questions = models.CharField(max_length=13, choices=Questions, default=Questions.NOT_ASKED)
     witness_reason = models.CharField(max_length=22, choices=WitnessReason, blank=True)
     decided_by = models.ForeignKey(
@@ -79,6 +97,7 @@ class IdentityProofing(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     decided_on = models.DateField(null=True)
+    late_reason = models.CharField(max_length=12, choices=LateReason, blank=True)
     rule_set = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=13, choices=Outcome, blank=True)
     route = models.CharField(max_length=9, blank=True)
@@ -89,8 +108,9 @@ class IdentityProofing(models.Model):
     PRIVACY = {
         Life.CASE: {
             Kind.INTERNAL: "id municipality participant previous reference state revision data_key"
-            " opened_by opened_at number_kind wants_cpr_link questions witness_reason decided_by"
-            " decided_at decided_on rule_set outcome route failed",
+            " opened_by opened_at number_kind wants_cpr_link assurance_level questions"
+            " witness_reason decided_by decided_at decided_on late_reason rule_set outcome route"
+            " failed",
             Kind.PERSONAL: "name_sealed findings",
             Kind.PSEUDONYM: "applicant",
             Kind.CONFIDENTIAL: "number_sealed birth_date_sealed facts_sealed",
@@ -176,6 +196,9 @@ class WitnessStatement(models.Model):
     mitid_since = models.DateField(null=True)
     mitid_established = models.CharField(max_length=15, choices=Established)
     brought_mitid = models.BooleanField()
+    assurance_level = models.CharField(
+        max_length=11, choices=AssuranceLevel, default=AssuranceLevel.SUBSTANTIAL
+    )
     relationship = models.CharField(max_length=9, choices=Relationship)
     recorded_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT)
     recorded_at = models.DateTimeField()
@@ -184,7 +207,7 @@ class WitnessStatement(models.Model):
     PRIVACY = {
         Life.CASE: {
             Kind.INTERNAL: "id municipality proofing position number_kind mitid_established"
-            " brought_mitid recorded_by recorded_at withdrawn_at",
+            " brought_mitid assurance_level recorded_by recorded_at withdrawn_at",
             Kind.PERSONAL: "mitid_since relationship name_sealed birth_date_sealed",
             Kind.PSEUDONYM: "person",
             Kind.CONFIDENTIAL: "number_sealed",

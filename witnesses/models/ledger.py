@@ -12,7 +12,8 @@ from witnesses.models.cases import IdentityProofing
 class RuleSetInForce(models.Model):
     """From which local date a rule set decides, with the quota's figures for the guard.
 
-    One schedule for the whole installation. Rows are added, never changed.
+    One schedule for the whole installation. Rows are added, never changed: before a set decides,
+    another may be scheduled for the same day, and the one added last counts.
     """
 
     class Unit(models.TextChoices):
@@ -22,10 +23,11 @@ class RuleSetInForce(models.Model):
         PERSONS = "persons"
 
     rule_set = models.CharField(max_length=40)
-    in_force_from = models.DateField(unique=True)
+    in_force_from = models.DateField()
     quota_at_most = models.PositiveSmallIntegerField()
     quota_days = models.PositiveSmallIntegerField()
     quota_unit = models.CharField(max_length=11, choices=Unit)
+    reversals_at_most = models.PositiveSmallIntegerField(default=2)
     proposed_by = models.ForeignKey(
         StaffMember, null=True, on_delete=models.PROTECT, related_name="rule_sets_proposed"
     )
@@ -36,12 +38,14 @@ class RuleSetInForce(models.Model):
 
     PRIVACY = {
         Life.IN_USE: {
-            Kind.PUBLIC: "id rule_set in_force_from quota_at_most quota_days quota_unit",
+            Kind.PUBLIC: "id rule_set in_force_from quota_at_most quota_days quota_unit"
+            " reversals_at_most",
             Kind.INTERNAL: "proposed_by approved_by created_at",
         }
     }
 
     class Meta:
+        indexes = (models.Index(name="schedule_by_day", fields=["in_force_from", "id"]),)
         constraints = (
             models.CheckConstraint(
                 name="two_stewards_schedule_a_rule_set",
@@ -60,8 +64,10 @@ class RuleSetInForce(models.Model):
 class Witnessing(models.Model):
     """The nation-wide ledger: one accepted witnessing. Rows are added, never changed.
 
-    The guard in the database (`guards/`) refuses a row that would put more witnessings into a
-    span than the rule set in force on its date allows, whoever inserts it.
+    `on_date` is the local day of the meeting, `recorded_on` that of the decision: later only with
+    a reason. A row with a `Reversal` no longer counts. The guard in the database (`guards/`)
+    refuses a row that would put more witnessings of the witness, under all persons they turned out
+    to be, into a span than the rule set in force on its date allows, whoever inserts it.
     """
 
     witness = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="witnessings")
@@ -71,11 +77,14 @@ class Witnessing(models.Model):
     proofing = models.OneToOneField(IdentityProofing, on_delete=models.PROTECT)
     rule_set = models.CharField(max_length=40)
     recorded_at = models.DateTimeField()
+    recorded_on = models.DateField()
+    late_reason = models.CharField(max_length=12, choices=IdentityProofing.LateReason, blank=True)
 
     PRIVACY = {
         Life.LEDGER: {
             Kind.PSEUDONYM: "witness applicant",
-            Kind.INTERNAL: "id on_date municipality proofing rule_set recorded_at",
+            Kind.INTERNAL: "id on_date municipality proofing rule_set recorded_at recorded_on"
+            " late_reason",
         }
     }
 
@@ -89,8 +98,40 @@ class Witnessing(models.Model):
                 name="witness_is_somebody_else",
                 condition=~models.Q(witness=models.F("applicant")),
             ),
+            models.CheckConstraint(
+                name="a_late_witnessing_says_why",
+                condition=models.Q(recorded_on=models.F("on_date"), late_reason="")
+                | (models.Q(recorded_on__gt=models.F("on_date")) & ~models.Q(late_reason="")),
+            ),
         )
         indexes = (models.Index(name="witnessings_by_day", fields=["witness", "on_date"]),)
 
     def __str__(self) -> str:
         return f"witnessing {self.pk}"
+
+
+class Reversal(models.Model):
+    """A witnessing that no longer counts. Rows are added, never changed; the witnessing stays.
+
+    Made when a second person approves the proposal. The guard in the database lets no witness have
+    more reversals in a span than `reversals_at_most` of the schedule.
+    """
+
+    witnessing = models.OneToOneField(Witnessing, on_delete=models.PROTECT)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    proposal = models.OneToOneField("ReversalProposal", on_delete=models.PROTECT)
+    reversed_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    PRIVACY = {
+        Life.LEDGER: {Kind.INTERNAL: "id witnessing municipality proposal reversed_on recorded_at"}
+    }
+
+    unscoped = models.Manager["Reversal"]()
+    objects = MunicipalScope["Reversal"]()
+
+    class Meta:
+        default_manager_name = "unscoped"
+
+    def __str__(self) -> str:
+        return f"reversal {self.pk}"

@@ -1,11 +1,13 @@
 """The decision: facts read under the lock, the engine asked, everything written in one go."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError
 
 from borgerservice.audit.events import Event
+from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffMember
 from witnesses import seals
 from witnesses.exceptions import Refused
@@ -27,28 +29,45 @@ from witnesses.services.steps import held_case, key_of, note, step_forward
 
 
 def decide_proofing(
-    *, proofing: IdentityProofing, staff: StaffMember, now: datetime, seen: int | None = None
+    *,
+    proofing: IdentityProofing,
+    staff: StaffMember,
+    now: datetime,
+    seen: int | None = None,
+    late_reason: str = "",
 ) -> IdentityProofing:
     """Decide a case under the rules in force on the day of the meeting, and keep all grounds.
 
-    A witnessing enters the ledger only where a witness was what confirmed. Raises CaseOver
-    `already_decided` for whoever comes second, Refused `wrong_step`, `own_case`,
-    `changed_meanwhile`.
+    A witnessing enters the ledger only where a witness was what confirmed. `late_reason` is given
+    exactly where the day of the meeting is over. Raises CaseOver `already_decided` for whoever
+    comes second, Refused `wrong_step`, `own_case`, `changed_meanwhile`, `late_reason_needed`,
+    `late_reason_unwanted`.
     """
+    acting = _Acting(staff, now, seen, late_reason)
     try:
-        return _decide(proofing, staff, now, seen)
+        return _decide(proofing, acting)
     except IntegrityError as refusal:
         if not is_guards_refusal(refusal):
             raise
     # Somebody else's witnessing came in between; looked at again, the rule itself says no.
-    return _decide(proofing, staff, now, seen)
+    return _decide(proofing, acting)
 
 
-def _decide(
-    proofing: IdentityProofing, staff: StaffMember, now: datetime, seen: int | None
-) -> IdentityProofing:
+@dataclass(frozen=True, slots=True)
+class _Acting:
+    """Who decides, when, and what they said."""
+
+    staff: StaffMember
+    now: datetime
+    seen: int | None
+    late_reason: str
+
+
+def _decide(proofing: IdentityProofing, acting: _Acting) -> IdentityProofing:
+    staff, now = acting.staff, acting.now
     with ledger_transaction():
-        case = held_case(proofing, Step.DECIDE, seen=seen)
+        case = held_case(proofing, Step.DECIDE, seen=acting.seen)
+        case.late_reason = _checked_reason(case, acting)
         if is_own_case(case, staff=staff):
             raise Refused("own_case")
         witness = _witness_held(case)
@@ -65,13 +84,23 @@ def _decide(
     return case
 
 
+def _checked_reason(case: IdentityProofing, acting: _Acting) -> str:
+    """Why it is decided after the day of the meeting; empty on the day itself."""
+    is_late = danish_date(acting.now) > met_on(case)
+    if not is_late and acting.late_reason:
+        raise Refused("late_reason_unwanted", field="late_reason")
+    if is_late and acting.late_reason not in IdentityProofing.LateReason.values:
+        raise Refused("late_reason_needed", field="late_reason")
+    return acting.late_reason
+
+
 def _witness_held(case: IdentityProofing) -> WitnessFacts | None:
     """The witness and their history, read once nobody else can add to it."""
     statement = current_statement(case)
     if statement is None:
         return None
-    hold_witness(statement.person)
-    return WitnessFacts(statement, earlier_witnessings(statement.person))
+    root = hold_witness(statement.person_id)
+    return WitnessFacts(statement, root, earlier_witnessings(root))
 
 
 def _enter(
@@ -88,6 +117,8 @@ def _enter(
         proofing=case,
         rule_set=rule_set_id,
         recorded_at=now,
+        recorded_on=danish_date(now),
+        late_reason=case.late_reason,
     )
 
 

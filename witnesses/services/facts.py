@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from borgerservice.municipalities.models import StaffMember
+from borgerservice.people.services import roots_of
 from borgerservice.vault.services import OpenKey
 from witnesses.models import DocumentEvidence, IdentityProofing, WitnessStatement
 from witnesses.policies import persons_at_work
@@ -14,9 +15,13 @@ from witnesses.selectors import applicant_of, met_on, shown_documents, witness_o
 
 @dataclass(frozen=True, slots=True)
 class WitnessFacts:
-    """The witness's statement and history, as read under the lock on the witness."""
+    """The witness's statement and history, as read under the lock on the witness.
+
+    `root` is the id of the person the witness turned out to be.
+    """
 
     statement: WitnessStatement
+    root: int
     earlier: list[EarlierWitnessing]
 
 
@@ -30,11 +35,13 @@ def facts_of(
 ) -> Facts:
     """What the engine decides on: everything recorded, and the witness's history.
 
-    Persons are named by their internal ids. No name and no number is among the facts.
+    Persons are named by the internal ids of who they turned out to be. No name and no number is
+    among the facts.
     """
+    who = _root(case.applicant_id)
     applicant: Applicant = {
         "birth_date": _written(applicant_of(case, key).birth_date),
-        "person": str(case.applicant_id),
+        "person": str(who),
         "wants_cpr_link": case.wants_cpr_link,
         "documents": _documents(shown_documents(case)),
         "questions": case.questions,
@@ -44,12 +51,19 @@ def facts_of(
         "rule_set": rule_set,
         "on": met_on(case).isoformat(),
         "applicant": applicant,
-        "witness": _witness(case, witness, key=key, staff=staff) if witness else None,
+        "witness": _witness(case, witness, applicant=who, key=key, staff=staff)
+        if witness
+        else None,
     }
 
 
 def _witness(
-    case: IdentityProofing, witness: WitnessFacts, *, key: OpenKey, staff: StaffMember
+    case: IdentityProofing,
+    witness: WitnessFacts,
+    *,
+    applicant: int,
+    key: OpenKey,
+    staff: StaffMember,
 ) -> Witness:
     statement = witness.statement
     at_work = persons_at_work(case, staff=staff, statement=statement)
@@ -59,8 +73,8 @@ def _witness(
         "mitid_since": since.isoformat() if since else None,
         "brought_mitid": statement.brought_mitid,
         "documents": _documents(shown_documents(case, statement)),
-        "is_applicant": statement.person_id == case.applicant_id,
-        "is_clerk": statement.person_id in at_work,
+        "is_applicant": witness.root == applicant,
+        "is_clerk": witness.root in at_work,
         "earlier_witnessings": witness.earlier,
     }
 
@@ -79,6 +93,12 @@ def _documents(rows: Iterable[DocumentEvidence]) -> list[Document]:
         }
         for row in rows
     ]
+
+
+def _root(person: int | None) -> int:
+    if person is None:
+        raise ValueError("a decision about nobody")
+    return roots_of((person,))[person]
 
 
 def _written(day: date | None) -> str:

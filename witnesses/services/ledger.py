@@ -7,10 +7,14 @@ in the database (`guards/`), which takes the same lock itself and needs no help 
 from django.db import IntegrityError, connection, transaction
 from django.db.transaction import Atomic
 
-from borgerservice.people.models import Person
+from borgerservice.people.services import roots_of
 
-# The guard `witness_quota` in guards/postgresql.sql locks by the same expression.
-_LOCK = "SELECT pg_advisory_xact_lock((7301::bigint << 48) | %s)"
+# The guard `witness_quota` in guards/ledger.postgresql.sql locks by the same expression.
+_LOCK_THE_ROOT = (
+    "SELECT root, pg_advisory_xact_lock((7301::bigint << 48) | root) FROM ("
+    "SELECT coalesce(min(root_id), %(person)s) AS root"
+    " FROM people_personlink WHERE person_id = %(person)s) AS found"
+)
 
 
 def ledger_transaction() -> Atomic:
@@ -18,14 +22,23 @@ def ledger_transaction() -> Atomic:
     return transaction.atomic()
 
 
-def hold_witness(witness: Person) -> None:
+def hold_witness(person_id: int) -> int:
     """Keep every other decision about a witness waiting until this transaction ends.
 
-    To be called before the ledger is read. On SQLite the transaction itself is the lock.
+    Returns the id of the person they turned out to be: a link that came in while this waited is
+    waited for as well. To be called before the ledger is read. On SQLite the transaction itself
+    is the lock.
     """
-    if connection.vendor == "postgresql":
+    if connection.vendor != "postgresql":
+        return roots_of((person_id,))[person_id]
+    held = None
+    while True:
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [witness.pk])
+            cursor.execute(_LOCK_THE_ROOT, {"person": person_id})
+            root: int = cursor.fetchone()[0]
+        if root == held:
+            return root
+        held = root
 
 
 def is_guards_refusal(refusal: IntegrityError) -> bool:

@@ -1,71 +1,3 @@
--- append-only: witnesses_witnessing
--- append-only: witnesses_rulesetinforce
-
--- guard: trigger witness_quota on witnesses_witnessing
-CREATE OR REPLACE FUNCTION witness_quota() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $$
-DECLARE
-  figures witnesses_rulesetinforce%ROWTYPE;
-  highest integer;
-BEGIN
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'witness_quota: a stale snapshot cannot count'
-      USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
-  PERFORM pg_advisory_xact_lock((7301::bigint << 48) | NEW.witness_id);
-  SELECT * INTO figures FROM witnesses_rulesetinforce
-    WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC LIMIT 1;
-  IF figures.rule_set IS DISTINCT FROM NEW.rule_set THEN
-    RAISE EXCEPTION 'witness_quota: not the rule set in force on that date'
-      USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
-  SELECT max(span.used) INTO highest FROM (
-    SELECT CASE figures.quota_unit
-             WHEN 'persons' THEN count(DISTINCT x.applicant_id) ELSE count(*) END AS used
-    FROM (
-      SELECT on_date AS d FROM witnesses_witnessing
-        WHERE witness_id = NEW.witness_id
-          AND on_date BETWEEN NEW.on_date - figures.quota_days::int AND NEW.on_date
-      UNION SELECT NEW.on_date
-    ) s JOIN (
-      SELECT applicant_id, on_date FROM witnesses_witnessing
-        WHERE witness_id = NEW.witness_id
-          AND on_date BETWEEN NEW.on_date - figures.quota_days::int
-                          AND NEW.on_date + figures.quota_days::int
-      UNION ALL SELECT NEW.applicant_id, NEW.on_date
-    ) x ON x.on_date BETWEEN s.d AND s.d + figures.quota_days::int
-    GROUP BY s.d
-  ) span;
-  IF highest > figures.quota_at_most THEN
-    RAISE EXCEPTION 'witness_quota: limit reached'
-      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'witness_quota';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER witness_quota BEFORE INSERT ON witnesses_witnessing
-  FOR EACH ROW EXECUTE FUNCTION witness_quota();
-
--- guard: trigger ledger_is_append_only on witnesses_witnessing
-CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $$
-BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
-END $$;
-CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE ON witnesses_witnessing
-  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
-
--- guard: trigger ledger_is_not_emptied on witnesses_witnessing
-CREATE TRIGGER ledger_is_not_emptied BEFORE TRUNCATE ON witnesses_witnessing
-  FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
-
--- guard: trigger schedule_is_append_only on witnesses_rulesetinforce
-CREATE TRIGGER schedule_is_append_only BEFORE UPDATE OR DELETE ON witnesses_rulesetinforce
-  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
-
--- guard: trigger schedule_is_not_emptied on witnesses_rulesetinforce
-CREATE TRIGGER schedule_is_not_emptied BEFORE TRUNCATE ON witnesses_rulesetinforce
-  FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
-
 -- guard: trigger a_decision_stands on witnesses_identityproofing
 CREATE OR REPLACE FUNCTION a_decision_stands() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
@@ -85,6 +17,7 @@ BEGIN
       OLD.number_sealed,
       OLD.birth_date_sealed,
       OLD.wants_cpr_link,
+      OLD.assurance_level,
       OLD.questions,
       OLD.witness_reason,
       OLD.state,
@@ -92,6 +25,7 @@ BEGIN
       OLD.decided_by_id,
       OLD.decided_at,
       OLD.decided_on,
+      OLD.late_reason,
       OLD.rule_set,
       OLD.outcome,
       OLD.route,
@@ -113,6 +47,7 @@ BEGIN
       NEW.number_sealed,
       NEW.birth_date_sealed,
       NEW.wants_cpr_link,
+      NEW.assurance_level,
       NEW.questions,
       NEW.witness_reason,
       NEW.state,
@@ -120,6 +55,7 @@ BEGIN
       NEW.decided_by_id,
       NEW.decided_at,
       NEW.decided_on,
+      NEW.late_reason,
       NEW.rule_set,
       NEW.outcome,
       NEW.route,
@@ -209,17 +145,30 @@ CREATE TRIGGER document_belongs_to_the_proofing
   BEFORE INSERT OR UPDATE ON witnesses_documentevidence
   FOR EACH ROW EXECUTE FUNCTION document_belongs_to_the_proofing();
 
--- guard: trigger witnessing_belongs_to_the_proofing on witnesses_witnessing
-CREATE OR REPLACE FUNCTION witnessing_belongs_to_the_proofing() RETURNS trigger LANGUAGE plpgsql
+-- guard: trigger declaration_belongs_to_an_open_case on witnesses_declaration
+CREATE OR REPLACE FUNCTION declaration_belongs_to_an_open_case() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
-  IF (TG_OP = 'UPDATE' AND OLD.municipality_id IS DISTINCT FROM NEW.municipality_id)
-     OR NEW.municipality_id IS DISTINCT FROM
-     (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id) THEN
-    RAISE EXCEPTION 'witnesses_witnessing of another municipality' USING ERRCODE = 'integrity_constraint_violation';
+  IF NOT EXISTS (SELECT 1 FROM witnesses_identityproofing c WHERE c.id = NEW.proofing_id
+      AND c.municipality_id = NEW.municipality_id AND c.state NOT IN ('decided', 'abandoned')) THEN
+    RAISE EXCEPTION 'witnesses_declaration of another municipality, or of a case that is over'
+      USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER witnessing_belongs_to_the_proofing
-  BEFORE INSERT OR UPDATE ON witnesses_witnessing
-  FOR EACH ROW EXECUTE FUNCTION witnessing_belongs_to_the_proofing();
+CREATE TRIGGER declaration_belongs_to_an_open_case BEFORE INSERT ON witnesses_declaration
+  FOR EACH ROW EXECUTE FUNCTION declaration_belongs_to_an_open_case();
+
+-- guard: trigger client_answers_a_confirmed_case on witnesses_clientanswer
+CREATE OR REPLACE FUNCTION client_answers_a_confirmed_case() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM witnesses_identityproofing c WHERE c.id = NEW.proofing_id
+      AND c.municipality_id = NEW.municipality_id AND c.outcome = 'confirmed') THEN
+    RAISE EXCEPTION 'witnesses_clientanswer of another municipality, or of no confirmed case'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER client_answers_a_confirmed_case BEFORE INSERT ON witnesses_clientanswer
+  FOR EACH ROW EXECUTE FUNCTION client_answers_a_confirmed_case();

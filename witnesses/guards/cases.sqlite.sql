@@ -1,63 +1,3 @@
--- append-only: witnesses_witnessing
--- append-only: witnesses_rulesetinforce
-
--- guard: trigger witness_quota on witnesses_witnessing
-CREATE TRIGGER witness_quota BEFORE INSERT ON witnesses_witnessing
-BEGIN
-  SELECT RAISE(ABORT, 'witness_quota: date in an odd format')
-  WHERE NEW.on_date NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.on_date, '+0 days') IS NOT NEW.on_date;
-  SELECT RAISE(ABORT, 'witness_quota: not the rule set in force on that date')
-  WHERE NEW.rule_set IS NOT (SELECT rule_set FROM witnesses_rulesetinforce
-    WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC LIMIT 1);
-  SELECT RAISE(ABORT, 'witness_quota: limit reached')
-  FROM (SELECT quota_at_most, quota_unit, quota_days FROM witnesses_rulesetinforce
-        WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC LIMIT 1) f
-  WHERE f.quota_at_most < (
-    SELECT max(span.used) FROM (
-      SELECT CASE f.quota_unit
-               WHEN 'persons' THEN count(DISTINCT x.applicant_id) ELSE count(*) END AS used
-      FROM (
-        SELECT on_date AS d FROM witnesses_witnessing
-          WHERE witness_id = NEW.witness_id
-            AND julianday(NEW.on_date) - julianday(on_date) BETWEEN 0 AND f.quota_days
-        UNION SELECT NEW.on_date
-      ) s JOIN (
-        SELECT applicant_id, on_date FROM witnesses_witnessing WHERE witness_id = NEW.witness_id
-        UNION ALL SELECT NEW.applicant_id, NEW.on_date
-      ) x ON julianday(x.on_date) - julianday(s.d) BETWEEN 0 AND f.quota_days
-      GROUP BY s.d
-    ) span
-  );
-END
-
--- guard: trigger ledger_rows_are_not_replaced on witnesses_witnessing
-CREATE TRIGGER ledger_rows_are_not_replaced BEFORE INSERT ON witnesses_witnessing
-WHEN EXISTS (SELECT 1 FROM witnesses_witnessing WHERE id = NEW.id OR proofing_id = NEW.proofing_id)
-BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
-
--- guard: trigger ledger_rows_do_not_change on witnesses_witnessing
-CREATE TRIGGER ledger_rows_do_not_change BEFORE UPDATE ON witnesses_witnessing
-BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
-
--- guard: trigger ledger_rows_stay on witnesses_witnessing
-CREATE TRIGGER ledger_rows_stay BEFORE DELETE ON witnesses_witnessing
-BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
-
--- guard: trigger schedule_rows_are_not_replaced on witnesses_rulesetinforce
-CREATE TRIGGER schedule_rows_are_not_replaced BEFORE INSERT ON witnesses_rulesetinforce
-WHEN NEW.in_force_from NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.in_force_from, '+0 days') IS NOT NEW.in_force_from
-  OR EXISTS (SELECT 1 FROM witnesses_rulesetinforce
-             WHERE id = NEW.id OR in_force_from = NEW.in_force_from)
-BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
-
--- guard: trigger schedule_rows_do_not_change on witnesses_rulesetinforce
-CREATE TRIGGER schedule_rows_do_not_change BEFORE UPDATE ON witnesses_rulesetinforce
-BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
-
--- guard: trigger schedule_rows_stay on witnesses_rulesetinforce
-CREATE TRIGGER schedule_rows_stay BEFORE DELETE ON witnesses_rulesetinforce
-BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
-
 -- guard: trigger a_decision_stands on witnesses_identityproofing
 CREATE TRIGGER a_decision_stands BEFORE UPDATE ON witnesses_identityproofing
 WHEN OLD.state IN ('decided', 'abandoned') AND (
@@ -75,6 +15,7 @@ WHEN OLD.state IN ('decided', 'abandoned') AND (
   OR OLD.number_sealed IS NOT NEW.number_sealed
   OR OLD.birth_date_sealed IS NOT NEW.birth_date_sealed
   OR OLD.wants_cpr_link IS NOT NEW.wants_cpr_link
+  OR OLD.assurance_level IS NOT NEW.assurance_level
   OR OLD.questions IS NOT NEW.questions
   OR OLD.witness_reason IS NOT NEW.witness_reason
   OR OLD.state IS NOT NEW.state
@@ -82,6 +23,7 @@ WHEN OLD.state IN ('decided', 'abandoned') AND (
   OR OLD.decided_by_id IS NOT NEW.decided_by_id
   OR OLD.decided_at IS NOT NEW.decided_at
   OR OLD.decided_on IS NOT NEW.decided_on
+  OR OLD.late_reason IS NOT NEW.late_reason
   OR OLD.rule_set IS NOT NEW.rule_set
   OR OLD.outcome IS NOT NEW.outcome
   OR OLD.route IS NOT NEW.route
@@ -180,12 +122,40 @@ WHEN OLD.id IS NOT NEW.id OR OLD.municipality_id IS NOT NEW.municipality_id
   OR NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id)
 BEGIN SELECT RAISE(ABORT, 'witnesses_documentevidence of another municipality'); END
 
--- guard: trigger new_witnessing_belongs_to_the_proofing on witnesses_witnessing
-CREATE TRIGGER new_witnessing_belongs_to_the_proofing BEFORE INSERT ON witnesses_witnessing
-WHEN NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id)
-BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing of another municipality'); END
+-- guard: trigger declarations_are_not_replaced on witnesses_declaration
+CREATE TRIGGER declarations_are_not_replaced BEFORE INSERT ON witnesses_declaration
+WHEN EXISTS (SELECT 1 FROM witnesses_declaration WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'witnesses_declaration is append-only'); END
 
--- guard: trigger witnessing_belongs_to_the_proofing on witnesses_witnessing
-CREATE TRIGGER witnessing_belongs_to_the_proofing BEFORE UPDATE ON witnesses_witnessing
-WHEN NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id)
-BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing of another municipality'); END
+-- guard: trigger declarations_do_not_change on witnesses_declaration
+CREATE TRIGGER declarations_do_not_change BEFORE UPDATE ON witnesses_declaration
+BEGIN SELECT RAISE(ABORT, 'witnesses_declaration is append-only'); END
+
+-- guard: trigger declarations_stay on witnesses_declaration
+CREATE TRIGGER declarations_stay BEFORE DELETE ON witnesses_declaration
+BEGIN SELECT RAISE(ABORT, 'witnesses_declaration is append-only'); END
+
+-- guard: trigger client_answers_are_not_replaced on witnesses_clientanswer
+CREATE TRIGGER client_answers_are_not_replaced BEFORE INSERT ON witnesses_clientanswer
+WHEN EXISTS (SELECT 1 FROM witnesses_clientanswer WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'witnesses_clientanswer is append-only'); END
+
+-- guard: trigger client_answers_do_not_change on witnesses_clientanswer
+CREATE TRIGGER client_answers_do_not_change BEFORE UPDATE ON witnesses_clientanswer
+BEGIN SELECT RAISE(ABORT, 'witnesses_clientanswer is append-only'); END
+
+-- guard: trigger client_answers_stay on witnesses_clientanswer
+CREATE TRIGGER client_answers_stay BEFORE DELETE ON witnesses_clientanswer
+BEGIN SELECT RAISE(ABORT, 'witnesses_clientanswer is append-only'); END
+
+-- guard: trigger declaration_belongs_to_an_open_case on witnesses_declaration
+CREATE TRIGGER declaration_belongs_to_an_open_case BEFORE INSERT ON witnesses_declaration
+WHEN NOT EXISTS (SELECT 1 FROM witnesses_identityproofing c WHERE c.id = NEW.proofing_id
+  AND c.municipality_id = NEW.municipality_id AND c.state NOT IN ('decided', 'abandoned'))
+BEGIN SELECT RAISE(ABORT, 'witnesses_declaration of another municipality, or of a case that is over'); END
+
+-- guard: trigger client_answers_a_confirmed_case on witnesses_clientanswer
+CREATE TRIGGER client_answers_a_confirmed_case BEFORE INSERT ON witnesses_clientanswer
+WHEN NOT EXISTS (SELECT 1 FROM witnesses_identityproofing c WHERE c.id = NEW.proofing_id
+  AND c.municipality_id = NEW.municipality_id AND c.outcome = 'confirmed')
+BEGIN SELECT RAISE(ABORT, 'witnesses_clientanswer of another municipality, or of no confirmed case'); END

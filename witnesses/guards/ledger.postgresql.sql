@@ -1,0 +1,201 @@
+-- append-only: witnesses_witnessing
+-- append-only: witnesses_rulesetinforce
+-- append-only: witnesses_reversal
+-- append-only: witnesses_declaration
+-- append-only: witnesses_clientanswer
+
+-- guard: trigger witness_quota on witnesses_witnessing
+-- Locks whoever the witness turned out to be, and looks again: a link may have come in between.
+CREATE OR REPLACE FUNCTION witness_quota() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE
+  figures witnesses_rulesetinforce%ROWTYPE;
+  root bigint;
+  held bigint;
+  applicant bigint;
+  highest integer;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'witness_quota: a stale snapshot cannot count'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  LOOP
+    SELECT coalesce(min(root_id), NEW.witness_id) INTO root
+      FROM people_personlink WHERE person_id = NEW.witness_id;
+    EXIT WHEN root = held;
+    PERFORM pg_advisory_xact_lock((7301::bigint << 48) | root);
+    held := root;
+  END LOOP;
+  SELECT coalesce(min(root_id), NEW.applicant_id) INTO applicant
+    FROM people_personlink WHERE person_id = NEW.applicant_id;
+  IF applicant = root THEN
+    RAISE EXCEPTION 'witness_is_somebody_else' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  SELECT * INTO figures FROM witnesses_rulesetinforce
+    WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1;
+  IF figures.rule_set IS DISTINCT FROM NEW.rule_set THEN
+    RAISE EXCEPTION 'witness_quota: not the rule set in force on that date'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  WITH counted AS (
+    SELECT coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = w.applicant_id),
+                    w.applicant_id) AS person, w.on_date AS d
+    FROM witnesses_witnessing w
+    WHERE (w.witness_id = root OR w.witness_id IN
+            (SELECT person_id FROM people_personlink WHERE root_id = root))
+      AND w.on_date BETWEEN NEW.on_date - figures.quota_days::int
+                        AND NEW.on_date + figures.quota_days::int
+      AND NOT EXISTS (SELECT 1 FROM witnesses_reversal r WHERE r.witnessing_id = w.id)
+    UNION ALL SELECT applicant, NEW.on_date
+  )
+  SELECT max(span.used) INTO highest FROM (
+    SELECT CASE figures.quota_unit
+             WHEN 'persons' THEN count(DISTINCT x.person) ELSE count(*) END AS used
+    FROM (SELECT DISTINCT d FROM counted WHERE d <= NEW.on_date) s
+    JOIN counted x ON x.d BETWEEN s.d AND s.d + figures.quota_days::int
+    GROUP BY s.d
+  ) span;
+  IF highest > figures.quota_at_most THEN
+    RAISE EXCEPTION 'witness_quota: limit reached'
+      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'witness_quota';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER witness_quota BEFORE INSERT ON witnesses_witnessing
+  FOR EACH ROW EXECUTE FUNCTION witness_quota();
+
+-- guard: trigger reversals_are_few on witnesses_reversal
+CREATE OR REPLACE FUNCTION reversals_are_few() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE
+  figures witnesses_rulesetinforce%ROWTYPE;
+  reversed witnesses_witnessing%ROWTYPE;
+  root bigint;
+  held bigint;
+  highest integer;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'reversals_are_few: a stale snapshot cannot count'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  SELECT * INTO reversed FROM witnesses_witnessing WHERE id = NEW.witnessing_id;
+  IF NEW.municipality_id IS DISTINCT FROM reversed.municipality_id THEN
+    RAISE EXCEPTION 'witnesses_reversal of another municipality'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.reversed_on < reversed.on_date THEN
+    RAISE EXCEPTION 'reversals_are_few: reversed before it was witnessed'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM witnesses_reversalproposal p WHERE p.id = NEW.proposal_id
+      AND p.witnessing_id = NEW.witnessing_id AND p.is_approved
+      AND p.answered_by_id <> p.proposed_by_id) THEN
+    RAISE EXCEPTION 'reversals_are_few: not approved by a second person'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  LOOP
+    SELECT coalesce(min(root_id), reversed.witness_id) INTO root
+      FROM people_personlink WHERE person_id = reversed.witness_id;
+    EXIT WHEN root = held;
+    PERFORM pg_advisory_xact_lock((7301::bigint << 48) | root);
+    held := root;
+  END LOOP;
+  SELECT * INTO figures FROM witnesses_rulesetinforce
+    WHERE in_force_from <= NEW.reversed_on ORDER BY in_force_from DESC, id DESC LIMIT 1;
+  WITH counted AS (
+    SELECT r.reversed_on AS d
+    FROM witnesses_reversal r JOIN witnesses_witnessing w ON w.id = r.witnessing_id
+    WHERE (w.witness_id = root OR w.witness_id IN
+            (SELECT person_id FROM people_personlink WHERE root_id = root))
+      AND r.reversed_on BETWEEN NEW.reversed_on - figures.quota_days::int
+                            AND NEW.reversed_on + figures.quota_days::int
+    UNION ALL SELECT NEW.reversed_on
+  )
+  SELECT max(span.used) INTO highest FROM (
+    SELECT count(*) AS used
+    FROM (SELECT DISTINCT d FROM counted WHERE d <= NEW.reversed_on) s
+    JOIN counted x ON x.d BETWEEN s.d AND s.d + figures.quota_days::int
+    GROUP BY s.d
+  ) span;
+  IF highest > figures.reversals_at_most THEN
+    RAISE EXCEPTION 'reversals_are_few: limit reached'
+      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reversals_are_few';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER reversals_are_few BEFORE INSERT ON witnesses_reversal
+  FOR EACH ROW EXECUTE FUNCTION reversals_are_few();
+
+-- guard: trigger schedule_spares_the_past on witnesses_rulesetinforce
+CREATE OR REPLACE FUNCTION schedule_spares_the_past() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM witnesses_witnessing WHERE on_date >= NEW.in_force_from)
+     OR EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE decided_on >= NEW.in_force_from) THEN
+    RAISE EXCEPTION 'schedule_spares_the_past: decided under another rule set already'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER schedule_spares_the_past BEFORE INSERT ON witnesses_rulesetinforce
+  FOR EACH ROW EXECUTE FUNCTION schedule_spares_the_past();
+
+-- guard: trigger ledger_is_append_only on witnesses_witnessing
+CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE ON witnesses_witnessing
+  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger ledger_is_not_emptied on witnesses_witnessing
+CREATE TRIGGER ledger_is_not_emptied BEFORE TRUNCATE ON witnesses_witnessing
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger schedule_is_append_only on witnesses_rulesetinforce
+CREATE TRIGGER schedule_is_append_only BEFORE UPDATE OR DELETE ON witnesses_rulesetinforce
+  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger schedule_is_not_emptied on witnesses_rulesetinforce
+CREATE TRIGGER schedule_is_not_emptied BEFORE TRUNCATE ON witnesses_rulesetinforce
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger reversals_are_append_only on witnesses_reversal
+CREATE TRIGGER reversals_are_append_only BEFORE UPDATE OR DELETE ON witnesses_reversal
+  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger reversals_are_not_emptied on witnesses_reversal
+CREATE TRIGGER reversals_are_not_emptied BEFORE TRUNCATE ON witnesses_reversal
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger declarations_are_append_only on witnesses_declaration
+CREATE TRIGGER declarations_are_append_only BEFORE UPDATE OR DELETE ON witnesses_declaration
+  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger declarations_are_not_emptied on witnesses_declaration
+CREATE TRIGGER declarations_are_not_emptied BEFORE TRUNCATE ON witnesses_declaration
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger client_answers_are_append_only on witnesses_clientanswer
+CREATE TRIGGER client_answers_are_append_only BEFORE UPDATE OR DELETE ON witnesses_clientanswer
+  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger client_answers_are_not_emptied on witnesses_clientanswer
+CREATE TRIGGER client_answers_are_not_emptied BEFORE TRUNCATE ON witnesses_clientanswer
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger witnessing_belongs_to_the_proofing on witnesses_witnessing
+CREATE OR REPLACE FUNCTION witnessing_belongs_to_the_proofing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF (TG_OP = 'UPDATE' AND OLD.municipality_id IS DISTINCT FROM NEW.municipality_id)
+     OR NEW.municipality_id IS DISTINCT FROM
+     (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id) THEN
+    RAISE EXCEPTION 'witnesses_witnessing of another municipality' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER witnessing_belongs_to_the_proofing
+  BEFORE INSERT OR UPDATE ON witnesses_witnessing
+  FOR EACH ROW EXECUTE FUNCTION witnessing_belongs_to_the_proofing();

@@ -1,0 +1,142 @@
+-- append-only: witnesses_witnessing
+-- append-only: witnesses_rulesetinforce
+-- append-only: witnesses_reversal
+-- append-only: witnesses_declaration
+-- append-only: witnesses_clientanswer
+
+-- guard: trigger witness_quota on witnesses_witnessing
+CREATE TRIGGER witness_quota BEFORE INSERT ON witnesses_witnessing
+BEGIN
+  SELECT RAISE(ABORT, 'witness_quota: date in an odd format')
+  WHERE NEW.on_date NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.on_date, '+0 days') IS NOT NEW.on_date;
+  SELECT RAISE(ABORT, 'witness_quota: date in an odd format')
+  WHERE NEW.recorded_on NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.recorded_on, '+0 days') IS NOT NEW.recorded_on;
+  SELECT RAISE(ABORT, 'witness_is_somebody_else')
+  WHERE coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id) =
+        coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.applicant_id), NEW.applicant_id);
+  SELECT RAISE(ABORT, 'witness_quota: not the rule set in force on that date')
+  WHERE NEW.rule_set IS NOT (SELECT rule_set FROM witnesses_rulesetinforce
+    WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1);
+  SELECT RAISE(ABORT, 'witness_quota: limit reached')
+  FROM (SELECT quota_at_most, quota_unit, quota_days FROM witnesses_rulesetinforce
+        WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1) f
+  WHERE f.quota_at_most < (
+    SELECT max(span.used) FROM (
+      SELECT CASE f.quota_unit
+               WHEN 'persons' THEN count(DISTINCT x.person) ELSE count(*) END AS used
+      FROM (
+        SELECT w.on_date AS d FROM witnesses_witnessing w
+          WHERE (w.witness_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id) OR w.witness_id IN
+        (SELECT person_id FROM people_personlink WHERE root_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id)))
+            AND julianday(NEW.on_date) - julianday(w.on_date) BETWEEN 0 AND f.quota_days
+            AND NOT EXISTS (SELECT 1 FROM witnesses_reversal r WHERE r.witnessing_id = w.id)
+        UNION SELECT NEW.on_date
+      ) s JOIN (
+        SELECT coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = w.applicant_id), w.applicant_id) AS person,
+               w.on_date AS d FROM witnesses_witnessing w
+          WHERE (w.witness_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id) OR w.witness_id IN
+        (SELECT person_id FROM people_personlink WHERE root_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id)))
+            AND NOT EXISTS (SELECT 1 FROM witnesses_reversal r WHERE r.witnessing_id = w.id)
+        UNION ALL
+        SELECT coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.applicant_id), NEW.applicant_id),
+               NEW.on_date
+      ) x ON julianday(x.d) - julianday(s.d) BETWEEN 0 AND f.quota_days
+      GROUP BY s.d
+    ) span
+  );
+END
+
+-- guard: trigger reversals_are_few on witnesses_reversal
+CREATE TRIGGER reversals_are_few BEFORE INSERT ON witnesses_reversal
+BEGIN
+  SELECT RAISE(ABORT, 'reversals_are_few: date in an odd format')
+  WHERE NEW.reversed_on NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.reversed_on, '+0 days') IS NOT NEW.reversed_on;
+  SELECT RAISE(ABORT, 'witnesses_reversal of another municipality')
+  WHERE NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_witnessing WHERE id = NEW.witnessing_id);
+  SELECT RAISE(ABORT, 'reversals_are_few: reversed before it was witnessed')
+  WHERE NEW.reversed_on < (SELECT on_date FROM witnesses_witnessing WHERE id = NEW.witnessing_id);
+  SELECT RAISE(ABORT, 'reversals_are_few: not approved by a second person')
+  WHERE NOT EXISTS (SELECT 1 FROM witnesses_reversalproposal p WHERE p.id = NEW.proposal_id
+    AND p.witnessing_id = NEW.witnessing_id AND p.is_approved
+    AND p.answered_by_id <> p.proposed_by_id);
+  SELECT RAISE(ABORT, 'reversals_are_few: limit reached')
+  FROM (SELECT reversals_at_most, quota_days FROM witnesses_rulesetinforce
+        WHERE in_force_from <= NEW.reversed_on ORDER BY in_force_from DESC, id DESC LIMIT 1) f,
+       (SELECT witness_id FROM witnesses_witnessing WHERE id = NEW.witnessing_id) who
+  WHERE f.reversals_at_most < (
+    SELECT max(span.used) FROM (
+      SELECT count(*) AS used
+      FROM (
+        SELECT r.reversed_on AS d
+          FROM witnesses_reversal r JOIN witnesses_witnessing w ON w.id = r.witnessing_id
+          WHERE (w.witness_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = who.witness_id), who.witness_id) OR w.witness_id IN
+        (SELECT person_id FROM people_personlink WHERE root_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = who.witness_id), who.witness_id)))
+            AND julianday(NEW.reversed_on) - julianday(r.reversed_on) BETWEEN 0 AND f.quota_days
+        UNION SELECT NEW.reversed_on
+      ) s JOIN (
+        SELECT r.reversed_on AS d
+          FROM witnesses_reversal r JOIN witnesses_witnessing w ON w.id = r.witnessing_id
+          WHERE (w.witness_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = who.witness_id), who.witness_id) OR w.witness_id IN
+        (SELECT person_id FROM people_personlink WHERE root_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = who.witness_id), who.witness_id)))
+        UNION ALL SELECT NEW.reversed_on
+      ) x ON julianday(x.d) - julianday(s.d) BETWEEN 0 AND f.quota_days
+      GROUP BY s.d
+    ) span
+  );
+END
+
+-- guard: trigger schedule_spares_the_past on witnesses_rulesetinforce
+CREATE TRIGGER schedule_spares_the_past BEFORE INSERT ON witnesses_rulesetinforce
+WHEN EXISTS (SELECT 1 FROM witnesses_witnessing WHERE on_date >= NEW.in_force_from)
+  OR EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE decided_on >= NEW.in_force_from)
+BEGIN SELECT RAISE(ABORT, 'schedule_spares_the_past: decided under another rule set already'); END
+
+-- guard: trigger ledger_rows_are_not_replaced on witnesses_witnessing
+CREATE TRIGGER ledger_rows_are_not_replaced BEFORE INSERT ON witnesses_witnessing
+WHEN EXISTS (SELECT 1 FROM witnesses_witnessing WHERE id = NEW.id OR proofing_id = NEW.proofing_id)
+BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
+
+-- guard: trigger ledger_rows_do_not_change on witnesses_witnessing
+CREATE TRIGGER ledger_rows_do_not_change BEFORE UPDATE ON witnesses_witnessing
+BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
+
+-- guard: trigger ledger_rows_stay on witnesses_witnessing
+CREATE TRIGGER ledger_rows_stay BEFORE DELETE ON witnesses_witnessing
+BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
+
+-- guard: trigger schedule_rows_are_not_replaced on witnesses_rulesetinforce
+CREATE TRIGGER schedule_rows_are_not_replaced BEFORE INSERT ON witnesses_rulesetinforce
+WHEN NEW.in_force_from NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR date(NEW.in_force_from, '+0 days') IS NOT NEW.in_force_from
+  OR EXISTS (SELECT 1 FROM witnesses_rulesetinforce WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
+
+-- guard: trigger schedule_rows_do_not_change on witnesses_rulesetinforce
+CREATE TRIGGER schedule_rows_do_not_change BEFORE UPDATE ON witnesses_rulesetinforce
+BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
+
+-- guard: trigger schedule_rows_stay on witnesses_rulesetinforce
+CREATE TRIGGER schedule_rows_stay BEFORE DELETE ON witnesses_rulesetinforce
+BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
+
+-- guard: trigger new_witnessing_belongs_to_the_proofing on witnesses_witnessing
+CREATE TRIGGER new_witnessing_belongs_to_the_proofing BEFORE INSERT ON witnesses_witnessing
+WHEN NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id)
+BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing of another municipality'); END
+
+-- guard: trigger witnessing_belongs_to_the_proofing on witnesses_witnessing
+CREATE TRIGGER witnessing_belongs_to_the_proofing BEFORE UPDATE ON witnesses_witnessing
+WHEN NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_identityproofing WHERE id = NEW.proofing_id)
+BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing of another municipality'); END
+
+-- guard: trigger reversals_are_not_replaced on witnesses_reversal
+CREATE TRIGGER reversals_are_not_replaced BEFORE INSERT ON witnesses_reversal
+WHEN EXISTS (SELECT 1 FROM witnesses_reversal WHERE id = NEW.id OR witnessing_id = NEW.witnessing_id OR proposal_id = NEW.proposal_id)
+BEGIN SELECT RAISE(ABORT, 'witnesses_reversal is append-only'); END
+
+-- guard: trigger reversals_do_not_change on witnesses_reversal
+CREATE TRIGGER reversals_do_not_change BEFORE UPDATE ON witnesses_reversal
+BEGIN SELECT RAISE(ABORT, 'witnesses_reversal is append-only'); END
+
+-- guard: trigger reversals_stay on witnesses_reversal
+CREATE TRIGGER reversals_stay BEFORE DELETE ON witnesses_reversal
+BEGIN SELECT RAISE(ABORT, 'witnesses_reversal is append-only'); END
