@@ -11,8 +11,8 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from appointments.exceptions import Refused
 from appointments.rules.names import NameRefused, clean_person_name
-from appointments.services.booking import LARGEST_PARTY
 from appointments.services.drafts import Typed
+from appointments.services.plan import LARGEST_PARTY
 from appointments.wording import REFUSALS
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.cpr import holds_cpr_number

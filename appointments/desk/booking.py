@@ -24,7 +24,7 @@ from appointments.services import (
     plan_visit,
     take_walk_in,
 )
-from appointments.services.booking import Visitor
+from appointments.services.plan import Visitor
 from borgerservice.admin import act, admin_page, posted
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date

@@ -12,7 +12,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from appointments.forms import DATE_FORMATS, KindForm, NameField, StartField
 from appointments.selectors import offers_of
 from appointments.services import Visitor
-from appointments.services.booking import LARGEST_PARTY
+from appointments.services.plan import LARGEST_PARTY
 from appointments.wording import REFUSALS
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.cpr import holds_cpr_number

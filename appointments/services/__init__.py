@@ -1,14 +1,9 @@
 """What can be done with visits: one function per use case, in one transaction each."""
 
-from appointments.services.booking import (
-    Plan,
-    Request,
-    Visitor,
-    book_appointment,
-    cancel_appointment,
-    move_appointment,
-    plan_visit,
-)
+from appointments.services.booking import book_appointment
+from appointments.services.changes import cancel_appointment, move_appointment
+from appointments.services.plan import Plan, Visitor, plan_visit
+from appointments.services.repeats import Request
 from appointments.services.visits import check_in, complete_visit, mark_no_show, take_walk_in
 
 __all__ = [

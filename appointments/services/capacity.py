@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db import connection, transaction
 
+from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment, Desk, DeskDay
 from appointments.rules.availability import pick_desk
 from appointments.rules.calendar import AgreementDay as AgreedDay
@@ -17,10 +18,34 @@ from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.opening import Closing, OpeningPeriod, closed_ticks
 from appointments.rules.ticks import ALL_DAY, mask, to_words
 from borgerservice.municipalities.models import AgreementDay, Centre
+from borgerservice.together import Guarded, write_together
 
 WORDS = ("b0", "b1", "b2", "b3", "b4", "b5")
 TRIES = 8
 MINUTES_PER_DAY = 1440
+_THE_ROW = "WHERE centre_id = %s AND day = %s AND desk_id = %s"
+"""One desk-day by its whole unique key, so that no other day of the desk is read."""
+
+
+def free_desk(*, centre_id: int, day: date, minute: int, minutes: int, caps: int) -> int | None:
+    """The desk that would take a visit now, or None when all are taken."""
+    rows = DeskDay.objects.filter(centre_id=centre_id, day=day).values_list(
+        "desk_id", "caps", *WORDS
+    )
+    desk: int | None = pick_desk(rows, start_minute=minute, minutes=minutes, needed_caps=caps)
+    return desk
+
+
+def taking(*, centre_id: int, desk_id: int, day: date, minute: int, minutes: int) -> Guarded:
+    """What takes a time at a desk: it changes the desk-day only while every tick is still free."""
+    words = zip(WORDS, to_words(mask(minute, minutes)), strict=True)
+    changed = {name: word for name, word in words if word}
+    assignments = ", ".join(f"{name} = {name} | %s" for name in changed)
+    free = " AND ".join(f"{name} & %s = 0" for name in changed)
+    return Guarded(
+        f"UPDATE appointments_deskday SET {assignments} {_THE_ROW} AND {free}",
+        [*changed.values(), centre_id, day, desk_id, *changed.values()],
+    )
 
 
 def claim(*, centre_id: int, day: date, minute: int, minutes: int, caps: int) -> int | None:
@@ -29,15 +54,26 @@ def claim(*, centre_id: int, day: date, minute: int, minutes: int, caps: int) ->
     The guarded UPDATE only changes a row whose bits are still free, so of many callers one wins.
     """
     for _attempt in range(TRIES):
-        rows = DeskDay.objects.filter(centre_id=centre_id, day=day).values_list(
-            "desk_id", "caps", *WORDS
-        )
-        desk: int | None = pick_desk(rows, start_minute=minute, minutes=minutes, needed_caps=caps)
+        desk = free_desk(centre_id=centre_id, day=day, minute=minute, minutes=minutes, caps=caps)
         if desk is None:
             return None
-        if _set_bits(desk_id=desk, day=day, bits=mask(minute, minutes)):
+        taken = taking(centre_id=centre_id, desk_id=desk, day=day, minute=minute, minutes=minutes)
+        if write_together(taken, []):
             return desk
     return None
+
+
+def require_within_the_day(*, minute: int, minutes: int) -> None:
+    """Raise Refused for a visit that would go on past midnight."""
+    if minute + minutes > MINUTES_PER_DAY:
+        raise Refused("closed", field="start")
+
+
+def why_not_free(*, centre: Centre, day: date, minute: int, minutes: int) -> Refused:
+    """What to tell somebody no desk takes then: the centre is closed, or others came first."""
+    if closed_bits(centre=centre, days=[day])[day] & mask(minute, minutes):
+        return Refused("closed", field="start")
+    return SlotTaken(field="start")
 
 
 def last_day_made(*, centre: Centre, today: date) -> date:
@@ -63,23 +99,9 @@ def release(*, centre: Centre, desk_id: int, day: date, minute: int, minutes: in
     assignments = ", ".join(f"{name} = {name} & %s" for name, _word in changed)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE appointments_deskday SET {assignments} WHERE desk_id = %s AND day = %s",
-            [*(~word for _name, word in changed), desk_id, day],
+            f"UPDATE appointments_deskday SET {assignments} {_THE_ROW}",
+            [*(~word for _name, word in changed), centre.pk, day, desk_id],
         )
-
-
-def _set_bits(*, desk_id: int, day: date, bits: int) -> bool:
-    changed = [(name, word) for name, word in zip(WORDS, to_words(bits), strict=True) if word]
-    assignments = ", ".join(f"{name} = {name} | %s" for name, _word in changed)
-    free = " AND ".join(f"{name} & %s = 0" for name, _word in changed)
-    words = [word for _name, word in changed]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE appointments_deskday SET {assignments}"
-            f" WHERE desk_id = %s AND day = %s AND {free}",
-            [*words, desk_id, day, *words],
-        )
-        return bool(cursor.rowcount == 1)
 
 
 def open_days(*, centre: Centre, first: date, last: date) -> int:

@@ -14,13 +14,9 @@ from appointments.rules.booking_window import check_start
 from appointments.rules.local_time import wall_clock
 from appointments.rules.names import NameRefused, clean_person_name
 from appointments.selectors import bookable_times
-from appointments.services.booking import (
-    Plan,
-    Request,
-    Visitor,
-    book_appointment,
-    plan_visit,
-)
+from appointments.services.booking import book_appointment
+from appointments.services.plan import Plan, Visitor, plan_visit
+from appointments.services.repeats import Request
 from borgerservice.municipalities.models import Centre
 from borgerservice.vault.links import link_hash
 from borgerservice.vault.services import SealBroken, open_directly, seal_directly

@@ -8,15 +8,11 @@ from borgerservice.notifications.models import Contact
 from borgerservice.notifications.services import Notice, drop_unsent, queue
 
 
-def tell_booked(
-    appointment: Appointment,
-    *,
-    contact: Contact,
-    services: Sequence[ServiceType],
-    now: datetime,
-) -> None:
-    """Confirm a booking."""
-    queue([_notice("booked", appointment, contact=contact, services=services)], now=now)
+def booked_notice(
+    appointment: Appointment, *, contact: Contact, services: Sequence[ServiceType]
+) -> Notice:
+    """Confirms a booking."""
+    return _notice("booked", appointment, contact=contact, services=services)
 
 
 def tell_moved(appointment: Appointment, *, services: Sequence[ServiceType], now: datetime) -> None:
@@ -58,7 +54,7 @@ def notice_of(
             "link": "visit",
             "link_salt": appointment.link_salt,
         },
-        once=f"{kind}:{appointment.pk}:{appointment.moves}",
+        once=f"{kind}:{appointment.reference}:{appointment.moves}",
         contact=contact,
         language=appointment.language,
     )

@@ -9,14 +9,9 @@ from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment
 from appointments.rules.lifecycle import TRANSITIONS, Act, AppointmentState, may
 from appointments.selectors import free_times
-from appointments.services.booking import (
-    Plan,
-    Request,
-    Visitor,
-    book_appointment,
-    plan_visit,
-    repeat_of,
-)
+from appointments.services.booking import book_appointment
+from appointments.services.plan import Plan, Visitor, plan_visit
+from appointments.services.repeats import Request, repeat_of
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date

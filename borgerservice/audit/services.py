@@ -17,7 +17,22 @@ def record(
     facts: dict[str, object] | None = None,
 ) -> None:
     """Add one entry. `facts` are ids, codes and times: never a name, a number or free text."""
-    AuditEntry.unscoped.create(
+    unsaved_entry(
+        event, actor=actor, subject=subject, municipality=municipality, at=at, facts=facts
+    ).save(force_insert=True)
+
+
+def unsaved_entry(
+    event: Event,
+    *,
+    actor: str,
+    subject: str,
+    municipality: "Municipality | int | None",
+    at: datetime,
+    facts: dict[str, object] | None = None,
+) -> AuditEntry:
+    """One entry, yet to be written with the act it tells of."""
+    return AuditEntry(
         event=event,
         actor=actor,
         subject=subject,

@@ -13,7 +13,7 @@ from borgerservice.municipalities.models import Municipality
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.statements import INSERT
 from borgerservice.vault.marks import contact_mark
-from borgerservice.vault.services import OpenKey, new_data_key, shred
+from borgerservice.vault.services import OpenKey, shred, unsaved_data_key
 
 DELIVER = "notifications.deliver_messages"
 """The task that delivers, by name: the task knows this module, never the reverse."""
@@ -39,15 +39,23 @@ class Notice:
 
 def new_contact(*, municipality: Municipality, phone: str, email: str) -> tuple[Contact, OpenKey]:
     """Store how to reach somebody (E.164 and e-mail, either may be empty) under a fresh key."""
-    key = new_data_key()
+    contact, key = unsaved_contact(municipality_id=municipality.pk, phone=phone, email=email)
+    key.row.save(force_insert=True)
+    contact.data_key = key.row
+    contact.save(force_insert=True)
+    return contact, key
+
+
+def unsaved_contact(*, municipality_id: int, phone: str, email: str) -> tuple[Contact, OpenKey]:
+    """How to reach somebody, sealed under a fresh key; both rows are yet to be written."""
+    key = unsaved_data_key()
     version, phone_mark = contact_mark("phone", phone) if phone else (1, "")
     if email:
         version, email_mark = contact_mark("email", email.casefold())
     else:
         email_mark = ""
-    contact = Contact.unscoped.create(
-        municipality=municipality,
-        data_key=key.row,
+    contact = Contact(
+        municipality_id=municipality_id,
         phone_sealed=key.seal(phone, "contact.phone") if phone else None,
         email_sealed=key.seal(email, "contact.email") if email else None,
         phone_mark=phone_mark,
@@ -91,10 +99,33 @@ def queue(notices: Iterable[Notice], *, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(INSERT[connection.vendor], [moment, moment, json.dumps(rows)])
         ids = [pk for (pk,) in cursor.fetchall()]
+    tell_workers(ids)
+    return len(ids)
+
+
+def unsaved_messages(notice: Notice, *, now: datetime) -> list[Message]:
+    """The messages of a notice, one per channel, yet to be written with the act they tell of."""
+    return [
+        Message(
+            municipality_id=notice.contact.municipality_id,
+            kind=notice.kind,
+            channel=channel,
+            language=notice.language,
+            subject=notice.subject,
+            facts=notice.facts,
+            dedupe_key=f"{notice.once}:{channel}",
+            due_at=now,
+            created_at=now,
+        )
+        for channel in _channels_of(notice.contact)
+    ]
+
+
+def tell_workers(ids: Sequence[int]) -> None:
+    """Let the workers know of messages once they are committed, where there is a broker."""
     if ids and settings.CELERY_BROKER_URL:
         # `robust`: a broker that is down must not undo, or seem to undo, what was committed.
         transaction.on_commit(lambda: hand_out(ids), robust=True)
-    return len(ids)
 
 
 def drop_unsent(*, municipality: Municipality | int, subject: str) -> int:

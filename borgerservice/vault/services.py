@@ -50,12 +50,19 @@ class OpenKey:
 
 def new_data_key() -> OpenKey:
     """A fresh data key, stored wrapped under the newest wrapping key."""
+    key = unsaved_data_key()
+    key.row.save(force_insert=True)
+    return key
+
+
+def unsaved_data_key() -> OpenKey:
+    """A fresh data key whose row is yet to be written."""
     ring = key_ring().wrap
     version = max(ring)
     secret = AESGCM.generate_key(256)
     nonce = os.urandom(NONCE_BYTES)
     wrapped = nonce + AESGCM(ring[version]).encrypt(nonce, secret, b"data-key")
-    return OpenKey(DataKey.objects.create(wrapped=wrapped, key_version=version), secret)
+    return OpenKey(DataKey(wrapped=wrapped, key_version=version), secret)
 
 
 def open_data_key(row: DataKey) -> OpenKey | None:

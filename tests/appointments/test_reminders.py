@@ -51,7 +51,7 @@ def written(kind: str = "") -> list[str]:
 def test_a_reminder_is_written_when_it_is_due(moment: datetime, reminders: list[str]) -> None:
     visit = build_visit(build_world(), day=FRIDAY)
     assert queue_reminders(now=moment) == len(reminders)
-    assert written() == [f"{kind}:{visit.pk}:0:sms" for kind in reminders]
+    assert written() == [f"{kind}:{visit.reference}:0:sms" for kind in reminders]
 
 
 def test_each_is_written_once_however_often_one_looks() -> None:
@@ -91,7 +91,7 @@ def test_a_moved_visit_is_reminded_of_at_its_new_time_only() -> None:
     for moment in (before(days=1, hours=22), before(hours=2)):
         assert queue_reminders(now=moment) == 0
     assert queue_reminders(now=instant(monday, 600) - timedelta(hours=2)) == 1
-    assert written() == [f"reminder_2d:{visit.pk}:0:sms", f"reminder_2h:{visit.pk}:1:sms"]
+    assert written() == [f"reminder_2d:{visit.reference}:0:sms", f"reminder_2h:{visit.reference}:1:sms"]
     assert dict(Message.unscoped.values_list("kind", "status"))["reminder_2d"] == "dropped"
 
 

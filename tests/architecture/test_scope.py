@@ -12,12 +12,10 @@ from tests.architecture.tree import named, parsed, product_modules
 WRITES = "writes rows, each with the municipality it was given"
 UNSCOPED_ALLOWED = {
     "appointments/selectors.py": "a citizen's secret link names the visit, not the municipality",
-    "appointments/services/booking.py": WRITES,
     "appointments/services/expiry.py": "forgetting is due everywhere on the same day",
     "appointments/services/reminders.py": "reminders are due everywhere at the same hour",
     "borgerservice/api/authentication.py": "the token names the client, and it the municipality",
     "borgerservice/api/clients.py": WRITES,
-    "borgerservice/audit/services.py": WRITES,
     "borgerservice/demo/inbox.py": "the demo's outbox is one; not there in production",
     "borgerservice/demo/seed.py": "the demo's data; refused outside the demo",
     "borgerservice/management/commands/end_api_client.py": "the operator names a client by its id",

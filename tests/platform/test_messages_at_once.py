@@ -89,7 +89,7 @@ def test_what_is_cancelled_while_an_earlier_one_is_being_sent_does_not_go_out(
                 cancel_appointment(appointment=visit, actor="citizen", now=SOON)
             provider.go_on()
             assert job.result() == 2
-        first, second = (f"booked:{visit.pk}:0:sms" for visit in visits)
+        first, second = (f"booked:{visit.reference}:0:sms" for visit in visits)
         assert (statuses()[first], statuses()[second]) == ("sent", "dropped")
         assert set(provider.accepted_of) == {first}
         deliver(now=SOON)

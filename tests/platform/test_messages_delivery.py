@@ -30,11 +30,11 @@ def test_a_citizen_with_phone_and_email_is_told_once_on_each(provider: Provider)
     assert deliver(now=SOON) == 2
     assert deliver(now=SOON) == 0
     (post,) = provider.posts
-    assert (post.reference, post.to) == (f"booked:{visit.pk}:0:sms", "+4520304050")
+    assert (post.reference, post.to) == (f"booked:{visit.reference}:0:sms", "+4520304050")
     assert post.token == "Bearer the-token"
     (letter,) = mail.outbox
     assert letter.to == ["amina@example.com"]
-    assert letter.extra_headers["Message-ID"] == f"<booked.{visit.pk}.0.email@example.invalid>"
+    assert letter.extra_headers["Message-ID"] == f"<booked.{visit.reference}.0.email@example.invalid>"
     assert set(statuses().values()) == {"sent"}
     assert {row.sent_at >= SOON for row in Message.unscoped.all()} == {True}
 
@@ -64,8 +64,8 @@ def test_who_cancels_before_the_confirmation_went_out_is_told_of_the_cancelling_
     deliver(now=SOON)
     assert [post.text[:6] for post in provider.posts] == ["Aflyst"]
     assert statuses() == {
-        f"booked:{visit.pk}:0:sms": "dropped",
-        f"cancelled:{visit.pk}:0:sms": "sent",
+        f"booked:{visit.reference}:0:sms": "dropped",
+        f"cancelled:{visit.reference}:0:sms": "sent",
     }
     assert problems() == {"superseded", ""}
 

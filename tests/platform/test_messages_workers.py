@@ -98,7 +98,7 @@ def book(world: World, count: int) -> list[str]:
         )
         for place in range(count)
     ]
-    return [f"booked:{visit.pk}:0:sms" for visit in visits]
+    return [f"booked:{visit.reference}:0:sms" for visit in visits]
 
 
 def wait_until(holds: Callable[[], object], *, seconds: float = 30) -> None:

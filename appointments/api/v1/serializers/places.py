@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from appointments.models import CentreService, ServiceType
-from appointments.services.booking import LARGEST_PARTY
+from appointments.services.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Day, Strict, Text
 from borgerservice.municipalities.models import OpeningHours
 

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from appointments.api.v1.selectors import attendees_of
 from appointments.models import Appointment, IdempotencyRecord
-from appointments.services.booking import LARGEST_PARTY
+from appointments.services.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Choice, Day, Moment, Strict, Text, YesNo
 from borgerservice.api.pagination import LONGEST_CURSOR
 from borgerservice.kernel.clock import COPENHAGEN

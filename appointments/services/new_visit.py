@@ -1,0 +1,126 @@
+"""A visit made ready: every row of it, sealed and complete before anything is locked."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from appointments.models import Appointment, IdempotencyRecord, Participant
+from appointments.rules.reference import reference_from
+from appointments.services.notices import booked_notice
+from appointments.services.plan import Plan
+from appointments.services.repeats import Request
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import unsaved_entry
+from borgerservice.municipalities.models import Centre
+from borgerservice.notifications.models import Message
+from borgerservice.notifications.services import unsaved_contact, unsaved_messages
+from borgerservice.together import New
+from borgerservice.vault.links import derive_link, link_hash, new_salt
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """When somebody wants to come where, for what, and who says so."""
+
+    centre: Centre
+    plan: Plan
+    start: datetime
+    origin: Appointment.Origin
+    actor: str
+    now: datetime
+    language: str
+    phone: str
+    email: str
+
+
+@dataclass(slots=True)
+class NewVisit:
+    """The rows of a visit in the order they are written; only the desk is still open."""
+
+    appointment: Appointment
+    messages: list[Message]
+    news: list[New] = field(default_factory=list)
+
+    def at_desk(self, desk_id: int) -> list[New]:
+        """The rows of the visit at that desk."""
+        self.appointment.desk_id = desk_id
+        return self.news
+
+
+def new_visit(
+    wish: Wish, *, names: Sequence[str], protected: Sequence[bool], request: Request | None
+) -> NewVisit:
+    """Seal and number everything that will be written of a visit."""
+    municipality_id = wish.centre.municipality_id
+    contact, key = unsaved_contact(
+        municipality_id=municipality_id, phone=wish.phone, email=wish.email
+    )
+    appointment = _appointment(wish)
+    comers = [
+        Participant(
+            municipality_id=municipality_id,
+            position=place,
+            service=service,
+            name_sealed=key.seal(name, f"participant.name:{place}"),
+            is_protected=is_protected,
+        )
+        for place, (name, service, is_protected) in enumerate(
+            zip(names, wish.plan.services, protected, strict=True)
+        )
+    ]
+    entry = unsaved_entry(
+        Event.APPOINTMENT_BOOKED,
+        actor=wish.actor,
+        subject=f"appointment:{appointment.reference}",
+        municipality=municipality_id,
+        at=wish.now,
+        facts={"origin": str(wish.origin)},
+    )
+    notice = booked_notice(appointment, contact=contact, services=wish.plan.services)
+    messages = unsaved_messages(notice, now=wish.now)
+    to_contact, to_visit = {"contact_id": "contact"}, {"appointment_id": "visit"}
+    news = [
+        New("data_key", key.row),
+        New("contact", contact, {"data_key_id": "data_key"}),
+        New("visit", appointment, to_contact),
+        *(New(f"comer_{place}", comer, to_visit) for place, comer in enumerate(comers)),
+        New("entry", entry),
+        *(New(f"message_{place}", one, to_contact) for place, one in enumerate(messages)),
+    ]
+    if request:
+        news.append(New("answer", _answer(request, appointment, wish), to_visit))
+    return NewVisit(appointment, messages, news)
+
+
+def _appointment(wish: Wish) -> Appointment:
+    salt = new_salt(secrets.token_urlsafe(12))
+    end = wish.start + timedelta(minutes=wish.plan.minutes)
+    return Appointment(
+        municipality_id=wish.centre.municipality_id,
+        centre=wish.centre,
+        reference=reference_from(secrets.token_bytes(16)),
+        starts_at=wish.start,
+        ends_at=end,
+        busy_until=end + timedelta(minutes=wish.plan.buffer),
+        origin=wish.origin,
+        language=wish.language,
+        link_salt=salt,
+        link_hash=link_hash(derive_link("visit", salt)),
+        booked_by=wish.actor,
+        created_at=wish.now,
+    )
+
+
+def _answer(request: Request, appointment: Appointment, wish: Wish) -> IdempotencyRecord:
+    return IdempotencyRecord(
+        scope=request.scope,
+        key=request.key,
+        request_hash=request.body_hash,
+        answer={
+            "start": appointment.starts_at.isoformat(),
+            "end": appointment.ends_at.isoformat(),
+            "services": [service.code for service in wish.plan.services],
+        },
+        created_at=wish.now,
+    )

@@ -1,0 +1,62 @@
+"""What a visit takes: services, length, the time after it, and what a desk must be able to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appointments.exceptions import Refused
+from appointments.models import CentreService, ServiceType
+from borgerservice.municipalities.models import Centre
+
+LARGEST_PARTY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One who comes: a name as typed, and the service's code."""
+
+    name: str
+    service: str
+    is_protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a visit takes: the services in order, its length and the time after it, its skills."""
+
+    services: tuple[ServiceType, ...]
+    minutes: int
+    buffer: int
+    caps: int
+
+
+def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
+    """What a visit for these services takes at a centre. Lengths add up.
+
+    Raises Refused `service_not_offered`, `no_participants`, `too_many_participants`.
+    """
+    if not codes:
+        raise Refused("no_participants", field="participants")
+    if len(codes) > LARGEST_PARTY:
+        raise Refused(
+            "too_many_participants", field="participants", params={"limit": LARGEST_PARTY}
+        )
+    offers = {
+        offer.service.code: offer
+        for offer in CentreService.objects.select_related("service").filter(
+            centre=centre, service__code__in=set(codes)
+        )
+    }
+    if missing := [place for place, code in enumerate(codes) if code not in offers]:
+        one_for_all = len(set(codes)) == 1
+        field = "service" if one_for_all else f"participants.{missing[0]}.service"
+        raise Refused("service_not_offered", field=field)
+    chosen = [offers[code] for code in codes]
+    caps = 0
+    for offer in chosen:
+        caps |= 1 << offer.service.bit
+    return Plan(
+        services=tuple(offer.service for offer in chosen),
+        minutes=sum(offer.minutes for offer in chosen),
+        buffer=max(offer.buffer_minutes for offer in chosen),
+        caps=caps,
+    )

@@ -1,0 +1,105 @@
+"""Rows of several tables written together: one statement on PostgreSQL, one transaction on SQLite.
+
+What decides stands first, a guarded UPDATE; the rest is written only where it changed a row. On
+PostgreSQL all of it goes over in one message, so no lock is held while the network carries another.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """The UPDATE that decides: SQL that changes one row or none, and its parameters."""
+
+    sql: str
+    parameters: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A row to be written: its name in this act, the row, and which columns hold others' ids.
+
+    `ids` says for a column such as `contact_id` by which name the row it points to was given.
+    """
+
+    name: str
+    row: models.Model
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_together(guarded: Guarded, news: Sequence[New]) -> bool:
+    """Whether the guarded UPDATE changed its row; then the new rows are written and have ids.
+
+    A row stands after those it points to. Raises IntegrityError where the database refuses one of
+    them; then nothing is written.
+    """
+    alone = connection.vendor == "postgresql" and not connection.in_atomic_block
+    write = _in_one_statement if connection.vendor == "postgresql" else _one_after_another
+    with nullcontext() if alone else transaction.atomic(), connection.cursor() as cursor:
+        ids = write(cursor, guarded, news)
+    if ids is None:
+        return False
+    for new in news:
+        new.row.pk = ids[new.name]
+        for column, name in new.ids.items():
+            setattr(new.row, column, ids[name])
+    return True
+
+
+def _in_one_statement(
+    cursor: CursorWrapper, guarded: Guarded, news: Sequence[New]
+) -> dict[str, int] | None:
+    parts = [f"won AS ({guarded.sql} RETURNING 1)"]
+    parameters = list(guarded.parameters)
+    for new in news:
+        values = _values(new)
+        told = [f"{new.ids[name]}.id" if name in new.ids else "%s" for name in values]
+        parameters += [value for name, value in values.items() if name not in new.ids]
+        sources = ", ".join(dict.fromkeys(("won", *new.ids.values())))
+        parts.append(
+            f"{new.name} AS (INSERT INTO {_table(new)} ({', '.join(values)})"
+            f" SELECT {', '.join(told)} FROM {sources} RETURNING id)"
+        )
+    names = [new.name for new in news]
+    ids = ", ".join(["1", *(f"{name}.id" for name in names)])
+    written_in = ", ".join(["won", *names])
+    cursor.execute(f"WITH {', '.join(parts)} SELECT {ids} FROM {written_in}", parameters)
+    written = cursor.fetchone()
+    return dict(zip(names, written[1:], strict=True)) if written else None
+
+
+def _one_after_another(
+    cursor: CursorWrapper, guarded: Guarded, news: Sequence[New]
+) -> dict[str, int] | None:
+    cursor.execute(guarded.sql, guarded.parameters)
+    if cursor.rowcount != 1:
+        return None
+    ids: dict[str, int] = {}
+    for new in news:
+        values = {**_values(new), **{column: ids[name] for column, name in new.ids.items()}}
+        places = ", ".join(["%s"] * len(values))
+        cursor.execute(
+            f"INSERT INTO {_table(new)} ({', '.join(values)}) VALUES ({places})",
+            list(values.values()),
+        )
+        ids[new.name] = cursor.lastrowid
+    return ids
+
+
+def _table(new: New) -> str:
+    return new.row._meta.db_table
+
+
+def _values(new: New) -> dict[str, Any]:
+    """What goes into every column but the id, as the database takes it."""
+    return {
+        str(column.column): column.get_db_prep_save(getattr(new.row, column.attname), connection)
+        for column in new.row._meta.concrete_fields
+        if not column.primary_key
+    }

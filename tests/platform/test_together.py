@@ -1,0 +1,89 @@
+"""What belongs together is written together, or not at all."""
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from appointments.models import DeskDay
+from borgerservice.audit.models import AuditEntry
+from borgerservice.notifications.models import Contact
+from borgerservice.notifications.services import unsaved_contact
+from borgerservice.together import Guarded, New, write_together
+from borgerservice.vault.models import DataKey
+from tests.builders import NOW, build_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return build_world()
+
+
+def taking(world, *, only_if):
+    row = DeskDay.objects.filter(centre=world.centre).order_by("pk")[0]
+    return Guarded(
+        "UPDATE appointments_deskday SET b0 = %s WHERE id = %s AND b0 = %s", [7, row.pk, only_if]
+    )
+
+
+def untouched(world):
+    return (
+        DeskDay.objects.filter(centre=world.centre).order_by("pk").values_list("b0", flat=True)[0]
+    )
+
+
+def contact_rows(world, **changed):
+    contact, key = unsaved_contact(
+        municipality_id=world.municipality.pk, phone="+4520304050", email=""
+    )
+    for name, value in changed.items():
+        setattr(contact, name, value)
+    entry = AuditEntry(event="e", actor="a", subject="s", at=NOW, facts={"da": "æøå 'x' %s"})
+    return contact, [
+        New("data_key", key.row),
+        New("contact", contact, {"data_key_id": "data_key"}),
+        New("entry", entry),
+    ]
+
+
+def test_every_row_is_written_and_knows_its_id(world):
+    contact, rows = contact_rows(world)
+
+    assert write_together(taking(world, only_if=untouched(world)), rows)
+
+    stored = Contact.unscoped.get(pk=contact.pk)
+    assert stored.data_key_id == contact.data_key_id == DataKey.objects.latest("pk").pk
+    assert bytes(stored.phone_sealed) == contact.phone_sealed
+    assert AuditEntry.unscoped.get(event="e").facts == {"da": "æøå 'x' %s"}
+    assert untouched(world) == 7
+
+
+def test_where_the_update_changes_nothing_no_row_is_written(world):
+    contact, rows = contact_rows(world)
+
+    assert not write_together(taking(world, only_if=-1), rows)
+
+    assert contact.pk is None
+    assert not Contact.unscoped.exists()
+    assert not AuditEntry.unscoped.filter(event="e").exists()
+
+
+def test_a_row_the_database_refuses_takes_all_others_with_it(world):
+    before = untouched(world)
+    _contact, rows = contact_rows(world, municipality_id=None)
+
+    with pytest.raises(IntegrityError):
+        write_together(taking(world, only_if=before), rows)
+
+    assert untouched(world) == before
+    assert not DataKey.objects.exists()
+    assert not AuditEntry.unscoped.filter(event="e").exists()
+
+
+@pytest.mark.only("postgresql")
+def test_it_is_one_statement(world):
+    guarded = taking(world, only_if=untouched(world))
+    with CaptureQueriesContext(connection) as asked:
+        write_together(guarded, contact_rows(world)[1])
+    assert [query["sql"].split()[0] for query in asked] == ["SAVEPOINT", "WITH", "RELEASE"]
