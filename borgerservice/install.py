@@ -3,12 +3,15 @@
 import json
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from borgerservice.vault.keys import new_key_file
+
+MODE = 0o400
 
 
 class KeysLost(RuntimeError):
@@ -36,7 +39,7 @@ def ensure_secrets(folder: Path) -> dict[str, str]:
 def write_private(file: Path, text: str) -> None:
     """Write a file that only its owner may read, whole or not at all."""
     part = file.with_suffix(f".{os.getpid()}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w") as out:
         out.write(text)
     try:
         os.link(part, file)
@@ -44,6 +47,25 @@ def write_private(file: Path, text: str) -> None:
         pass
     finally:
         part.unlink()
+
+
+def replace_private(file: Path, change: Callable[[str], str]) -> None:
+    """Put a changed file in the place of one only its owner reads; at no moment is there none.
+
+    Raises FileExistsError while somebody else is doing so, or was stopped in the middle.
+    """
+    part = file.with_suffix(".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
+    try:
+        with os.fdopen(descriptor, "w") as out:
+            owner = file.stat()
+            os.fchown(out.fileno(), owner.st_uid, owner.st_gid)
+            out.write(change(file.read_text()))
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _new_secrets() -> str:

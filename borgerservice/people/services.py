@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min
 
+from borgerservice.kernel.cpr import normalise_number
 from borgerservice.people.models import Person, PersonAlias, PersonLink
-from borgerservice.vault.keys import KeyUnavailable
-from borgerservice.vault.marks import number_marks
+from borgerservice.vault.marks import note_use, number_marks
 
 Marks = Mapping[int, str]
 
@@ -22,14 +22,13 @@ def person_of(*, kind: str, normalised: str, now: datetime) -> Person:
 
 
 def marks_of(*, kind: str, normalised: str) -> Marks:
-    """The marks of a number under every key version. Slow, and touches no table.
+    """The marks of a number under every key version. Slow, and writes nothing.
 
-    Raises KeyUnavailable where there is no key to make a mark with.
+    Whatever the caller did, a number is folded here once more: no spelling makes another person.
+    Raises KeyUnavailable where a key is lost, or another one came in its place.
     """
-    marks = number_marks(kind, normalised)
-    if not marks:
-        raise KeyUnavailable("no pseudonym key")
-    return marks
+    is_number = kind != PersonAlias.Kind.MITID
+    return number_marks(kind, normalise_number(normalised) if is_number else normalised)
 
 
 def person_marked(*, kind: str, marks: Marks, now: datetime) -> Person:
@@ -37,12 +36,14 @@ def person_marked(*, kind: str, marks: Marks, now: datetime) -> Person:
 
     Marks that are missing are written, so that a new key never makes a second person. However many
     callers come at once, also with different key versions at hand, they end with one person: each
-    writes its marks, looks whose they became, and gives way where somebody was first.
+    writes its marks, looks whose they became, and gives way where somebody was first. Raises
+    KeyUnavailable where the keys were changed since the marks were made.
     """
     found, missing = _owner(kind, marks)
     if found and not missing:
         return found
     with transaction.atomic():
+        note_use(marks, now=now)
         if found is None:
             mine = Person.objects.create(created_at=now)
             _write(kind, marks, mine)
@@ -55,9 +56,49 @@ def person_marked(*, kind: str, marks: Marks, now: datetime) -> Person:
         return found
 
 
+def known_by(*, kind: str, marks: Marks) -> Person | None:
+    """Whose the marks are, under whichever key; None: nobody's yet. Nothing is written."""
+    return _owner(kind, marks)[0]
+
+
+def give_marks(person: Person, *, kind: str, marks: Marks, now: datetime) -> Person:
+    """Give a person the marks of a login of theirs; returned is whose they are in the end.
+
+    Marks that were somebody's already stay theirs, those under a newer key included. Raises
+    KeyUnavailable as `person_marked` does.
+    """
+    found, missing = _owner(kind, marks)
+    if missing:
+        note_use(marks, now=now)
+        _write(kind, marks, found or person)
+        found, _missing = _owner(kind, marks)
+    return found or person
+
+
+def add_marks(marks: Iterable[tuple[int, str, str]], *, version: int, now: datetime) -> None:
+    """Give people, by id, kind and mark, their marks under one more key version.
+
+    A mark that stands already is left. Raises KeyUnavailable where the keys were changed since.
+    """
+    with transaction.atomic():
+        note_use((version,), now=now)
+        PersonAlias.objects.bulk_create(
+            [
+                PersonAlias(person_id=person, kind=kind, key_version=version, pseudonym=mark)
+                for person, kind, mark in sorted(marks)
+            ],
+            ignore_conflicts=True,
+        )
+
+
 def new_person(*, now: datetime) -> Person:
     """Somebody without any number we could recognise again."""
     return Person.objects.create(created_at=now)
+
+
+def is_stranger(person: Person) -> bool:
+    """Whether a person has no number we could recognise them by."""
+    return not PersonAlias.objects.filter(person=person).exists()
 
 
 def roots_of(persons: Iterable[int]) -> dict[int, int]:

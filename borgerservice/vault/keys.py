@@ -1,7 +1,8 @@
 """The installation's keys: one domain per use, never shared, each with versions.
 
 The file is JSON: `{"wrap": {"1": …}, "mark": {"1": {"key": …, "salt": …}}, "link": {"1": …}}`,
-values base64. The highest version is used for new rows; all are tried for old ones.
+values base64. The highest version is used for new rows; all are tried for old ones. A file put in
+the place of the former is read at once: nothing is kept in memory longer than it lies there.
 """
 
 import base64
@@ -10,8 +11,12 @@ import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
+
+DOMAINS: Final = ("wrap", "mark", "link")
+_UNREADABLE: Final = "the key file cannot be read"
 
 
 class KeyUnavailable(RuntimeError):
@@ -43,37 +48,64 @@ class KeyRing:
 
 def new_key_file() -> str:
     """The text of a fresh key file, every domain at version 1."""
+    return _written({domain: {"1": _fresh(domain)} for domain in DOMAINS})
 
-    def fresh() -> str:
-        return base64.b64encode(secrets.token_bytes(32)).decode()
 
-    return json.dumps(
-        {
-            "wrap": {"1": fresh()},
-            "mark": {"1": {"key": fresh(), "salt": fresh()}},
-            "link": {"1": fresh()},
-        },
-        indent=1,
-    )
+def with_new_version(text: str, domain: str) -> tuple[str, int]:
+    """The text of a key file with one more version in a domain, and which; the others stay.
+
+    Raises KeyUnavailable for a text that is no key file.
+    """
+    _ring_in(text)
+    stored = json.loads(text)
+    version = max((int(known) for known in stored.get(domain, {})), default=0) + 1
+    stored.setdefault(domain, {})[str(version)] = _fresh(domain)
+    return _written(stored), version
 
 
 def key_ring() -> KeyRing:
-    """The keys this process works with. Raises KeyUnavailable when the file cannot be read."""
-    return _read(Path(settings.KEYS_FILE))
+    """The keys as the file has them now. Raises KeyUnavailable when it cannot be read.
+
+    A file that is gone stops whoever holds its keys still: what they seal could not be opened
+    again after the next start.
+    """
+    file = Path(settings.KEYS_FILE)
+    try:
+        found = file.stat()
+        return _read(file, (found.st_ino, found.st_mtime_ns, found.st_size))
+    except OSError as problem:
+        raise KeyUnavailable(_UNREADABLE) from problem
 
 
 @lru_cache(maxsize=4)
-def _read(file: Path) -> KeyRing:
+def _read(file: Path, _as_it_lies_there: tuple[int, int, int]) -> KeyRing:
+    return _ring_in(file.read_text())
+
+
+def _ring_in(text: str) -> KeyRing:
     try:
-        stored = json.loads(file.read_text())
+        stored = json.loads(text)
         return KeyRing(
             wrap={int(v): base64.b64decode(k) for v, k in stored["wrap"].items()},
             mark={
                 int(v): MarkKey(base64.b64decode(k["key"]), base64.b64decode(k["salt"]))
-                for v, k in stored["mark"].items()
+                for v, k in stored.get("mark", {}).items()
             },
             link={int(v): base64.b64decode(k) for v, k in stored["link"].items()},
         )
-    except (OSError, ValueError, KeyError, TypeError) as problem:
-        msg = "the key file cannot be read"
-        raise KeyUnavailable(msg) from problem
+    except (AttributeError, ValueError, KeyError, TypeError):
+        raise KeyUnavailable(_UNREADABLE) from None
+
+
+def _fresh(domain: str) -> str | dict[str, str]:
+    if domain == "mark":
+        return {"key": _random(), "salt": _random()}
+    return _random()
+
+
+def _random() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _written(stored: object) -> str:
+    return json.dumps(stored, indent=1)

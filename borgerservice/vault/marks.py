@@ -1,44 +1,178 @@
 """Keyed marks (pseudonyms): what a machine may compare without knowing what it stands for.
 
 A CPR number is guessable, so a slow function stands in front of the keyed one; phone and e-mail
-get the keyed one alone (`trust.md`, 4.2).
+get the keyed one alone (`trust.md`, 4.2). A number is marked only with keys that everybody known is
+known by; which those are is `trusted_keys`.
 """
 
 import hashlib
 import hmac
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache, partial
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from django.conf import settings
+from django.db import connection, transaction
 
-from borgerservice.vault.keys import MarkKey, key_ring
+from borgerservice.vault.keys import KeyUnavailable, MarkKey, key_ring
+from borgerservice.vault.models import PseudonymKey
+
+logger = logging.getLogger(__name__)
+WITHOUT_PSEUDONYM_KEY = 0
+"""The version of a contact's mark where there is no pseudonym key."""
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7302::bigint << 48)"
+Cost = tuple[int, int, int]
 
 
 def number_marks(kind: str, normalised: str) -> dict[int, str]:
-    """Marks of a number or login under every key version, newest first."""
-    ring = key_ring().mark
-    return {
-        version: _keyed(ring[version], kind, _slow(ring[version], normalised))
-        for version in sorted(ring, reverse=True)
-    }
+    """Marks of a number or login under every key version, newest first.
+
+    Raises KeyUnavailable where a key is lost, or another one came in its place.
+    """
+    ring = trusted_keys()
+    return {version: _marked(ring[version], kind, normalised) for version in sorted(ring)[::-1]}
+
+
+def newest_marker() -> tuple[int, Callable[[str, str], str]]:
+    """The newest key version, and what marks many numbers under it: kind and number, in any thread.
+
+    Raises KeyUnavailable.
+    """
+    ring = trusted_keys()
+    version = max(ring)
+    return version, partial(_marked, ring[version])
 
 
 def contact_mark(kind: str, normalised: str) -> tuple[int, str]:
-    """The newest key version and the mark of a phone number or e-mail address under it."""
+    """The newest key version and the mark of a phone number or e-mail address under it.
+
+    Such marks are compared for a day, and only to set limits and to know a repeat. So where there
+    is no pseudonym key one derived from the newest link key does, and booking goes on.
+    """
+    ring = key_ring()
+    if ring.mark:
+        version = max(ring.mark)
+        return version, _keyed(ring.mark[version].key, kind, normalised.encode())
+    if not ring.link:
+        raise KeyUnavailable("no key for contacts")
+    derived = hmac.digest(ring.link[max(ring.link)], b"contact marks", "sha256")
+    return WITHOUT_PSEUDONYM_KEY, _keyed(derived, kind, normalised.encode())
+
+
+def trusted_keys() -> Mapping[int, MarkKey]:
+    """The pseudonym keys at hand, if they find everybody who is known. Raises KeyUnavailable.
+
+    Versions are listed in the database from their first use, each later than those below it, with a
+    check value. Whoever marks has the oldest listed one, so that everybody has a mark under it; and
+    every listed one up to their own newest. A process that has not been given the newest version
+    yet may go on: whoever has it marks with the older ones as well.
+    """
     ring = key_ring().mark
-    version = max(ring)
-    return version, _keyed(ring[version], kind, normalised.encode())
+    _require(ring, _listed())
+    return ring
+
+
+def require_every_key() -> None:
+    """Raise KeyUnavailable unless all keys ever used are at hand, the newest as well."""
+    missing = _listed().keys() - trusted_keys().keys()
+    if missing:
+        raise KeyUnavailable(f"pseudonym key: version_{min(missing)}_missing")
+
+
+def note_use(versions: Iterable[int], *, now: datetime) -> None:
+    """List the keys at hand, in the transaction that stores marks made under these versions.
+
+    Raises KeyUnavailable where the keys are others than the marks were made with, or another
+    process came first with others.
+    """
+    ring, listed = key_ring().mark, _listed()
+    if not set(versions) <= set(ring):
+        raise KeyUnavailable("pseudonym key: taken away meanwhile")
+    if not set(ring) <= set(listed):
+        listed = _list(ring, now=now)
+    _require(ring, listed)
+
+
+def warn_of_lost_keys() -> None:
+    """Write to the log, once a process, that nobody can be recognised, where that is so."""
+    if problem := _problem_of(key_ring().mark, _listed()):
+        _warn_once(problem)
+
+
+def _require(ring: Mapping[int, MarkKey], listed: Mapping[int, str]) -> None:
+    if problem := _problem_of(ring, listed):
+        _warn_once(problem)
+        raise KeyUnavailable(f"pseudonym key: {problem}")
+
+
+def _problem_of(ring: Mapping[int, MarkKey], listed: Mapping[int, str]) -> str:
+    """Why the keys cannot be trusted to find everybody; empty where they can."""
+    if not ring:
+        return "none"
+    oldest, newest = min(listed, default=0), max(ring)
+    for version, known in sorted(listed.items()):
+        if version in ring and _check_value(ring[version]) != known:
+            return f"version_{version}_differs"
+        if version not in ring and version <= max(oldest, newest):
+            return f"version_{version}_missing"
+    late = [v for v in ring if v not in listed and v < max(listed, default=0)]
+    return f"version_{late[0]}_comes_late" if late else ""
+
+
+def _listed() -> dict[int, str]:
+    """The check values by version. Looked up each time: an answer kept could outlive its key."""
+    return dict(PseudonymKey.objects.values_list("version", "check_value"))
+
+
+def _list(ring: Mapping[int, MarkKey], *, now: datetime) -> dict[int, str]:
+    """Write down those of the keys that are new, one process at a time; all that are listed."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(_ONE_AT_A_TIME)
+        listed = _listed()
+        _require(ring, listed)
+        PseudonymKey.objects.bulk_create(
+            PseudonymKey(
+                version=version, check_value=_check_value(ring[version]), first_used_at=now
+            )
+            for version in sorted(set(ring) - set(listed))
+        )
+    return _listed()
+
+
+@lru_cache(maxsize=4)
+def _warn_once(problem: str) -> None:
+    logger.warning("vault.pseudonym_key_unavailable problem=%s", problem)
+
+
+def _check_value(key: MarkKey) -> str:
+    return _check_value_at(key, _cost())
+
+
+@lru_cache(maxsize=16)
+def _check_value_at(key: MarkKey, _its_cost: Cost) -> str:
+    """The mark of a constant: another key, salt or cost makes another one."""
+    return _marked(key, "check", "this key")
+
+
+def _marked(key: MarkKey, kind: str, normalised: str) -> str:
+    return _keyed(key.key, kind, _slow(key, normalised))
 
 
 def _slow(key: MarkKey, normalised: str) -> bytes:
-    cost = settings.PSEUDONYM_COST
+    memory, iterations, lanes = _cost()
     return Argon2id(
-        salt=key.salt,
-        length=32,
-        iterations=cost["iterations"],
-        lanes=cost["lanes"],
-        memory_cost=cost["memory_kib"],
+        salt=key.salt, length=32, iterations=iterations, lanes=lanes, memory_cost=memory
     ).derive(normalised.encode())
 
 
-def _keyed(key: MarkKey, kind: str, data: bytes) -> str:
-    return hmac.new(key.key, kind.encode() + b"\0" + data, hashlib.sha256).hexdigest()
+def _cost() -> Cost:
+    cost = settings.PSEUDONYM_COST
+    return cost["memory_kib"], cost["iterations"], cost["lanes"]
+
+
+def _keyed(key: bytes, kind: str, data: bytes) -> str:
+    return hmac.new(key, kind.encode() + b"\0" + data, hashlib.sha256).hexdigest()

@@ -5,6 +5,7 @@ import re
 import stat
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -202,6 +203,28 @@ def test_it_refuses_to_start_with_half_a_value(rig, database, env, name, value, 
         rig.manage("check", database=database, env={**env, name: value})
 
 
+def test_it_refuses_to_start_with_pseudonyms_that_are_cheap_to_guess(rig, database, env):
+    cheap = {**env, "DJANGO_SETTINGS_MODULE": "tests.production.cheap_settings"}
+    with pytest.raises(DidNotStart, match="PSEUDONYM_COST is below the least allowed: memory_kib"):
+        rig.manage("check", database=database, env=cheap)
+
+
+def test_a_version_is_added_to_the_keys_of_a_running_installation(rig, database, env, door):
+    """The workers that run take it up; the file is never away."""
+    file = Path(env["KEYS_FILE"])
+    before = json.loads(file.read_text())
+    for domain in ("mark", "wrap", "link"):
+        said = rig.manage("rotate_keys", "--domain", domain, database=database, env=env)
+        assert f"{domain} has version 2" in said
+    after = json.loads(file.read_text())
+    assert {domain: sorted(after[domain]) for domain in after} == {
+        domain: ["1", "2"] for domain in after
+    }
+    assert all(after[domain]["1"] == before[domain]["1"] for domain in before)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o400
+    assert door.ask("/readyz", is_behind_proxy=False)[2] == b"ready"
+
+
 def test_gunicorn_itself_refuses_to_start_half_configured(rig, database, env):
     with (
         pytest.raises(DidNotStart, match=r"The environment lacks:\n  KEYS_FILE"),
@@ -219,7 +242,7 @@ def test_keys_are_made_once_and_for_their_owner_alone(rig, database, tmp_path):
     keys = tmp_path / "keys.json"
     checks = {"DJANGO_SETTINGS_MODULE": "borgerservice.settings.checks"}
     rig.manage("new_keys", str(keys), database=database, env=checks)
-    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o400
     before = keys.read_bytes()
     with pytest.raises(DidNotStart, match="never written over"):
         rig.manage("new_keys", str(keys), database=database, env=checks)

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     Needs no keys itself: `manage.py new_keys FILE --settings borgerservice.settings.checks`.
     """
 
-    help = "Write fresh keys to FILE (mode 0600). Refuses when FILE is there."
+    help = "Write fresh keys to FILE (mode 0400). Refuses when FILE is there."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -31,3 +31,13 @@ BEGIN
     WHERE root_id = NEW.person_id AND NOT EXISTS (
       SELECT 1 FROM people_personlink WHERE person_id = moved.person_id AND root_id = NEW.root_id);
 END
+
+-- guard: trigger aliases_do_not_change on people_personalias
+CREATE TRIGGER aliases_do_not_change BEFORE UPDATE ON people_personalias
+BEGIN SELECT RAISE(ABORT, 'a number stands for one person for ever'); END
+
+-- guard: trigger aliases_are_not_replaced on people_personalias
+CREATE TRIGGER aliases_are_not_replaced BEFORE INSERT ON people_personalias
+WHEN EXISTS (SELECT 1 FROM people_personalias WHERE id = NEW.id OR (
+  kind = NEW.kind AND key_version = NEW.key_version AND pseudonym = NEW.pseudonym))
+BEGIN SELECT RAISE(IGNORE); END

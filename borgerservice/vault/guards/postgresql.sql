@@ -1,0 +1,15 @@
+-- append-only: vault_pseudonymkey
+
+-- guard: trigger pseudonym_keys_stay on vault_pseudonymkey
+-- Were one forgotten, another key could take its place and find nobody.
+CREATE OR REPLACE FUNCTION pseudonym_keys_stay() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER pseudonym_keys_stay BEFORE UPDATE OR DELETE ON vault_pseudonymkey
+  FOR EACH ROW EXECUTE FUNCTION pseudonym_keys_stay();
+
+-- guard: trigger pseudonym_keys_are_not_emptied on vault_pseudonymkey
+CREATE TRIGGER pseudonym_keys_are_not_emptied BEFORE TRUNCATE ON vault_pseudonymkey
+  FOR EACH STATEMENT EXECUTE FUNCTION pseudonym_keys_stay();
