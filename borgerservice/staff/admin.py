@@ -30,6 +30,7 @@ from borgerservice.municipalities.policies import Workplace
 from borgerservice.staff import services
 from borgerservice.staff.exceptions import StaffRefused
 from borgerservice.staff.forms import EmptyForm, InviteForm, JoinForm, RoleForm
+from borgerservice.staff.own_number_page import own_number
 from borgerservice.staff.selectors import (
     colleague,
     colleagues,
@@ -211,6 +212,7 @@ def _at(workplace: Workplace, name: str, **more: int) -> str:
 add_menu([MenuItem(gettext_lazy("Staff"), "staff", frozenset({Role.ADMINISTRATOR}))])
 add_pages(
     [
+        ("own-number/", own_number, "own_number"),
         ("<slug:code>/staff/", people, "staff"),
         ("<slug:code>/staff/invite/", invite, "staff_invite"),
         ("<slug:code>/staff/<int:number>/roles/", give, "role_give"),

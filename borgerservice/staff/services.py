@@ -16,6 +16,7 @@ from borgerservice.municipalities.models import (
     StaffMember,
     StaffRole,
 )
+from borgerservice.municipalities.policies import is_rule_steward, workplaces_of
 from borgerservice.notifications.models import Contact
 from borgerservice.notifications.services import (
     Notice,
@@ -55,6 +56,41 @@ def appoint_administrator(
         open_account(staff, now=now)
         _give(municipality, staff, StaffRole.Role.ADMINISTRATOR, None, now)
     return staff
+
+
+def appoint_rule_steward(
+    *, username: str, first_name: str, last_name: str, password: str, now: datetime
+) -> StaffMember:
+    """Make the account of a rule steward, who works in no municipality. Raises StaffRefused."""
+    staff = prepare_account(
+        username=username, first_name=first_name, last_name=last_name, email="", password=password
+    )
+    with transaction.atomic():
+        open_account(staff, now=now)
+        _give(None, staff, StaffRole.Role.RULE_STEWARD, None, now)
+    return staff
+
+
+def make_rule_steward(*, staff: StaffMember, now: datetime) -> StaffRole:
+    """Make somebody with an account, and with no role now, a rule steward. Raises StaffRefused."""
+    with transaction.atomic():
+        return _give(None, staff, StaffRole.Role.RULE_STEWARD, None, now)
+
+
+def end_rule_steward(*, staff: StaffMember, now: datetime) -> StaffRole:
+    """End the role of a rule steward, at once. Raises StaffRefused `not_rule_steward`."""
+    with transaction.atomic():
+        role = (
+            StaffRole.unscoped.select_for_update()
+            .filter(staff=staff, role=StaffRole.Role.RULE_STEWARD, ended_at=None)
+            .first()
+        )
+        if role is None:
+            raise StaffRefused("not_rule_steward")
+        role.ended_at = now
+        role.save(update_fields=["ended_at"])
+        _record_role(Event.ROLE_ENDED, role, "command", now)
+    return role
 
 
 def invite(
@@ -192,21 +228,34 @@ def _take(invitation: Invitation, staff: StaffMember, now: datetime) -> None:
 
 
 def _give(
-    municipality: Municipality,
+    municipality: Municipality | None,
     staff: StaffMember,
     role: str,
     giver: StaffMember | None,
     now: datetime,
 ) -> StaffRole:
+    _refuse_steward_with_another_role(municipality, staff, now)
     try:
         with transaction.atomic():
             given = StaffRole.unscoped.create(
                 staff=staff, municipality=municipality, role=role, since=now, given_by=giver
             )
-    except IntegrityError:
-        raise StaffRefused("role_held", field="role") from None
+    except IntegrityError as refusal:
+        mixed = "is_rule_steward" if municipality else "works_in_municipality"
+        is_mixed = "a_rule_steward_is_nothing_else" in str(refusal)
+        raise StaffRefused(mixed if is_mixed else "role_held", field="role") from None
     _record_role(Event.ROLE_GIVEN, given, _actor(giver) if giver else "command", now)
     return given
+
+
+def _refuse_steward_with_another_role(
+    municipality: Municipality | None, staff: StaffMember, now: datetime
+) -> None:
+    """The guard in the database refuses the same, also where two come at once."""
+    if is_rule_steward(staff=staff, now=now):
+        raise StaffRefused("is_rule_steward" if municipality else "role_held", field="role")
+    if municipality is None and workplaces_of(staff=staff, now=now):
+        raise StaffRefused("works_in_municipality", field="role")
 
 
 def _administrators(municipality: Municipality, asker: StaffMember, now: datetime) -> None:

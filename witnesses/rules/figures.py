@@ -3,8 +3,10 @@
 The figures themselves stand in `sets/*.toml`, one file a set, to be read by a lawyer.
 """
 
+import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 Language = Literal["da", "en"]
@@ -29,6 +31,11 @@ class Source:
     url: str
     cited: str
 
+    @property
+    def between(self) -> tuple[date, date]:
+        """The first and the last day on which it can have been published."""
+        return _days_of(self.dated)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -36,6 +43,11 @@ class Figure:
 
     source: Source
     reading: str
+    reading_da: str
+
+    def read_in(self, language: Language) -> str:
+        """How we read it, in a language; in English where the file says it in no other."""
+        return (self.reading_da if language == "da" else "") or self.reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,16 @@ class Quota(Figure):
     at_most: int
     unit: Unit
     days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reversals(Figure):
+    """How many of a witness's witnessings may be reversed within the quota's days.
+
+    The schedule carries it to the guard in the database; no decision looks at it.
+    """
+
+    at_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +167,19 @@ class RuleSet:
     witness_documents: Criterion
     witness_independent: Figure
     witness_quota: Quota
+    witness_reversals: Reversals
+
+
+def _days_of(dated: str) -> tuple[date, date]:
+    """The first and last day of a year, month or day, or of two with a stroke between.
+
+    Raises ValueError where the calendar has no such day.
+    """
+    first, _, last = dated.partition("/")
+    year, *rest = map(int, first.split("-"))
+    month, day = [*rest, 1, 1][:2]
+    begins = date(year, month, day)
+    year, *rest = map(int, (last or first).split("-"))
+    month = rest[0] if rest else 12
+    day = rest[1] if len(rest) > 1 else calendar.monthrange(year, month)[1]
+    return begins, date(year, month, day)

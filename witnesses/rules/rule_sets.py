@@ -20,6 +20,7 @@ from witnesses.rules.figures import (
     MitidHeld,
     Quota,
     Recent,
+    Reversals,
     RuleSet,
     Source,
     TwoPapers,
@@ -87,6 +88,7 @@ class _SetFile:
             witness_documents=self.criterion(witness.table("documents")),
             witness_independent=self.figure(witness.table("independent")),
             witness_quota=self.quota(witness.table("quota")),
+            witness_reversals=self.reversals(witness.table("reversals")),
         )
         for table in (title, applicant, witness, top):
             table.finish()
@@ -98,10 +100,10 @@ class _SetFile:
             raise table.wrong("source", "is none of the file's sources")
         return self.sources[key]
 
-    def origin(self, table: Table) -> tuple[Source, str]:
-        """Source and reading of a figure; without a source of its own, the set's."""
+    def origin(self, table: Table) -> tuple[Source, str, str]:
+        """Source and readings of a figure; without a source of its own, the set's."""
         source = self.source_of(table) if table.has("source") else self.own
-        return source, table.text("reading", "")
+        return source, table.text("reading", ""), table.text("reading_da", "")
 
     def figure(self, table: Table) -> Figure:
         figure = Figure(*self.origin(table))
@@ -129,6 +131,11 @@ class _SetFile:
             unit=_one_of(table, "unit", _UNITS),
             days=table.number("days"),
         )
+        table.finish()
+        return figure
+
+    def reversals(self, table: Table) -> Reversals:
+        figure = Reversals(*self.origin(table), at_most=table.number("at_most"))
         table.finish()
         return figure
 
@@ -161,11 +168,20 @@ class _SetFile:
 def _source(table: Table) -> Source:
     title, publisher = table.text("title"), table.text("publisher")
     dated, url = table.text("dated"), table.text("url", "")
-    if not _DATED.fullmatch(dated):
+    cited = f"{publisher}: {title} ({dated.replace('/', '-')})"
+    source = Source(title, publisher, dated, url, f"{cited}, {url}" if url else cited)
+    if not _DATED.fullmatch(dated) or not _is_in_order(source):
         raise table.wrong("dated", "must be a year, month or day, or two with a stroke between")
     table.finish()
-    cited = f"{publisher}: {title} ({dated.replace('/', '-')})"
-    return Source(title, publisher, dated, url, f"{cited}, {url}" if url else cited)
+    return source
+
+
+def _is_in_order(source: Source) -> bool:
+    try:
+        first, last = source.between
+    except ValueError:
+        return False
+    return first <= last
 
 
 def _one_of(table: Table, key: str, words: Mapping[str, _Word], default: str = "") -> _Word:

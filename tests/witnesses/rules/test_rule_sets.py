@@ -5,6 +5,7 @@ import re
 import shutil
 import tomllib
 from dataclasses import FrozenInstanceError, fields
+from datetime import date
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_three_sets_ship():
 @pytest.mark.parametrize("name", RULE_SETS)
 def test_every_figure_has_a_source_with_title_publisher_and_date(name):
     one = rule_set(name)
-    assert len(figures_of(one)) == len(RULE_IDS) + 2
+    assert len(figures_of(one)) == len(RULE_IDS) + 3
     for figure in figures_of(one):
         assert figure.source.title
         assert figure.source.publisher
@@ -91,6 +92,64 @@ def test_every_figure_cites_the_page_it_was_taken_from(
         one.witness_mitid_brought, one.witness_independent, one.witness_quota,
     ):  # fmt: skip
         assert figure.source is one.source
+
+
+@pytest.mark.parametrize("name", RULE_SETS)
+def test_our_own_control_over_reversals_says_that_it_is_our_own(name):
+    reversals = rule_set(name).witness_reversals
+    assert reversals.at_most == 2
+    assert reversals.source.cited == (
+        "Borgerservice: Control against misuse of reversals (our own, in no published rule) (2026-11-22)"
+    )
+
+
+def test_how_often_one_may_reverse_plays_no_part_in_a_decision(folder):
+    changed(folder, "none", ("at_most = 2", "at_most = 0"))
+    sets = load_rule_sets(folder)
+    assert sets["none"].witness_reversals.at_most == 0
+    facts = case(
+        rule_set="none",
+        witness=witness(earlier_witnessings=[
+            {"on": "2026-04-01", "person": name, "counted": False} for name in "abc"
+        ]),
+    )  # fmt: skip
+    assert decide_document(line(facts), in_force=never, rule_sets=sets)["outcome"] == "confirmed"
+
+
+@pytest.mark.parametrize("name", RULE_SETS)
+def test_every_reading_is_told_in_danish_too(name):
+    for figure in figures_of(rule_set(name)):
+        assert bool(figure.reading_da) is bool(figure.reading)
+        assert figure.read_in("en") == figure.reading
+        assert figure.read_in("da") == figure.reading_da
+
+
+def test_a_reading_told_in_english_alone_is_told_so_in_danish(folder):
+    changed(folder, "plain", ('reading_da = "Hele', 'comment = "Hele'))
+    with pytest.raises(RuleSetUnreadable):
+        load_rule_sets(folder)
+    text = (folder / "plain.toml").read_text(encoding="utf-8").splitlines()
+    kept = "\n".join(row for row in text if not row.startswith("comment"))
+    (folder / "plain.toml").write_text(kept, encoding="utf-8")
+    held = load_rule_sets.__wrapped__(folder)["plain"].witness_mitid_held
+    assert held.read_in("da") == held.read_in("en") == held.reading
+
+
+@pytest.mark.parametrize(
+    ("dated", "first", "last"),
+    [
+        ("2025", "2025-01-01", "2025-12-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2021-10-04", "2021-10-04", "2021-10-04"),
+        ("2021/2023", "2021-01-01", "2023-12-31"),
+        ("2021-10/2022-02-03", "2021-10-01", "2022-02-03"),
+        ("2021-10-04/2023-02", "2021-10-04", "2023-02-28"),
+    ],
+)
+def test_a_source_says_between_which_days_it_was_published(folder, dated, first, last):
+    changed(folder, "dated", ('dated = "2025"', f'dated = "{dated}"'))
+    between = load_rule_sets(folder)["dated"].source.between
+    assert between == (date.fromisoformat(first), date.fromisoformat(last))
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
@@ -235,6 +294,10 @@ def test_a_witness_is_not_asked_what_they_want_linked(folder):
         ('dated = "2025"', 'dated = "lately"', "sources.documentation.dated: must be a year, month or day, or two with a stroke between"),
         ('dated = "2025"', 'dated = "2025-1"', "sources.documentation.dated: must be a year, month or day, or two with a stroke between"),
         ('dated = "2025"', 'dated = "2025/"', "sources.documentation.dated: must be a year, month or day, or two with a stroke between"),
+        ('dated = "2025"', 'dated = "2025-13"', "sources.documentation.dated: must be a year, month or day, or two with a stroke between"),
+        ('dated = "2025"', 'dated = "2025-02-29"', "sources.documentation.dated: must be a year, month or day, or two with a stroke between"),
+        ('dated = "2025"', 'dated = "2025-00"', "sources.documentation.dated: must be a year, month or day, or two with a stroke between"),
+        ('dated = "2025"', 'dated = "2025/2024"', "sources.documentation.dated: must be a year, month or day, or two with a stroke between"),
         ('dated = "2025"', 'dated = "2\u0660\u0662\u0665"', "sources.documentation.dated: must be a year, month or day, or two with a stroke between"),
         ('dated = "2025"', "", "sources.documentation.dated: is missing"),
         ('title = "13 to 14 years old"', 'title = " "', "sources.age-13.title: must be a text"),
@@ -263,6 +326,10 @@ def test_a_witness_is_not_asked_what_they_want_linked(folder):
         ("[witness.mitid_brought]", "[witness.mitid_brought]\nx = 1", "witness.mitid_brought: does not know x"),
         ("[witness.mitid_held]", "[witness.mitid_held]\nx = 1", "witness.mitid_held: does not know x"),
         ("[witness.quota]", "[witness.quota]\nx = 1", "witness.quota: does not know x"),
+        ("[witness.reversals]", "[witness.reversals]\nx = 1", "witness.reversals: does not know x"),
+        ("at_most = 2", "", "witness.reversals.at_most: is missing"),
+        ("[witness.reversals]", "[witness.undoings]", "witness.reversals: is missing"),
+        ('reading_da = "Hele', 'reading_da = 3 # "', "witness.mitid_held.reading_da: must be a text"),
         ("[usable]", "[usable]\nx = 1", "usable: does not know x"),
         ("[usable.recent]", "[usable.recent]\nx = 1", "usable.recent: does not know x"),
         ("[applicant.documents]", "[applicant.documents]\nx = 1", "applicant.documents: does not know x"),

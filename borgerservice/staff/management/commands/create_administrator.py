@@ -1,7 +1,5 @@
 """manage.py create_administrator: the first administrator of a municipality."""
 
-import sys
-from getpass import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Municipality
 from borgerservice.staff.exceptions import StaffRefused
+from borgerservice.staff.management.password import asked_for
 from borgerservice.staff.services import appoint_administrator
 
 
@@ -37,19 +36,9 @@ class Command(BaseCommand):
                 username=options["username"],
                 first_name=options["first_name"],
                 last_name=options["last_name"],
-                password=_password(),
+                password=asked_for(),
                 now=clock.now(),
             )
         except StaffRefused as refusal:
             raise CommandError(refusal.sentence) from None
         self.stdout.write(f"{options['username']} is administrator of {place.name}.")
-
-
-def _password() -> str:
-    """From whoever types, twice; or the one line that is piped in."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    first = getpass("Password: ")
-    if getpass("The password again: ") != first:
-        raise CommandError("The passwords differ.")
-    return first
