@@ -1,0 +1,1 @@
+"""Signing in with MitID through a broker, by OpenID Connect."""

@@ -1,0 +1,134 @@
+"""The witness on their own phone: read the declaration, sign in with MitID, and come back."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, override
+from django.views.decorators.http import require_safe
+
+from appointments.views.private import private
+from borgerservice.access import open_to
+from borgerservice.kernel import clock
+from borgerservice.vault.links import link_hash
+from witnesses.exceptions import SignInRefused
+from witnesses.models import SignInRequest
+from witnesses.ports import sign_in_broker
+from witnesses.rules.declarations import declaration_in_use
+from witnesses.rules.figures import Language
+from witnesses.selectors_sign_in import require_open_request, sign_in_by_link
+from witnesses.services.sign_in import LIFE, begin_sign_in, come_back, finish_sign_in, link_of
+
+COOKIE = "witness_sign_in"
+STATUSES: Mapping[str, HTTPStatus] = {
+    "link_over": HTTPStatus.NOT_FOUND,
+    "already_signed": HTTPStatus.OK,
+    "off": HTTPStatus.SERVICE_UNAVAILABLE,
+    "broker_down": HTTPStatus.SERVICE_UNAVAILABLE,
+    "cancelled": HTTPStatus.OK,
+    "invalid": HTTPStatus.BAD_REQUEST,
+    "does_not_match": HTTPStatus.FORBIDDEN,
+    "level_too_low": HTTPStatus.FORBIDDEN,
+    "no_cpr_number": HTTPStatus.FORBIDDEN,
+}
+
+
+@open_to("link holder")
+@require_safe
+@private(holds_form=False)
+def read(request: HttpRequest, link: str) -> HttpResponseBase:
+    """The declaration of one case, and the way to sign it."""
+    now = clock.now()
+    try:
+        asked = sign_in_by_link(link_hash(link))
+        require_open_request(asked, now=now)
+    except SignInRefused as refusal:
+        return _refused(request, refusal)
+    language = _language()
+    shown = {
+        **_facts(asked),
+        "text": declaration_in_use(clock.danish_date(now)).texts[language],
+        "is_open": sign_in_broker() is not None,
+        "until": asked.expires_at,
+    }
+    return render(request, "witnesses/sign_in.html", shown)
+
+
+@open_to("link holder")
+@require_safe
+@private(holds_form=False)
+def leave(request: HttpRequest, link: str) -> HttpResponseBase:
+    """On to MitID. A link and no form: a form may lead to no other site than this one."""
+    asked = None
+    try:
+        asked = sign_in_by_link(link_hash(link))
+        under_way = begin_sign_in(
+            request=asked, language=_language(), return_to=_return_address(), now=clock.now()
+        )
+    except SignInRefused as refusal:
+        return _refused(request, refusal, asked)
+    response = redirect(under_way.address)
+    response.set_cookie(
+        COOKIE,
+        under_way.sealed,
+        max_age=LIFE,
+        path=_return_path(),
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    return response
+
+
+@open_to("link holder")
+@require_safe
+@private(holds_form=False)
+def signed(request: HttpRequest) -> HttpResponseBase:
+    """Back from MitID. Whatever comes of it, what the browser kept of the sign-in is forgotten."""
+    asked: SignInRequest | None = None
+    language: str = _language()
+    try:
+        back = come_back(request.COOKIES.get(COOKIE, ""))
+        asked, language = back.request, back.language
+        answer = {name: request.GET[name] for name in request.GET}
+        finish_sign_in(back=back, answer=answer, return_to=_return_address(), now=clock.now())
+    except SignInRefused as refusal:
+        with override(language):
+            response: HttpResponseBase = _refused(request, refusal, asked)
+    else:
+        with override(language):
+            response = redirect("witnesses:sign_in", link=link_of(asked))
+    response.delete_cookie(COOKIE, path=_return_path(), samesite="Lax")
+    return response
+
+
+def _refused(
+    request: HttpRequest, refusal: SignInRefused, asked: SignInRequest | None = None
+) -> HttpResponse:
+    """Why nothing was signed, and the way on: try again while the link holds, or sign on paper."""
+    facts = {**_facts(asked), "can_try_again": refusal.code != "link_over"} if asked else {}
+    shown = {"refusal": refusal, **facts, "is_error_page": True}
+    return render(request, "witnesses/sign_in_refused.html", shown, status=STATUSES[refusal.code])
+
+
+def _facts(asked: SignInRequest) -> dict[str, object]:
+    case = asked.statement.proofing
+    centre = case.participant.appointment.centre
+    return {"link": link_of(asked), "reference": case.reference, "centre": centre}
+
+
+def _language() -> Language:
+    return "en" if (get_language() or "da").startswith("en") else "da"
+
+
+def _return_path() -> str:
+    """One address for all languages, as the broker knows it."""
+    with override(settings.LANGUAGE_CODE):
+        return reverse("witnesses:signed")
+
+
+def _return_address() -> str:
+    return f"{settings.PUBLIC_ADDRESS}{_return_path()}"
