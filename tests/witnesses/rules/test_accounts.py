@@ -26,7 +26,8 @@ def test_an_account_reads_as_agreed(told, language):
     facts = json.loads(told["facts"])
     rules = rule_set(facts["rule_set"])
     known = facts if told["told_facts"] else None
-    account = explain(decide(facts, rules), rules, language, facts=known)
+    to_citizen = told.get("to_citizen", False)
+    account = explain(decide(facts, rules), rules, language, facts=known, to_citizen=to_citizen)
     assert account.as_text().splitlines() == told[language].splitlines()
 
 

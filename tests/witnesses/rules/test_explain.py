@@ -21,11 +21,12 @@ from witnesses.rules.wording import words_in
 THREE = [{"on": day, "person": "p"} for day in ("2026-04-01", "2026-03-01", "2026-02-01")]
 
 
-def account(language, *, told=True, **changes):
+def account(language, *, told=True, to_citizen=False, **changes):
     sent = case(**changes)
     rules = rule_set(sent["rule_set"])
     answer = decide(sent, rules)
-    return explain(answer, rules, language, facts=sent if told else None)
+    known = sent if told else None
+    return explain(answer, rules, language, facts=known, to_citizen=to_citizen)
 
 
 def ground(rule, language, **changes):
@@ -81,13 +82,27 @@ def test_no_place_is_left_unfilled_whatever_the_case(language):
     for _ in range(1_500):
         sent = facts(rng)
         rules = rule_set(sent.get("rule_set", "mitid-2022"))
-        for told in (sent, None):
-            text = explain(decide(sent, rules), rules, language, facts=told).as_text()
+        for told, to_citizen in ((sent, False), (None, False), (sent, True)):
+            text = explain(
+                decide(sent, rules), rules, language, facts=told, to_citizen=to_citizen
+            ).as_text()
             assert "{" not in text
             assert "}" not in text
             assert "None" not in text
             assert "_" not in text.replace("?language", "")
             assert "\n\n" not in text
+
+
+def test_what_is_said_to_the_citizen_stands_for_a_sentence_and_asks_for_no_more():
+    for language in LANGUAGES:
+        texts = words_in(language).texts
+        said = {
+            key.removeprefix("you."): text for key, text in texts.items() if key.startswith("you.")
+        }
+        assert len(said) > 20
+        for key, text in said.items():
+            assert places(text) <= places(texts[key]), key
+            assert text != texts[key], key
 
 
 def test_both_languages_have_the_same_sentences_with_the_same_places():
@@ -141,7 +156,7 @@ def test_waiting_is_told_with_its_day():
     )
     assert "2. juni 2026" in ground("witness.quota", "da", **FAILURES["witness.quota"]).help[0]
     untold = account("da", told=False, **FAILURES["witness.quota"]).grounds[-1]
-    assert "frit igen" in untold.help[0]
+    assert untold.help == ("Tag et andet vidne med, eller vent, til vidnet kan være vidne igen.",)
 
 
 def test_dates_in_an_odd_order_are_told_as_such():
@@ -151,7 +166,7 @@ def test_dates_in_an_odd_order_are_told_as_such():
     since = witness(mitid_since="2030-01-01")
     assert "after the meeting" in ground("witness.mitid_held", "en", witness=since).text
     unknown = ground("witness.mitid_held", "da", witness=witness(mitid_since=None))
-    assert "ikke vist" in unknown.text
+    assert "kunne ikke ses" in unknown.text
 
 
 def test_of_the_witness_no_history_and_no_birthday_is_told():
@@ -165,6 +180,108 @@ def test_of_the_witness_no_history_and_no_birthday_is_told():
     assert "23 July" not in text
     assert not re.search(r"\b1[78]\b(?! *[.])", text.replace("turned 18", ""))
     assert "2026-04-02" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_citizen_is_told_less_of_the_witness_than_staff_are(language):
+    changes = {
+        "witness": witness(
+            mitid_since="2026-04-13",
+            documents=[document("passport", issuer="SE", expires_on="2020-01-01")],
+            earlier_witnessings=THREE,
+        )
+    }
+    staff, citizen = (
+        account(language, to_citizen=to_citizen, **changes).as_text()
+        for to_citizen in (False, True)
+    )
+    days = "2 dage" if language == "da" else "2 days"
+    for kept in (days, "(SE)"):
+        assert kept in staff
+        assert kept not in citizen
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_the_case_a_citizen_reads_nothing_of_the_witness_s_life(language):
+    rng = generator(11)
+    for _ in range(1_500):
+        sent = facts(rng)
+        person = sent.get("witness")
+        if not person:
+            continue
+        rules = rule_set(sent.get("rule_set", "mitid-2022"))
+        told = explain(decide(sent, rules), rules, language, facts=sent, to_citizen=True)
+        of_witness = " ".join(
+            " ".join((ground.text, *ground.help))
+            for ground in told.grounds
+            if ground.rule.startswith("witness.")
+        )
+        bare = re.sub(r"\b\d{1,2}\.? [a-zA-Z]+ \d{1,4}\b", "", of_witness)
+        figures = {18, 120, 3, rules.witness_mitid_held.days}
+        assert {int(found) for found in re.findall(r"\d+", bare)} <= figures, bare
+        assert "ansøger" not in told.as_text().lower()
+        assert "applicant" not in told.as_text().lower()
+
+
+def test_the_one_paper_that_is_missing_is_named():
+    passport = document("passport", issuer="SY", shows_cpr=False)
+    health = document("health_card")
+    tax = document("tax_assessment")
+    home = document("residence_certificate", shows_cpr=False)
+
+    def lacks(*documents, **changes):
+        applicant = {"documents": list(documents), **changes.pop("applicant", {})}
+        return ground("applicant.documents", "en", applicant=applicant, **changes).help[0]
+
+    assert lacks(passport).startswith(
+        "Only one thing is missing: a valid document that shows the CPR number."
+    )
+    assert lacks(passport, rule_set="mitid-2025").startswith(
+        "Only one more document is missing: health card, special health card,"
+    )
+    assert lacks(health).startswith("Only one more paper is missing: certificate")
+    assert "health card, special" not in lacks(health)
+    assert lacks(tax).startswith("Only one more paper is missing: certificate")
+    assert "benefit" not in lacks(tax)
+    assert lacks(home).startswith("Only one more paper is missing, and it must show the CPR number")
+    assert lacks().startswith("Show what one of these lines says.")
+    assert lacks(document("police_id")).startswith("Show what one")
+
+
+def test_a_missing_paper_would_have_been_enough():
+    """Whatever one document is said to be missing, the rule agrees once it is there."""
+    rng = generator(3)
+    named = 0
+    for _ in range(1_500):
+        sent = facts(rng)
+        rules = rule_set(sent.get("rule_set", "mitid-2022"))
+        told = explain(decide(sent, rules), rules, "en", facts=sent)
+        (found,) = [g for g in told.grounds if g.rule == "applicant.documents"]
+        if found.passed or "a valid document that shows the CPR number." not in found.help[0]:
+            continue
+        named += 1
+        applicant = sent["applicant"]
+        added = document("police_id")
+        mended = {**applicant, "documents": [*applicant.get("documents", []), added]}
+        answer = decide({**sent, "applicant": mended}, rules)
+        assert "applicant.documents" not in answer["failed"]
+    assert named > 20
+
+
+def test_questions_and_witness_are_told_as_they_went():
+    def told(**changes):
+        return ground("applicant.proof", "en", **changes).text
+
+    for questions, said in (
+        ("failed", "not answered correctly"),
+        ("not_available", "Not enough questions"),
+        ("declined", "did not want"),
+        ("not_asked", "No questions"),
+    ):
+        text = told(applicant={"questions": questions})
+        assert said in text
+        assert "There was no witness." in text
+    assert "did not meet" in told(witness=witness(brought_mitid=False))
 
 
 def test_the_route_is_told():
@@ -198,5 +315,5 @@ def test_a_worked_case_reads_as_it_should():
         "Identiteten er ikke bekræftet.",
         "Ikke opfyldt: Ansøgerens alder",
         "  Ansøgeren er ikke fyldt 13 år.",
-        "  Det kan hjælpe: Ansøgeren fylder 13 år den 16. april 2026. Kom igen fra den dag.",
+        "  Det kan hjælpe: Ansøgeren fylder 13 år den 16. april 2026. Bestil en tid fra den dag.",
     ]

@@ -6,9 +6,12 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from witnesses.rules.figures import Language
+
+_YOU: Final = "you."
+"""Where the sentences stand that are said otherwise to the citizen."""
 
 
 class Words:
@@ -38,6 +41,10 @@ class Words:
         """Words in a row, or the word for none."""
         return ", ".join(words) or self.say("words.none")
 
+    def all_of(self, words: Iterable[str]) -> str:
+        """Words in a row with "and" between each."""
+        return f" {self.say('words.and')} ".join(words)
+
     def either(self, words: Iterable[str]) -> str:
         """Words in a row with "or" before the last."""
         *most, last = words
@@ -50,11 +57,14 @@ class Words:
 
 
 @cache
-def words_in(language: Language) -> Words:
-    """The words of a language; read once."""
+def words_in(language: Language, *, to_citizen: bool = False) -> Words:
+    """The words of a language, as staff read them or as they are said to the citizen; read once."""
     path = Path(__file__).with_name(f"{language}.toml")
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Words(language, MappingProxyType(dict(_flat("", tables))))
+    texts = dict(_flat("", tables))
+    if to_citizen:
+        texts |= {key[len(_YOU) :]: text for key, text in texts.items() if key.startswith(_YOU)}
+    return Words(language, MappingProxyType(texts))
 
 
 def _flat(prefix: str, table: Mapping[str, object]) -> Iterable[tuple[str, str]]:
