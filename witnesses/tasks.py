@@ -1,0 +1,18 @@
+"""What is due without anybody asking."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from borgerservice.kernel import clock
+from witnesses.services.signals import look_again
+
+LOOK_BACK = timedelta(days=2)
+"""How far back the ledger is looked at again for patterns that were missed."""
+
+
+@shared_task(name="witnesses.look_for_signals")
+def look_for_signals() -> None:
+    """Open the fraud signals that were missed."""
+    now = clock.now()
+    look_again(since=now - LOOK_BACK, now=now)
