@@ -15,7 +15,7 @@ from borgerservice.people.models import Person
 from borgerservice.people.services import new_person
 from borgerservice.vault.services import new_data_key
 from tests.builders import NOW, TODAY, World, build_staff
-from witnesses.models import IdentityProofing, RuleSetInForce
+from witnesses.models import IdentityProofing, ReversalProposal, RuleSetInForce, Witnessing
 
 
 def execute(sql: str, *values: object) -> int:
@@ -23,6 +23,12 @@ def execute(sql: str, *values: object) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.rowcount
+
+
+def insert(table: str, **row: object) -> None:
+    """Insert one row."""
+    places = ", ".join("%s" for _ in row)
+    execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *row.values())
 
 
 def rows_of(table: str) -> list[tuple]:
@@ -158,6 +164,7 @@ class Ledger:
     def __init__(self, world: World) -> None:
         self.world = world
         self.staff = build_staff(world.municipality)
+        self.lead = build_staff(world.municipality, role="lead")
         self.rule_set = "mitid-2022"
         self.table = "witnesses_witnessing"
         self._visit = plain_visit(world)
@@ -195,11 +202,49 @@ class Ledger:
             "late_reason": "",
             **changed,
         }
-        execute(
-            f"INSERT INTO {self.table} ({', '.join(row)}) VALUES ({', '.join('%s' for _ in row)})",
-            *row.values(),
-        )
+        insert(self.table, **row)
         return case.pk
+
+    def approved(self, case: int, on: date, **changed: object) -> int:
+        """The id of a proposal to reverse the witnessing of a case, approved on a day by raw SQL."""
+        witnessing = Witnessing.unscoped.get(proofing=case)
+        moment = (NOW + (on - TODAY)).isoformat(" ")
+        row = {
+            "proposed_by_id": self.staff.pk,
+            "proposed_at": moment,
+            "answered_by_id": self.lead.pk,
+            "answered_at": moment,
+            "is_approved": True,
+            "municipality_id": witnessing.municipality_id,
+            "witnessing_id": witnessing.pk,
+            "reason": "not_issued",
+            **changed,
+        }
+        insert("witnesses_reversalproposal", **row)
+        return ReversalProposal.unscoped.latest("id").pk
+
+    def reverse(self, case: int, on: date, **changed: object) -> None:
+        """Reverse the witnessing of a case by raw insert, approved on that day unless told else."""
+        witnessing = Witnessing.unscoped.get(proofing=case)
+        proposal = changed.pop("proposal_id", None) or self.approved(case, on)
+        row = {
+            "witnessing_id": witnessing.pk,
+            "municipality_id": witnessing.municipality_id,
+            "proposal_id": proposal,
+            "reversed_on": on.isoformat(),
+            "recorded_at": NOW.isoformat(" "),
+            **changed,
+        }
+        insert("witnesses_reversal", **row)
+
+    def link(self, person: Person, root: Person) -> None:
+        """Link two persons by raw insert."""
+        insert(
+            "people_personlink",
+            person_id=person.pk,
+            root_id=root.pk,
+            linked_at=NOW.isoformat(" "),
+        )
 
 
 def day(number: int) -> date:

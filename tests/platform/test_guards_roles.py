@@ -34,6 +34,18 @@ def test_the_role_owns_nothing_and_may_make_nothing():
         "DROP TRIGGER witness_quota ON witnesses_witnessing",
         "DROP TABLE witnesses_witnessing CASCADE",
         "ALTER TABLE appointments_appointment DROP CONSTRAINT one_visit_per_desk_and_time",
+        "CREATE SCHEMA of_mine",
+        (
+            "CREATE TRIGGER of_mine BEFORE INSERT ON witnesses_witnessing"
+            " FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+        ),
+        "CREATE RULE of_mine AS ON INSERT TO witnesses_witnessing DO INSTEAD NOTHING",
+        "ALTER FUNCTION witness_quota() RESET search_path",
+        "ALTER FUNCTION witness_quota() RENAME TO of_mine",
+        "DROP FUNCTION witness_quota() CASCADE",
+        "ALTER TABLE witnesses_witnessing OWNER TO CURRENT_USER",
+        "ALTER TABLE people_personlink DISABLE TRIGGER USER",
+        "ALTER TABLE vault_pseudonymkey DROP COLUMN check_value",
         "SET session_replication_role = replica",
         "COMMENT ON TRIGGER witness_quota ON witnesses_witnessing IS 'guard mine'",
         "UPDATE django_migrations SET name = 'of_mine'",
@@ -55,6 +67,16 @@ def test_the_role_may_read_and_add_to_tables_that_only_grow_and_no_more(table):
         )
         held = {privilege for privilege, is_held in cursor.fetchall() if is_held}
     assert held == {"SELECT", "INSERT"}
+
+
+@pytest.mark.parametrize("table", append_only_tables("postgresql"))
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE", "DROP TABLE {} CASCADE"],
+)
+def test_no_row_of_a_table_that_only_grows_is_reached_by_raw_sql(table, statement):
+    with refused("must be owner|permission denied"):
+        execute(statement.format(table))
 
 
 def test_the_role_may_truncate_no_table_at_all():

@@ -6,12 +6,14 @@
 
 -- guard: trigger witness_quota on witnesses_witnessing
 -- Locks whoever the witness turned out to be, and looks again: a link may have come in between.
+-- The shared lock keeps the schedule as it is until the witnessing stands.
 CREATE OR REPLACE FUNCTION witness_quota() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 DECLARE
   figures witnesses_rulesetinforce%ROWTYPE;
   root bigint;
   held bigint;
+  everybody bigint[];
   applicant bigint;
   highest integer;
 BEGIN
@@ -19,6 +21,7 @@ BEGIN
     RAISE EXCEPTION 'witness_quota: a stale snapshot cannot count'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  PERFORM pg_advisory_xact_lock_shared(7303::bigint << 48);
   LOOP
     SELECT coalesce(min(root_id), NEW.witness_id) INTO root
       FROM people_personlink WHERE person_id = NEW.witness_id;
@@ -26,6 +29,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock((7301::bigint << 48) | root);
     held := root;
   END LOOP;
+  SELECT array_agg(person_id) || root INTO everybody FROM people_personlink WHERE root_id = root;
   SELECT coalesce(min(root_id), NEW.applicant_id) INTO applicant
     FROM people_personlink WHERE person_id = NEW.applicant_id;
   IF applicant = root THEN
@@ -41,8 +45,7 @@ BEGIN
     SELECT coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = w.applicant_id),
                     w.applicant_id) AS person, w.on_date AS d
     FROM witnesses_witnessing w
-    WHERE (w.witness_id = root OR w.witness_id IN
-            (SELECT person_id FROM people_personlink WHERE root_id = root))
+    WHERE w.witness_id = ANY (everybody)
       AND w.on_date BETWEEN NEW.on_date - figures.quota_days::int
                         AND NEW.on_date + figures.quota_days::int
       AND NOT EXISTS (SELECT 1 FROM witnesses_reversal r WHERE r.witnessing_id = w.id)
@@ -72,6 +75,7 @@ DECLARE
   reversed witnesses_witnessing%ROWTYPE;
   root bigint;
   held bigint;
+  everybody bigint[];
   highest integer;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -89,8 +93,9 @@ BEGIN
   END IF;
   IF NOT EXISTS (SELECT 1 FROM witnesses_reversalproposal p WHERE p.id = NEW.proposal_id
       AND p.witnessing_id = NEW.witnessing_id AND p.is_approved
-      AND p.answered_by_id <> p.proposed_by_id) THEN
-    RAISE EXCEPTION 'reversals_are_few: not approved by a second person'
+      AND p.answered_by_id <> p.proposed_by_id
+      AND (p.answered_at AT TIME ZONE 'Europe/Copenhagen')::date = NEW.reversed_on) THEN
+    RAISE EXCEPTION 'reversals_are_few: not approved by a second person on that day'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   LOOP
@@ -100,13 +105,13 @@ BEGIN
     PERFORM pg_advisory_xact_lock((7301::bigint << 48) | root);
     held := root;
   END LOOP;
+  SELECT array_agg(person_id) || root INTO everybody FROM people_personlink WHERE root_id = root;
   SELECT * INTO figures FROM witnesses_rulesetinforce
     WHERE in_force_from <= NEW.reversed_on ORDER BY in_force_from DESC, id DESC LIMIT 1;
   WITH counted AS (
     SELECT r.reversed_on AS d
     FROM witnesses_reversal r JOIN witnesses_witnessing w ON w.id = r.witnessing_id
-    WHERE (w.witness_id = root OR w.witness_id IN
-            (SELECT person_id FROM people_personlink WHERE root_id = root))
+    WHERE w.witness_id = ANY (everybody)
       AND r.reversed_on BETWEEN NEW.reversed_on - figures.quota_days::int
                             AND NEW.reversed_on + figures.quota_days::int
     UNION ALL SELECT NEW.reversed_on
@@ -130,6 +135,11 @@ CREATE TRIGGER reversals_are_few BEFORE INSERT ON witnesses_reversal
 CREATE OR REPLACE FUNCTION schedule_spares_the_past() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'schedule_spares_the_past: a stale snapshot cannot see what was decided'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  PERFORM pg_advisory_xact_lock(7303::bigint << 48);
   IF EXISTS (SELECT 1 FROM witnesses_witnessing WHERE on_date >= NEW.in_force_from)
      OR EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE decided_on >= NEW.in_force_from) THEN
     RAISE EXCEPTION 'schedule_spares_the_past: decided under another rule set already'
@@ -199,3 +209,19 @@ END $$;
 CREATE TRIGGER witnessing_belongs_to_the_proofing
   BEFORE INSERT OR UPDATE ON witnesses_witnessing
   FOR EACH ROW EXECUTE FUNCTION witnessing_belongs_to_the_proofing();
+
+-- guard: trigger numbers_in_the_ledger_stay on people_personalias
+CREATE OR REPLACE FUNCTION numbers_in_the_ledger_stay() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM witnesses_witnessing WHERE witness_id = OLD.person_id)
+     OR EXISTS (SELECT 1 FROM witnesses_witnessing WHERE applicant_id = OLD.person_id)
+     OR EXISTS (SELECT 1 FROM people_personlink WHERE person_id = OLD.person_id)
+     OR EXISTS (SELECT 1 FROM people_personlink WHERE root_id = OLD.person_id) THEN
+    RAISE EXCEPTION 'the numbers of somebody in the ledger stay'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER numbers_in_the_ledger_stay BEFORE DELETE ON people_personalias
+  FOR EACH ROW EXECUTE FUNCTION numbers_in_the_ledger_stay();

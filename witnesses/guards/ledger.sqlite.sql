@@ -18,7 +18,9 @@ BEGIN
   WHERE NEW.rule_set IS NOT (SELECT rule_set FROM witnesses_rulesetinforce
     WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1);
   SELECT RAISE(ABORT, 'witness_quota: limit reached')
-  FROM (SELECT quota_at_most, quota_unit, quota_days FROM witnesses_rulesetinforce
+  FROM (SELECT quota_at_most, quota_unit, quota_days,
+               coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id) AS root
+        FROM witnesses_rulesetinforce
         WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1) f
   WHERE f.quota_at_most < (
     SELECT max(span.used) FROM (
@@ -26,16 +28,14 @@ BEGIN
                WHEN 'persons' THEN count(DISTINCT x.person) ELSE count(*) END AS used
       FROM (
         SELECT w.on_date AS d FROM witnesses_witnessing w
-          WHERE (w.witness_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id) OR w.witness_id IN
-        (SELECT person_id FROM people_personlink WHERE root_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id)))
+          WHERE w.witness_id IN (SELECT f.root UNION ALL SELECT person_id FROM people_personlink WHERE root_id = f.root)
             AND julianday(NEW.on_date) - julianday(w.on_date) BETWEEN 0 AND f.quota_days
             AND NOT EXISTS (SELECT 1 FROM witnesses_reversal r WHERE r.witnessing_id = w.id)
         UNION SELECT NEW.on_date
       ) s JOIN (
         SELECT coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = w.applicant_id), w.applicant_id) AS person,
                w.on_date AS d FROM witnesses_witnessing w
-          WHERE (w.witness_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id) OR w.witness_id IN
-        (SELECT person_id FROM people_personlink WHERE root_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id)))
+          WHERE w.witness_id IN (SELECT f.root UNION ALL SELECT person_id FROM people_personlink WHERE root_id = f.root)
             AND NOT EXISTS (SELECT 1 FROM witnesses_reversal r WHERE r.witnessing_id = w.id)
         UNION ALL
         SELECT coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.applicant_id), NEW.applicant_id),
@@ -55,29 +55,30 @@ BEGIN
   WHERE NEW.municipality_id IS NOT (SELECT municipality_id FROM witnesses_witnessing WHERE id = NEW.witnessing_id);
   SELECT RAISE(ABORT, 'reversals_are_few: reversed before it was witnessed')
   WHERE NEW.reversed_on < (SELECT on_date FROM witnesses_witnessing WHERE id = NEW.witnessing_id);
-  SELECT RAISE(ABORT, 'reversals_are_few: not approved by a second person')
+  SELECT RAISE(ABORT, 'reversals_are_few: not approved by a second person on that day')
   WHERE NOT EXISTS (SELECT 1 FROM witnesses_reversalproposal p WHERE p.id = NEW.proposal_id
     AND p.witnessing_id = NEW.witnessing_id AND p.is_approved
-    AND p.answered_by_id <> p.proposed_by_id);
+    AND p.answered_by_id <> p.proposed_by_id
+    AND julianday(NEW.reversed_on) - julianday(date(p.answered_at)) IN (0, 1));
   SELECT RAISE(ABORT, 'reversals_are_few: limit reached')
-  FROM (SELECT reversals_at_most, quota_days FROM witnesses_rulesetinforce
-        WHERE in_force_from <= NEW.reversed_on ORDER BY in_force_from DESC, id DESC LIMIT 1) f,
-       (SELECT witness_id FROM witnesses_witnessing WHERE id = NEW.witnessing_id) who
+  FROM (SELECT reversals_at_most, quota_days,
+               coalesce((SELECT min(l.root_id) FROM people_personlink l JOIN witnesses_witnessing w ON w.witness_id = l.person_id WHERE w.id = NEW.witnessing_id),
+                        (SELECT witness_id FROM witnesses_witnessing WHERE id = NEW.witnessing_id)) AS root
+        FROM witnesses_rulesetinforce
+        WHERE in_force_from <= NEW.reversed_on ORDER BY in_force_from DESC, id DESC LIMIT 1) f
   WHERE f.reversals_at_most < (
     SELECT max(span.used) FROM (
       SELECT count(*) AS used
       FROM (
         SELECT r.reversed_on AS d
-          FROM witnesses_reversal r JOIN witnesses_witnessing w ON w.id = r.witnessing_id
-          WHERE (w.witness_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = who.witness_id), who.witness_id) OR w.witness_id IN
-        (SELECT person_id FROM people_personlink WHERE root_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = who.witness_id), who.witness_id)))
+          FROM witnesses_witnessing w JOIN witnesses_reversal r ON r.witnessing_id = w.id
+          WHERE w.witness_id IN (SELECT f.root UNION ALL SELECT person_id FROM people_personlink WHERE root_id = f.root)
             AND julianday(NEW.reversed_on) - julianday(r.reversed_on) BETWEEN 0 AND f.quota_days
         UNION SELECT NEW.reversed_on
       ) s JOIN (
         SELECT r.reversed_on AS d
-          FROM witnesses_reversal r JOIN witnesses_witnessing w ON w.id = r.witnessing_id
-          WHERE (w.witness_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = who.witness_id), who.witness_id) OR w.witness_id IN
-        (SELECT person_id FROM people_personlink WHERE root_id = coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = who.witness_id), who.witness_id)))
+          FROM witnesses_witnessing w JOIN witnesses_reversal r ON r.witnessing_id = w.id
+          WHERE w.witness_id IN (SELECT f.root UNION ALL SELECT person_id FROM people_personlink WHERE root_id = f.root)
         UNION ALL SELECT NEW.reversed_on
       ) x ON julianday(x.d) - julianday(s.d) BETWEEN 0 AND f.quota_days
       GROUP BY s.d
@@ -140,3 +141,9 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_reversal is append-only'); END
 -- guard: trigger reversals_stay on witnesses_reversal
 CREATE TRIGGER reversals_stay BEFORE DELETE ON witnesses_reversal
 BEGIN SELECT RAISE(ABORT, 'witnesses_reversal is append-only'); END
+
+-- guard: trigger numbers_in_the_ledger_stay on people_personalias
+CREATE TRIGGER numbers_in_the_ledger_stay BEFORE DELETE ON people_personalias
+WHEN EXISTS (SELECT 1 FROM witnesses_witnessing WHERE witness_id = OLD.person_id OR applicant_id = OLD.person_id)
+  OR EXISTS (SELECT 1 FROM people_personlink WHERE person_id = OLD.person_id OR root_id = OLD.person_id)
+BEGIN SELECT RAISE(ABORT, 'the numbers of somebody in the ledger stay'); END
