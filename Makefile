@@ -20,11 +20,10 @@ run: node_modules/ready .venv/ready $(CATALOGUES) $(VAR)/loaded  ## the whole se
 test: node_modules/ready .venv/checks $(CATALOGUES)  ## all that must hold before a change lands; FULL=1 for the long figures
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(WITHOUT_DATABASE) $(MANAGE) makemigrations --check --dry-run
-	TEST_DATABASE=sqlite FULL=$(FULL) $(BIN)/python -m pytest
-	TEST_DATABASE=postgresql FULL=$(FULL) $(BIN)/python -m pytest
+	@$(BIN)/python -m tests.rig.at_once \
+	  '$(BIN)/mypy && $(BIN)/lint-imports && $(WITHOUT_DATABASE) $(MANAGE) makemigrations --check --dry-run' \
+	  'TEST_DATABASE=sqlite FULL=$(FULL) $(BIN)/python -m pytest' \
+	  'TEST_DATABASE=postgresql FULL=$(FULL) $(BIN)/python -m pytest'
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/ —/'
@@ -35,7 +34,7 @@ help:  ## this list
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/ready: requirements.txt | .venv/made
+.venv/ready: requirements-demo.txt | .venv/made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 

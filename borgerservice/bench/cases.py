@@ -16,14 +16,15 @@ from borgerservice.kernel.cpr import CprNumber
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.notifications.models import Contact
 from borgerservice.people.models import Person
-from borgerservice.people.services import new_person
+from borgerservice.people.services import person_of
 from borgerservice.vault.models import DataKey
 from borgerservice.vault.services import new_data_key
-from witnesses.models import IdentityProofing, Witnessing, WitnessStatement
+from witnesses.models import Declaration, IdentityProofing, Witnessing, WitnessStatement
 from witnesses.selectors import met_on
 from witnesses.services import (
     SeenWitness,
     ShownDocument,
+    accept_declaration,
     decide_proofing,
     open_proofing,
     record_documents,
@@ -33,10 +34,12 @@ from witnesses.services import (
 
 FIRST_ID = 5_000_000
 PARTY = 4
+PHONE = "+4526304050"
 LONG_AGO = datetime(2015, 1, 5, tzinfo=UTC)
 DAYS_AGO = (90, 60)
 RECENT, RECENT_OF_THE_SOUGHT = 1, 2
 APPLICANT, WITNESS = CprNumber("6101900001"), CprNumber("6101900002")
+STAFF = CprNumber("6101900004")
 PASSPORT = ShownDocument(type="passport", issuer="DK", shows_photo=True, shows_cpr=True)
 LICENCE = ShownDocument(type="driving_licence", issuer="DK", shows_photo=True, shows_cpr=True)
 
@@ -58,20 +61,26 @@ class Cases:
 def build_cases(
     desk: Desk, *, witnesses: int, spread: int, sought: int, at_once: int, now: datetime
 ) -> Cases:
-    """Cases of witnesses with one recent witnessing; and of sought ones, who have two."""
+    """Cases of witnesses with one recent witnessing; and of sought ones, who have two.
+
+    Every applicant is somebody else: who was witnessed lately would be a fraud signal as a witness.
+    """
     staff = StaffMember.objects.create_user(
-        username="bench", is_staff=True, person=new_person(now=now)
+        username="bench",
+        is_staff=True,
+        person=person_of(kind="replacement", normalised=STAFF.digits, now=now),
     )
     bulk = Bulk()
     count = spread + sought * at_once
-    bulk.add(Person(created_at=now), ("id",), _ids(witnesses + sought))
+    bulk.add(Person(created_at=now), ("id",), _ids(2 * witnesses + 4 * sought + count))
     _add_participants(bulk, desk, count + 2, now=now)
     _add_past(bulk, witnesses, sought, staff=staff, participant=FIRST_ID + count, now=now)
     chance = random.Random(7)  # noqa: S311 - a workload, repeated
     who = [FIRST_ID + chance.randrange(witnesses) for _ in range(spread)]
     for number in range(sought):
         who += [FIRST_ID + witnesses + number] * at_once
-    _add_cases(bulk, who, witnesses, staff=staff, participant=FIRST_ID + count + 1, now=now)
+    first = FIRST_ID + 2 * witnesses + 4 * sought
+    _add_cases(bulk, who, first, staff=staff, participant=FIRST_ID + count + 1, now=now)
     bulk.finish()
     first = FIRST_ID + spread
     groups = [range(first + at_once * n, first + at_once * (n + 1)) for n in range(sought)]
@@ -85,10 +94,12 @@ def _ids(count: int) -> list[tuple[int]]:
 
 def _add_participants(bulk: Bulk, desk: Desk, count: int, *, now: datetime) -> None:
     """People checked in just now, four a visit, at a time long ago that nobody else has."""
-    key, place = new_data_key().row, desk.centre.municipality
+    key, place = new_data_key(), desk.centre.municipality
     visits = _ids(-(-count // PARTY))
-    bulk.add(DataKey(wrapped=key.wrapped, key_version=key.key_version), ("id",), visits)
-    bulk.add(Contact(municipality=place), ("id", "data_key_id"), ((pk, pk) for (pk,) in visits))
+    sealed = {"wrapped": key.row.wrapped, "key_version": key.row.key_version}
+    bulk.add(DataKey(**sealed), ("id",), visits)
+    reached = Contact(municipality=place, phone_sealed=key.seal(PHONE, "contact.phone"))
+    bulk.add(reached, ("id", "data_key_id"), ((pk, pk) for (pk,) in visits))
     quarter = timedelta(minutes=15)
     times = [LONG_AGO + number * quarter for number in range(len(visits) + 1)]
     moments = [stored_moment(moment) for moment in times]
@@ -148,6 +159,8 @@ def _led(participant: int, staff: StaffMember, now: datetime) -> IdentityProofin
     )
     reason = IdentityProofing.WitnessReason.QUESTIONS_NOT_POSSIBLE
     record_witness(proofing=case, witness=seen, reason=reason, staff=staff, now=now)
+    printed = Declaration.Accepted.PRINTED
+    accept_declaration(proofing=case, language="da", how=printed, staff=staff, now=now)
     return _whole(case)
 
 
@@ -194,17 +207,17 @@ def _add_past(
     who = [(n, dates[0]) for n in range(witnesses)]
     who += [(witnesses + n, day) for n in range(sought) for day in dates]
     first = FIRST_ID + 10 * witnesses
-    applicants = [FIRST_ID + (n + 1 + dates.index(day)) % witnesses for n, day in who]
     numbered = range(first, first + len(who))
+    applicants = range(FIRST_ID + len(who), FIRST_ID + 2 * len(who))
     _add_proofings(
         bulk, case, [(pk, participant, a) for pk, a in zip(numbered, applicants, strict=True)]
     )
     like = Witnessing(municipality_id=case.municipality_id, rule_set=case.rule_set, recorded_at=now)
     bulk.add(
         like,
-        ("id", "proofing_id", "witness_id", "applicant_id", "on_date"),
+        ("id", "proofing_id", "witness_id", "applicant_id", "on_date", "recorded_on"),
         [
-            (pk, pk, FIRST_ID + n, applicant, day)
+            (pk, pk, FIRST_ID + n, applicant, day, day)
             for pk, applicant, (n, day) in zip(numbered, applicants, who, strict=True)
         ],
     )
@@ -213,24 +226,24 @@ def _add_past(
 def _add_cases(
     bulk: Bulk,
     who: Sequence[int],
-    witnesses: int,
+    applicant: int,
     *,
     staff: StaffMember,
     participant: int,
     now: datetime,
 ) -> None:
-    """Cases of these witnesses, all papers shown, about applicants of their own."""
+    """Cases of these witnesses, all papers shown; of applicants from one on, each of another."""
     case = _led(participant, staff, now)
     numbered = range(FIRST_ID, FIRST_ID + len(who))
-    applicants = (FIRST_ID + (n * 13 + 5) % witnesses for n in range(len(who)))
+    applicants = range(applicant, applicant + len(who))
     _add_proofings(bulk, case, list(zip(numbered, numbered, applicants, strict=True)))
-    statement = case.statements.get()
     own, theirs = case.documents.order_by("id")
-    bulk.add(
-        statement,
-        ("id", "proofing_id", "person_id"),
-        [(pk, pk, witness) for pk, witness in zip(numbered, who, strict=True)],
-    )
+    for signed in (case.statements.get(), case.declarations.get()):
+        bulk.add(
+            signed,
+            ("id", "proofing_id", "person_id"),
+            [(pk, pk, witness) for pk, witness in zip(numbered, who, strict=True)],
+        )
     bulk.add(own, ("id", "proofing_id"), [(pk, pk) for pk in numbered])
     shift = len(who)
     bulk.add(

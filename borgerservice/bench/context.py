@@ -51,7 +51,13 @@ class Bench:
     def ratios(self, parts: Mapping[str, Part], goals: list[Goal]) -> Iterator[Row]:
         """Measure the parts in turn and say how each ratio came out."""
         named = {goal.metric: (goal.over, goal.under) for goal in goals}
-        found = compare(parts, named, rounds=self.rounds, tell=self.progress.tell)
+        found = compare(
+            parts,
+            named,
+            rounds=self.rounds,
+            tell=self.progress.tell,
+            attempts=self.world.scale.attempts,
+        )
         for goal in goals:
             ratios = found[goal.metric]
             yield Row(

@@ -21,17 +21,35 @@ TAKEN_SINGLE, TAKEN_NATIONAL, SOLD_OUT = 0.6, 0.62, 0.97
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much of it there is."""
+    """How much of it there is, how long it is measured, and how often where the rounds disagree."""
 
     centres: int
     days: int
     free_days: int
     witnesses: int
+    reminders: int
     seconds: float
+    attempts: int
 
 
-FULL = Scale(centres=200, days=60, free_days=40, witnesses=100_000, seconds=3.0)
-SMALL = Scale(centres=6, days=14, free_days=14, witnesses=300, seconds=0.2)
+FULL = Scale(
+    centres=200,
+    days=60,
+    free_days=40,
+    witnesses=100_000,
+    reminders=100_000,
+    seconds=3.0,
+    attempts=3,
+)
+SMALL = Scale(
+    centres=6,
+    days=14,
+    free_days=14,
+    witnesses=300,
+    reminders=2_000,
+    seconds=0.2,
+    attempts=1,
+)
 SCALES = {"full": FULL, "small": SMALL}
 
 

@@ -11,6 +11,7 @@ WORKLOADS: Final[Mapping[str, str]] = {
     "race": "W2d: fifty at one place at once; workers killed in mid-load",
     "dayview": "W4: a clerk's list of a full day",
     "apilist": "W5: a municipality's visits, a page at a time",
+    "reminders": "W6: a hundred thousand reminders through two Celery workers",
     "witness": "W3: decisions that enter a witnessing into the nation-wide ledger",
 }
 """What can be measured, by name."""

@@ -56,6 +56,7 @@ def compare(
     *,
     rounds: int,
     tell: Callable[[str], None],
+    attempts: int = MOST_ATTEMPTS,
 ) -> dict[str, Ratios]:
     """Measure every part once a round, and each ratio (of one part to another) round by round.
 
@@ -64,7 +65,7 @@ def compare(
     """
     settled: dict[str, Ratios] = {}
     open_ones = dict(ratios)
-    for attempt in range(1, MOST_ATTEMPTS + 1):
+    for attempt in range(1, attempts + 1):
         needed = [name for name in parts if any(name in pair for pair in open_ones.values())]
         measured: dict[str, list[float]] = {name: [] for name in needed}
         for number in range(max(rounds, FEWEST_ROUNDS)):

@@ -43,9 +43,12 @@ def private_database(vendor: str, scratch: Path, *, given: str = "") -> Iterator
         product, ceiling = (f"sqlite:///{scratch}/{name}.sqlite3" for name in ("product", "t1"))
         yield Database(vendor, product=product, owner="", loader="", ceiling=ceiling)
         return
-    with contextlib.ExitStack() as stack:
-        admin = given or stack.enter_context(_server(scratch))
-        yield stack.enter_context(_databases_on(admin))
+    if given:
+        with _databases_on(given) as database:
+            yield database
+            return
+    with _server(scratch) as admin, _databases_on(admin, are_left=True) as database:
+        yield database
 
 
 @contextlib.contextmanager
@@ -91,7 +94,8 @@ def _server(scratch: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _databases_on(admin: str) -> Iterator[Database]:
+def _databases_on(admin: str, *, are_left: bool = False) -> Iterator[Database]:
+    """Two databases and their roles; left where the server itself goes."""
     mark, password = secrets.token_hex(4), secrets.token_urlsafe(16)
     roles = {name: f"bench_{name}_{mark}" for name in ("owner", "app")}
     places = {"product": roles["owner"], "t1": roles["app"]}
@@ -118,11 +122,16 @@ def _databases_on(admin: str) -> Iterator[Database]:
             ceiling=url("t1", "app"),
         )
     finally:
-        with psycopg.connect(admin, autocommit=True) as connection:
-            for place in places:
-                _do(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", f"bench_{place}_{mark}")
-            for role in roles.values():
-                _do(connection, "DROP ROLE IF EXISTS {}", role)
+        if not are_left:
+            _drop(admin, [f"bench_{place}_{mark}" for place in places], list(roles.values()))
+
+
+def _drop(admin: str, databases: list[str], roles: list[str]) -> None:
+    with psycopg.connect(admin, autocommit=True) as connection:
+        for database in databases:
+            _do(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+        for role in roles:
+            _do(connection, "DROP ROLE IF EXISTS {}", role)
 
 
 def _do(connection: psycopg.Connection, statement: str, *words: str | sql.Literal) -> None:

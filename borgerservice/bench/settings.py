@@ -1,12 +1,14 @@
 """What the measured product runs with: the production settings, but for two things.
 
-There is no broker, so nothing is published; messages are still written with the act they tell of.
+There is a broker only where one is measured. Elsewhere nothing is published; messages are still
+written with the act they tell of.
 Style sheets are named as they lie in the source: nobody has collected them.
 """
 
 from borgerservice.settings.production import *  # noqa: F403
+from borgerservice.settings.production import env
 
-CELERY_BROKER_URL = ""
+CELERY_BROKER_URL = env.str("BENCH_BROKER", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -32,7 +32,7 @@ class Server:
                     *(sys.executable, "-m", "gunicorn", "borgerservice.wsgi"),
                     *("--bind", f"fd://{listener.fileno()}", "--workers", str(workers)),
                     *("--worker-class", "sync", "--timeout", "60", "--graceful-timeout", "5"),
-                    "--no-control-socket",
+                    *("--no-control-socket", "--preload"),  # both workers for the price of one
                 ],
                 log=log,
                 env={"PUBLIC_ADDRESS": self.address, **env},

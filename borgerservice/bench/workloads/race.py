@@ -5,10 +5,11 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from multiprocessing.synchronize import Barrier
+from multiprocessing.synchronize import Barrier, Event
 
 from appointments.models import Appointment
 from borgerservice.bench.bookers import (
@@ -95,11 +96,13 @@ def _killed(bench: Bench) -> Row:
         places = list({centre.municipality_id: centre.municipality for centre in centres}.values())
         tokens = let_in(site, places, bench.world.now)
         for _ in range(KILLS):
-            timer = threading.Timer(bench.stint.seconds / 2, _kill_a_worker, [site])
-            timer.start()
-            make = partial(_loader, bench.world, centres, site, tokens)
+            begun = multiprocessing.get_context("fork").Event()
+            killing = (site, begun, bench.stint.seconds / 2)
+            killer = threading.Thread(target=_kill_a_worker, args=killing, daemon=True)
+            killer.start()
+            make = partial(_loader, bench.world, centres, site, tokens=tokens, begun=begun)
             tally = run_clients(make, clients=LOAD_CLIENTS, stint=bench.stint)
-            timer.join()
+            killer.join()
             hung_up = tally.outcomes["no answer"]
             answers = [word for word in tally.outcomes if word.startswith(ACKNOWLEDGED)]
             bench.progress.tell(f"killed a worker: {hung_up} without answer, {len(answers)} booked")
@@ -118,17 +121,28 @@ def _killed(bench: Bench) -> Row:
     )
 
 
-def _kill_a_worker(site: Site) -> None:
+def _kill_a_worker(site: Site, begun: Event, seconds: float) -> None:
+    """A while after the clients have begun to book."""
+    begun.wait(PATIENCE)
+    time.sleep(seconds)
     for worker in site.workers()[:1]:
         os.kill(worker, signal.SIGKILL)
 
 
 def _loader(
-    world: World, centres: list[Centre], site: Site, tokens: dict[int, str], number: int
+    world: World,
+    centres: list[Centre],
+    site: Site,
+    number: int,
+    *,
+    tokens: dict[int, str],
+    begun: Event,
 ) -> Attempt:
     ask = by_api(site, anywhere(world, centres, number), tokens, client=f"w2d-{number}")
 
     def attempt() -> str:
+        if not begun.is_set():
+            begun.set()
         try:
             status, answer = ask()
         except OSError:

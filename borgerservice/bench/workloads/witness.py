@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from multiprocessing.sharedctypes import Synchronized
+from statistics import median
 
 from django.db import connection
 
@@ -21,7 +22,8 @@ from witnesses.services import decide_proofing
 ID = "W3"
 CLIENTS = {"postgresql": 32, "sqlite": 4}
 AT_ONCE = 50
-CASES_A_WITNESS = 0.2
+CASES_A_WITNESS = 0.4
+WARM_UP = 3
 CONFIRMED, REFUSED = "confirmed", "not_confirmed"
 NONE_LEFT = "no case left"
 MUST, WANTED = Bound(">=", 0.15), Bound(">=", 0.25)
@@ -39,7 +41,7 @@ def run(bench: Bench) -> Iterator[Row]:
         at_once=AT_ONCE,
         now=bench.world.now,
     )
-    _tell_pseudonym(bench)
+    yield _pseudonym(bench)
     taken = multiprocessing.get_context("fork").Value("i", 0)
     make = partial(_client, bench.world, cases, taken)
     product, ceiling = f"decision, {clients} clients", f"T1, {clients} clients"
@@ -54,8 +56,7 @@ def run(bench: Bench) -> Iterator[Row]:
 
 
 def _client(world: World, cases: Cases, taken: "Synchronized[int]", number: int) -> Attempt:
-    """Decides the next case that nobody has decided."""
-    connection.ensure_connection()
+    """Decides the next case that nobody has decided; some of them before it counts."""
 
     def attempt() -> str:
         with taken.get_lock():
@@ -66,6 +67,8 @@ def _client(world: World, cases: Cases, taken: "Synchronized[int]", number: int)
             return NONE_LEFT
         return _decide(world, cases, cases.spread[place])
 
+    for _ in range(WARM_UP):
+        attempt()
     return attempt
 
 
@@ -98,8 +101,15 @@ def _sought(
     return lambda: _decide(world, cases, pk)
 
 
-def _tell_pseudonym(bench: Bench) -> None:
-    """What recognising a person by their number costs, which no figure here includes."""
-    began = time.perf_counter()
-    number_marks("replacement", "6101900003")
-    bench.progress.tell(f"the slow pseudonym alone: {1000 * (time.perf_counter() - began):.0f} ms")
+def _pseudonym(bench: Bench) -> Row:
+    """What recognising a person by their number costs, which no other figure here includes.
+
+    It is slow on purpose, and no lock is held meanwhile; but a clerk waits for it.
+    """
+    took = []
+    for number in range(bench.rounds):
+        began = time.perf_counter()
+        number_marks("replacement", f"61019{number:05}")
+        took.append(1000 * (time.perf_counter() - began))
+    metric, must, wanted = "ms to recognise a number, apart", Bound("<=", 1000), Bound("<=", 250)
+    return counted(ID, metric, bench.vendor, round(median(took)), must=must, goal=wanted)

@@ -68,6 +68,10 @@ class Command(BaseCommand):
                 )
             except (DidNotStart, BenchFailed) as problem:
                 raise CommandError(str(problem)) from problem
+            except KeyboardInterrupt:
+                raise CommandError("Stopped. Nothing is left behind.") from None
+        if not rows:
+            raise CommandError("Nothing was measured; standard error says why.")
         if options["svg"]:
             Path(options["svg"]).write_text(as_svg(rows))
         self.stdout.write(as_json(rows) if options["json"] else as_table(rows))

