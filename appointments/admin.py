@@ -29,6 +29,7 @@ add_pages(
         (f"{VISIT}/", visit.visit, "visit"),
         (f"{VISIT}/contact/", visit.contact, "visit_contact"),
         (f"{VISIT}/check-in/", visit.receive, "visit_check_in"),
+        (f"{VISIT}/check-in-afterwards/", visit.received, "visit_check_in_afterwards"),
         (f"{VISIT}/no-show/", visit.missed, "visit_no_show"),
         (f"{VISIT}/complete/", visit.complete, "visit_complete"),
         (f"{VISIT}/cancel/", visit.cancel, "visit_cancel"),

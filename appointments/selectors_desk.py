@@ -10,7 +10,12 @@ from typing import Any
 
 from appointments.exceptions import NotFound
 from appointments.models import Appointment, Participant
-from appointments.rules.lifecycle import TRANSITIONS, Act, AppointmentState
+from appointments.rules.lifecycle import (
+    TRANSITIONS,
+    Act,
+    AppointmentState,
+    may_be_checked_in_on,
+)
 from appointments.rules.local_time import instant
 from appointments.rules.reference import normalise_reference
 from appointments.selectors import get_appointment
@@ -164,9 +169,10 @@ def contact_data(appointment: Appointment) -> ContactData:
 def allowed_acts(state: AppointmentState, *, starts_at: datetime, now: datetime) -> frozenset[Act]:
     """What may be done with a visit at this moment; the services ask the same again."""
     has_begun = starts_at <= now
-    is_today = danish_date(starts_at) == danish_date(now)
+    check_in = may_be_checked_in_on(danish_date(now), day=danish_date(starts_at))
     barred = {
-        Act.CHECK_IN: not is_today,
+        Act.CHECK_IN: check_in is not Act.CHECK_IN,
+        Act.CHECK_IN_AFTERWARDS: check_in is not Act.CHECK_IN_AFTERWARDS,
         Act.MARK_NO_SHOW: not has_begun,
         Act.MOVE: has_begun,
         Act.CANCEL: has_begun,

@@ -33,6 +33,10 @@ REFUSALS = {
     "cannot_move": _("The appointment can no longer be moved."),
     "cannot_cancel": _("The appointment can no longer be cancelled."),
     "cannot_check_in": _("The citizen cannot be checked in to this appointment."),
+    "cannot_check_in_afterwards": _("The citizen cannot be checked in to this appointment."),
+    "not_afterwards": _(
+        "This can be recorded afterwards only, and at most 30 days after the day of the visit."
+    ),
     "cannot_mark_no_show": _("This appointment cannot be marked as missed."),
     "cannot_complete": _("This appointment cannot be closed."),
     "not_today": _("That can only be done on the day of the visit."),

@@ -1,8 +1,9 @@
 """The staff's interface: Django's admin frame around our own lists and acts.
 
 An app's `admin.py` adds its pages with `add_pages([...])`; each page is made with
-`admin_page(roles)`, which finds the workplace named in the address (`/admin/0657/…`). Pages are
-answered with `show`, acts that ask something with `act`, acts of one button with `act_at_once`.
+`admin_page(roles)`, which finds the workplace named in the address (`/admin/0657/…`), or with
+`steward_page`, for those who work for the whole country. Pages are answered with `show`, acts that
+ask something with `act`, acts of one button with `act_at_once`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +18,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -26,16 +28,29 @@ from borgerservice.accounts import to_sign_in, turned_away
 from borgerservice.kernel import clock
 from borgerservice.kernel.errors import DomainError
 from borgerservice.municipalities.models import Centre, StaffMember, StaffRole
-from borgerservice.municipalities.policies import Workplace, workplace_of, workplaces_of
+from borgerservice.municipalities.policies import (
+    Workplace,
+    has_own_number,
+    is_rule_steward,
+    workplace_of,
+    workplaces_of,
+)
 
 Role = StaffRole.Role
 View = Callable[..., HttpResponseBase]
 Words = str | Promise
 
+ASKED = "own_number_asked"
+NEEDED = "own_number_needed"
+"""The refusal that is mended on the page where staff tell their own number."""
+
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A link for staff with one of the roles, to a page of the municipality or of each centre."""
+    """A link for staff with one of the roles, to a page of the municipality or of each centre.
+
+    For a rule steward's page the role is that one alone.
+    """
 
     label: Words
     name: str
@@ -102,6 +117,15 @@ def menu_of(workplace: Workplace, centre: Centre | None = None) -> list[Link]:
     ]
 
 
+def steward_menu() -> list[Link]:
+    """The pages of those who work for the whole country."""
+    return [
+        Link(item.label, reverse(f"admin:{item.name}"))
+        for item in _menu
+        if Role.RULE_STEWARD in item.roles
+    ]
+
+
 class BorgerserviceAdmin(admin.AdminSite):
     """The one admin site: it shows pages, and no table can be edited row by row."""
 
@@ -155,6 +179,23 @@ def admin_page(*roles: str) -> Callable[[Callable[..., Any]], View]:
     return decorate
 
 
+def steward_page(view: Callable[..., Any]) -> View:
+    """A page for rule stewards, in no municipality. The view gets `(request, staff, **rest)`.
+
+    For everybody else there is no such page. It is shown with `is_nationwide=True`.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, **rest: Any) -> HttpResponseBase:
+        staff = _staff(request)
+        if not is_rule_steward(staff=staff, now=clock.now()):
+            raise Http404
+        answer: HttpResponseBase = view(request, staff, **rest)
+        return answer
+
+    return open_to(Role.RULE_STEWARD)(page)
+
+
 def show(
     request: HttpRequest,
     template: str,
@@ -162,6 +203,7 @@ def show(
     title: Words,
     workplace: Workplace | None = None,
     centre: Centre | None = None,
+    is_nationwide: bool = False,
     **context: Any,
 ) -> HttpResponse:
     """Answer with a page in the staff's frame: its title, and the menu of where one is."""
@@ -170,7 +212,8 @@ def show(
         "title": title,
         "workplace": workplace,
         "centre": centre,
-        "menu": menu_of(workplace, centre) if workplace else [],
+        "is_nationwide": is_nationwide,
+        "menu": menu_of(workplace, centre) if workplace else steward_menu() * is_nationwide,
     }
     return TemplateResponse(request, template, {**frame, **context})
 
@@ -214,7 +257,27 @@ def act(
 def refuse(form: Form, refusal: DomainError, *, places: Mapping[str, str] | None = None) -> None:
     """Tell a refusal at the field it concerns, or above the form where it has none."""
     field = (places or {}).get(refusal.field or "", refusal.field)
-    form.add_error(field if field in form.fields else None, refusal.sentence)
+    form.add_error(field if field in form.fields else None, told(refusal))
+
+
+def told(refusal: DomainError, *, back: str = "") -> str:
+    """The sentence of a refusal, with a link to where it can be mended, and from there `back`."""
+    if refusal.code != NEEDED:
+        return refusal.sentence
+    address = own_number_address(back)
+    return format_html('{} <a href="{}">{}</a>', refusal.sentence, address, _("Your own number"))
+
+
+def tell_way_out(request: HttpRequest, refusal: DomainError, *, back: str) -> bool:
+    """Whether a refusal is mended on another page; then it is told above, with the way there."""
+    if refusal.code == NEEDED:
+        messages.error(request, told(refusal, back=back))
+    return refusal.code == NEEDED
+
+
+def own_number_address(back: str) -> str:
+    """Where staff tell their own number, and go on to `back`."""
+    return reverse("admin:own_number", query={"next": back} if back else None)
 
 
 @require_POST
@@ -233,8 +296,9 @@ def act_at_once(
     try:
         result = do()
     except DomainError as refusal:
-        messages.error(request, refusal.sentence)
-        return redirect(otherwise or str(done))
+        back = otherwise or str(done)
+        messages.error(request, told(refusal, back=back))
+        return redirect(back)
     if said:
         messages.success(request, str(said))
     return redirect(done(result) if callable(done) else done)
@@ -242,16 +306,29 @@ def act_at_once(
 
 @open_to("staff")
 def staff_index(request: HttpRequest) -> HttpResponse:
-    """Where one works; who has one page only is taken there."""
-    places = [
-        (workplace, menu_of(workplace), _centres(workplace))
-        for workplace in workplaces_of(staff=_staff(request), now=clock.now())
-    ]
+    """Where one works; who has one page only is taken there.
+
+    Who may work on identity cases is asked for their own number first, once a session.
+    """
+    staff = _staff(request)
+    workplaces = workplaces_of(staff=staff, now=clock.now())
+    is_for_cases = any(workplace.has(Role.CLERK, Role.LEAD) for workplace in workplaces)
+    if is_for_cases and not request.session.get(ASKED) and not has_own_number(staff):
+        request.session[ASKED] = True
+        return redirect("admin:own_number")
+    places = [(workplace, menu_of(workplace), _centres(workplace)) for workplace in workplaces]
+    nationwide = steward_menu() if is_rule_steward(staff=staff, now=clock.now()) else []
     links = [link for _workplace, own, centres in places for link in own]
     first = [found[0] for _workplace, _own, centres in places for _centre, found in centres]
     if not links and len(first) == 1:
         return redirect(first[0].address)
-    return show(request, "admin/index.html", title=_("Where you work"), places=places)
+    return show(
+        request,
+        "admin/index.html",
+        title=_("Where you work"),
+        places=places,
+        nationwide=nationwide,
+    )
 
 
 def _centres(workplace: Workplace) -> list[tuple[Centre, list[Link]]]:

@@ -33,6 +33,7 @@ app.conf.update(
             ("queue-reminders", "appointments.queue_reminders", 300),
             ("open-days", "appointments.open_days", 3600),
             ("forget-expired", "appointments.forget_expired", 3600),
+            ("look-for-signals", "witnesses.look_for_signals", 3600),
         )
     },
 )

@@ -4,7 +4,7 @@ What decides stands first, a guarded UPDATE; the rest is written only where it c
 PostgreSQL all of it goes over in one message, so no lock is held while the network carries another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,15 +33,28 @@ class New:
     ids: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_together(guarded: Guarded, news: Sequence[New]) -> bool:
+def changing(row: models.Model, *names: str, counted_by: str, before: int) -> Guarded:
+    """The UPDATE of some fields of a row, if the counter of its changes stands where it stood."""
+    values = _values(row, names)
+    assignments = ", ".join(f"{column} = %s" for column in values)
+    return Guarded(
+        f"UPDATE {row._meta.db_table} SET {assignments} WHERE id = %s AND {counted_by} = %s",
+        [*values.values(), row.pk, before],
+    )
+
+
+def write_together(guarded: Guarded, news: Sequence[New], *, savepoint: bool = True) -> bool:
     """Whether the guarded UPDATE changed its row; then the new rows are written and have ids.
 
     A row stands after those it points to. Raises IntegrityError where the database refuses one of
-    them; then nothing is written.
+    them; then nothing is written. Without `savepoint` the transaction around it is then lost.
     """
     alone = connection.vendor == "postgresql" and not connection.in_atomic_block
     write = _in_one_statement if connection.vendor == "postgresql" else _one_after_another
-    with nullcontext() if alone else transaction.atomic(), connection.cursor() as cursor:
+    with (
+        nullcontext() if alone else transaction.atomic(savepoint=savepoint),
+        connection.cursor() as cursor,
+    ):
         ids = write(cursor, guarded, news)
     if ids is None:
         return False
@@ -58,7 +71,7 @@ def _in_one_statement(
     parts = [f"won AS ({guarded.sql} RETURNING 1)"]
     parameters = list(guarded.parameters)
     for new in news:
-        values = _values(new)
+        values = _values(new.row)
         told = [f"{new.ids[name]}.id" if name in new.ids else "%s" for name in values]
         parameters += [value for name, value in values.items() if name not in new.ids]
         sources = ", ".join(dict.fromkeys(("won", *new.ids.values())))
@@ -82,7 +95,7 @@ def _one_after_another(
         return None
     ids: dict[str, int] = {}
     for new in news:
-        values = {**_values(new), **{column: ids[name] for column, name in new.ids.items()}}
+        values = {**_values(new.row), **{column: ids[name] for column, name in new.ids.items()}}
         places = ", ".join(["%s"] * len(values))
         cursor.execute(
             f"INSERT INTO {_table(new)} ({', '.join(values)}) VALUES ({places})",
@@ -96,10 +109,10 @@ def _table(new: New) -> str:
     return new.row._meta.db_table
 
 
-def _values(new: New) -> dict[str, Any]:
-    """What goes into every column but the id, as the database takes it."""
+def _values(row: models.Model, names: Collection[str] = ()) -> dict[str, Any]:
+    """What goes into some columns, or into every one but the id, as the database takes it."""
     return {
-        str(column.column): column.get_db_prep_save(getattr(new.row, column.attname), connection)
-        for column in new.row._meta.concrete_fields
-        if not column.primary_key
+        str(column.column): column.get_db_prep_save(getattr(row, column.attname), connection)
+        for column in row._meta.concrete_fields
+        if (column.name in names if names else not column.primary_key)
     }

@@ -27,6 +27,7 @@ if settings.IS_DEMO:
         path("demo/", include("borgerservice.demo.urls")), prefix_default_language=False
     )
 urlpatterns += i18n_patterns(
+    path("witness/", include("witnesses.urls")),
     path("", include("appointments.urls")),
     prefix_default_language=False,
 )

@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerservice.settings.production")
 application = get_wsgi_application()
@@ -10,3 +11,4 @@ application = get_wsgi_application()
 from borgerservice.guards.services import require_guards  # noqa: E402
 
 require_guards()
+connections.close_all()  # workers forked from here (--preload) share no connection

@@ -3,6 +3,7 @@
 Every builder takes only what a test is about and fills in the rest with plain, fixed values.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,7 @@ from borgerservice.municipalities.models import (
     StaffMember,
     StaffRole,
 )
+from borgerservice.people.models import PersonAlias
 from borgerservice.people.services import new_person
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -125,14 +127,20 @@ def build_staff(
     role: str = StaffRole.Role.CLERK,
     username: str = "",
     now: datetime = NOW,
+    has_number: bool = True,
 ) -> StaffMember:
-    """A staff member who can sign in with `PASSWORD` and holds one role."""
+    """A staff member who can sign in with `PASSWORD`, holds one role, and told their own number."""
     staff = StaffMember.objects.create_user(
         username=username or f"{role}-{place.code}-{StaffMember.objects.count()}",
         password=PASSWORD,
         is_staff=True,
         person=new_person(now=now),
     )
+    if has_number:
+        mark = secrets.token_hex(32)
+        PersonAlias.objects.create(
+            person=staff.person, kind="replacement", key_version=1, pseudonym=mark
+        )
     StaffRole.unscoped.create(staff=staff, municipality=place, role=role, since=now)
     return staff
 

@@ -1,7 +1,7 @@
 """Why a step in a case was refused. A decision that says no is an answer, not one of these."""
 
 from borgerservice.kernel.errors import DomainError
-from witnesses.wording import REFUSALS
+from witnesses.wording import REFUSALS, SIGN_IN_REFUSALS
 
 
 class Refused(DomainError):
@@ -20,3 +20,9 @@ class CaseOver(Refused):
     """The case is decided or abandoned; nothing in it changes any more."""
 
     code = "case_over"
+
+
+class SignInRefused(DomainError):
+    """A witness could not sign the declaration with MitID; nothing was signed."""
+
+    wording = SIGN_IN_REFUSALS

@@ -1,5 +1,7 @@
 """Who may: nobody works on a case of their own (four eyes)."""
 
+from collections.abc import Collection
+
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.people.services import roots_of
 from witnesses.models import IdentityProofing, WitnessStatement
@@ -22,3 +24,9 @@ def is_own_case(case: IdentityProofing, *, staff: StaffMember) -> bool:
         return False
     applicant = roots_of((case.applicant_id,))[case.applicant_id]
     return applicant in persons_at_work(case, staff=staff)
+
+
+def is_among(staff: StaffMember, persons: Collection[int]) -> bool:
+    """Whether one of the persons turned out to be the staff member."""
+    roots = roots_of((staff.person_id, *persons))
+    return roots[staff.person_id] in {roots[person] for person in persons}

@@ -6,24 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db import connection
 
 from appointments.models import Appointment
 from appointments.rules.reference import normalise_reference
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Municipality
-from borgerservice.people.models import PersonLink
+from borgerservice.people.roots import root_of
 from borgerservice.people.services import roots_of
 from borgerservice.vault.services import OpenKey, open_data_key
 from witnesses import seals
 from witnesses.exceptions import NotFound
 from witnesses.models import (
+    ClientAnswer,
+    Declaration,
     DocumentEvidence,
     IdentityProofing,
-    Reversal,
     RuleSetInForce,
-    Witnessing,
     WitnessStatement,
 )
 from witnesses.rules.answers import Answer, Route
@@ -33,6 +32,12 @@ from witnesses.rules.figures import Language
 from witnesses.rules.quota import eligible_from
 from witnesses.rules.rule_sets import rule_set
 
+_HISTORY: Final = f"""
+  SELECT w.on_date, {root_of("w.applicant_id")},
+    EXISTS (SELECT 1 FROM witnesses_reversal r WHERE r.witnessing_id = w.id)
+  FROM witnesses_witnessing w
+  WHERE w.witness_id IN (SELECT %s UNION SELECT person_id FROM people_personlink WHERE root_id = %s)
+  ORDER BY w.on_date, w.id"""  # noqa: S608
 _ROUTES: Final[Mapping[str, Route]] = {"questions": "questions", "witness": "witness"}
 
 
@@ -104,6 +109,15 @@ def current_statement(case: IdentityProofing) -> WitnessStatement | None:
     )
 
 
+def declaration_of(case: IdentityProofing, statement: WitnessStatement) -> Declaration | None:
+    """How the witness accepted the declaration in the case; it counts for the person."""
+    return (
+        Declaration.objects.for_municipality(case.municipality_id)
+        .filter(proofing=case, person=statement.person_id)
+        .first()
+    )
+
+
 def shown_documents(
     case: IdentityProofing, statement: WitnessStatement | None = None
 ) -> list[DocumentEvidence]:
@@ -146,28 +160,11 @@ def earlier_witnessings(root: int) -> list[EarlierWitnessing]:
     witnessing says that it does not count. For the engine alone: who asks about a witness is told
     from when they are free, never this.
     """
-    rows = (
-        Witnessing.unscoped.filter(
-            Q(witness=root) | Q(witness__in=PersonLink.objects.filter(root=root).values("person"))
-        )
-        .annotate(
-            applicant_root=Coalesce(
-                Subquery(
-                    PersonLink.objects.filter(person=OuterRef("applicant_id"))
-                    .order_by("root_id")
-                    .values("root_id")[:1],
-                    output_field=BigIntegerField(),
-                ),
-                "applicant_id",
-                output_field=BigIntegerField(),
-            ),
-            is_reversed=Exists(Reversal.unscoped.filter(witnessing=OuterRef("pk"))),
-        )
-        .order_by("on_date", "id")
-        .values_list("on_date", "applicant_root", "is_reversed")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_HISTORY, [root, root])
+        rows = cursor.fetchall()
     return [
-        {"on": on.isoformat(), "person": str(applicant), "counted": not is_reversed}
+        {"on": str(on), "person": str(applicant), "counted": not is_reversed}
         for on, applicant, is_reversed in rows
     ]
 
@@ -186,6 +183,16 @@ def witness_free_from(case: IdentityProofing, statement: WitnessStatement) -> da
     return eligible_from(history, on=on, person=person, quota=quota)
 
 
+def client_answers(case: IdentityProofing) -> tuple[ClientAnswer, ...]:
+    """What the national client answered after a case was confirmed, the newest first."""
+    return tuple(
+        ClientAnswer.objects.for_municipality(case.municipality_id)
+        .filter(proofing=case)
+        .select_related("recorded_by")
+        .order_by("-id")
+    )
+
+
 def decision_facts(case: IdentityProofing, key: OpenKey | None) -> Facts | None:
     """The facts a decided case was decided on; None where its key was destroyed."""
     if key is None or case.facts_sealed is None:
@@ -194,7 +201,7 @@ def decision_facts(case: IdentityProofing, key: OpenKey | None) -> Facts | None:
     return facts
 
 
-def account_of(case: IdentityProofing, language: Language) -> Account:
+def account_of(case: IdentityProofing, language: Language, *, to_citizen: bool = False) -> Account:
     """A decided case in plain words: every ground, its figure and source, and what would help."""
     answer: Answer = {
         "id": case.reference,
@@ -205,7 +212,8 @@ def account_of(case: IdentityProofing, language: Language) -> Account:
         "findings": case.findings,
     }
     facts = decision_facts(case, open_data_key(case.data_key))
-    return explain(answer, rule_set(case.rule_set), language, facts=facts)
+    rules = rule_set(case.rule_set)
+    return explain(answer, rules, language, facts=facts, to_citizen=to_citizen)
 
 
 def _day(text: str) -> date | None:

@@ -6,7 +6,13 @@ from datetime import date
 from appointments.models import Appointment
 from borgerservice.municipalities.models import Municipality
 from borgerservice.vault.services import open_data_key
-from witnesses.models import DocumentEvidence, IdentityProofing, WitnessStatement
+from witnesses.models import (
+    ClientAnswer,
+    Declaration,
+    DocumentEvidence,
+    IdentityProofing,
+    WitnessStatement,
+)
 from witnesses.rules.explain import Account, Ground
 from witnesses.rules.figures import Language
 from witnesses.rules.lifecycle import CaseState, Standing, Step, StepStanding, is_over, standings
@@ -16,7 +22,9 @@ from witnesses.selectors import (
     KnownPerson,
     account_of,
     applicant_of,
+    client_answers,
     current_statement,
+    declaration_of,
     get_proofing,
     met_on,
     rule_set_in_force,
@@ -24,6 +32,7 @@ from witnesses.selectors import (
     witness_free_from,
     witness_of,
 )
+from witnesses.selectors_approvals import WitnessingShown, witnessing_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +57,22 @@ class LimitReached:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WitnessShown:
-    """The witness a case rests on now."""
+    """The witness a case rests on now. `must_accept`: the declaration, before the decision."""
 
     statement: WitnessStatement
     known: KnownPerson
     documents: tuple[ShownRow, ...]
     limit_reached: LimitReached | None
+    declaration: Declaration | None
+    must_accept: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseShown:
-    """A case as its page shows it. `name` is None for an applicant whose name is protected."""
+    """A case as its page shows it. `name` is None for an applicant whose name is protected.
+
+    `client_answers` are what the national client answered, the newest first.
+    """
 
     case: IdentityProofing
     visit: Appointment
@@ -69,6 +83,8 @@ class CaseShown:
     steps: tuple[StepStanding, ...]
     account: Account | None
     may_reopen: bool
+    client_answers: tuple[ClientAnswer, ...]
+    witnessing: WitnessingShown | None
 
     @property
     def is_over(self) -> bool:
@@ -110,6 +126,8 @@ def case_shown(*, municipality: Municipality, reference: str, language: Language
         and case.outcome != case.Outcome.CONFIRMED
         and visit.status == Appointment.Status.CHECKED_IN
         and not newer.exists(),
+        client_answers=client_answers(case),
+        witnessing=witnessing_shown(case) if state is CaseState.DECIDED else None,
     )
 
 
@@ -144,11 +162,14 @@ def _witness_shown(case: IdentityProofing, language: Language) -> WitnessShown |
     if statement is None:
         return None
     is_called_on = case.questions != case.Questions.PASSED and not is_over(CaseState(case.state))
+    declaration = declaration_of(case, statement)
     return WitnessShown(
         statement=statement,
         known=witness_of(statement, open_data_key(case.data_key)),
         documents=_named(shown_documents(case, statement), language),
         limit_reached=limit_reached(case, statement, language) if is_called_on else None,
+        declaration=declaration,
+        must_accept=is_called_on and declaration is None,
     )
 
 

@@ -14,9 +14,51 @@ REFUSALS = {
     "not_checked_in": _("Check the citizen in first."),
     "proves_no_identity": _("No identity is proved for this service."),
     "already_confirmed": _("The citizen's identity has already been confirmed at this visit."),
+    "finding_needed": _("Choose what you found."),
+    "signal_reviewed": _("The signal has already been closed."),
+    "own_work": _("You worked on one of the cases yourself. Ask another reviewer."),
+    "own_number_needed": _("Write your own CPR number before you work on identity cases."),
     "own_case": _("You cannot work on your own case. Ask a colleague to take over."),
+    "witness_level_too_low": _(
+        "The witness's MitID has a lower level than the one the applicant is to have. The citizen"
+        " needs another witness, or a lower level."
+    ),
+    "level_above_witness": _(
+        "This level is higher than that of the witness who is recorded. Choose a lower one, or"
+        " record another witness first."
+    ),
+    "not_confirmed": _("The identity was not confirmed, so there is nothing to answer."),
+    "no_witness": _("No witness is recorded in the case."),
+    "witness_changed": _("Another witness has been recorded in the case meanwhile."),
+    "declaration_accepted": _("The witness has already accepted the declaration."),
+    "declaration_needed": _(
+        "The witness must accept the declaration first. If they do not want to, record that there"
+        " is no witness."
+    ),
+    "declaration_outdated": _("The text of the declaration is a new one. Print it again."),
+    "unknown_language": _("Choose the language of the text."),
+    "sign_in_off": _("MitID cannot be used here. Let the witness sign the printed text."),
+    "no_cpr_for_sign_in": _(
+        "A witness with a P-code cannot sign with MitID here. Let the witness sign the printed"
+        " text."
+    ),
     "late_reason_needed": _("The day of the meeting is over. Choose why the case is decided now."),
     "late_reason_unwanted": _("The case is decided on the day of the meeting. Give no reason."),
+    "unknown_reason": _("Choose one of the reasons shown."),
+    "nothing_to_reverse": _("No witness was what confirmed the identity in this case."),
+    "already_reversed": _("The witnessing has already been reversed."),
+    "reversal_waits": _("Somebody has proposed this already. It waits for an answer."),
+    "too_many_reversals": _(
+        "The witnessing cannot be reversed now. At most {limit} witnessings of the same person can"
+        " be reversed within {days} days."
+    ),
+    "already_answered": _("A colleague has answered this already."),
+    "own_proposal": _("You proposed this yourself. A colleague must answer it."),
+    "own_decision": _("You decided the case yourself. A colleague must answer it."),
+    "about_yourself": _("This is about yourself. Ask a colleague to take over."),
+    "same_number": _("This is the same number. Write the other one."),
+    "already_linked": _("The two numbers already belong to one person."),
+    "link_waits": _("Somebody has proposed this already. It waits for an answer."),
     "impossible_cpr_number": _("This is not a CPR number. Check the ten digits."),
     "impossible_p_code": _("This is not a P-code. A P-code has eight digits."),
     "number_needed": _("Write the number, or choose that there is none."),
@@ -45,8 +87,31 @@ REFUSALS = {
     "too_long": _("The name is too long. Write at most {limit} characters."),
     "not_a_name": _("Write a name with letters."),
     "looks_like_cpr": _("This looks like a CPR number. Write it in its own field."),
-    "ledger_unavailable": _(
-        "People cannot be looked up right now, so CPR numbers cannot be recorded and no witness"
-        " can be accepted. Try again later, or book another time for the citizen."
+    "text_too_long": _("The text is too long. Write at most {limit} characters."),
+    "text_holds_cpr": _("The text holds what looks like a CPR number. Remove it."),
+    "text_in_one_language_only": _(
+        "Write the text in both languages, or leave both empty to use our usual text."
     ),
+    "not_rule_steward": _("You are not a rule steward any more."),
+    "unknown_rule_set": _("Choose one of the rule sets."),
+    "day_not_after_today": _("Choose a day after today. What has begun cannot be changed."),
+    "already_scheduled": _("This rule set is already in force on that day, or will be."),
+    "rule_set_waits": _("Somebody has proposed this already. It waits for an answer."),
+    "decided_already": _("A case has been decided for that day already. Choose a later day."),
+    "ledger_unavailable": _(
+        "People cannot be looked up right now, so no witness can be accepted. Try again later, or"
+        " book another time for the citizen."
+    ),
+}
+
+SIGN_IN_REFUSALS = {
+    "link_over": _("The link does not hold any more, or it is not whole."),
+    "already_signed": _("The declaration has already been signed."),
+    "off": _("MitID cannot be used here right now."),
+    "broker_down": _("We cannot reach MitID right now."),
+    "cancelled": _("You did not sign in with MitID."),
+    "invalid": _("The answer from MitID could not be used."),
+    "does_not_match": _("This MitID does not match the case."),
+    "level_too_low": _("This case asks for a MitID at a higher level than the one you used."),
+    "no_cpr_number": _("Your MitID has no CPR number, so we cannot recognise you by it."),
 }

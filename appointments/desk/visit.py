@@ -15,7 +15,13 @@ from appointments.exceptions import NotFound
 from appointments.models import Appointment
 from appointments.rules.lifecycle import Act
 from appointments.selectors_desk import Comer, DeskVisit, contact_data, desk_visit
-from appointments.services import cancel_appointment, check_in, complete_visit, mark_no_show
+from appointments.services import (
+    cancel_appointment,
+    check_in,
+    check_in_afterwards,
+    complete_visit,
+    mark_no_show,
+)
 from borgerservice.admin import (
     Attendee,
     Link,
@@ -37,6 +43,7 @@ BUTTONS = {
     Act.CHECK_IN: "visit_check_in",
     Act.COMPLETE: "visit_complete",
     Act.MARK_NO_SHOW: "visit_no_show",
+    Act.CHECK_IN_AFTERWARDS: "visit_check_in_afterwards",
 }
 PAGES = {Act.MOVE: "visit_move", Act.CANCEL: "visit_cancel"}
 
@@ -67,6 +74,13 @@ def contact(request: HttpRequest, workplace: Workplace, reference: str) -> HttpR
 def receive(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
     """Check in: from the day list one comes back to it, else to the visit."""
     return _at_once(request, workplace, reference, check_in, gettext_lazy("Checked in."))
+
+
+@admin_page(*DESK_ROLES)
+def received(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
+    """Record afterwards that the citizen was here, where it could not be done on the day."""
+    said = gettext_lazy("Recorded: the citizen was here.")
+    return _at_once(request, workplace, reference, check_in_afterwards, said)
 
 
 @admin_page(*DESK_ROLES)

@@ -15,6 +15,7 @@ from borgerservice.municipalities.models import StaffMember
 
 ACTS: dict[Act, Words] = {
     Act.CHECK_IN: gettext_lazy("Check in"),
+    Act.CHECK_IN_AFTERWARDS: gettext_lazy("Was here, recorded afterwards"),
     Act.COMPLETE: gettext_lazy("Close the visit"),
     Act.MARK_NO_SHOW: gettext_lazy("Did not come"),
     Act.MOVE: gettext_lazy("Move"),
@@ -25,6 +26,7 @@ EVENTS: dict[str, Words] = {
     Event.APPOINTMENT_MOVED: gettext_lazy("Moved"),
     Event.APPOINTMENT_CANCELLED: gettext_lazy("Cancelled"),
     Event.APPOINTMENT_CHECKED_IN: gettext_lazy("Checked in"),
+    Event.APPOINTMENT_CHECKED_IN_LATE: gettext_lazy("Was here, recorded afterwards"),
     Event.APPOINTMENT_COMPLETED: gettext_lazy("Closed"),
     Event.APPOINTMENT_MISSED: gettext_lazy("Marked: did not come"),
     Event.CONTACT_READ: gettext_lazy("Contact details shown"),

@@ -4,7 +4,13 @@ from appointments.services.booking import book_appointment
 from appointments.services.changes import cancel_appointment, move_appointment
 from appointments.services.plan import Plan, Visitor, plan_visit
 from appointments.services.repeats import Request
-from appointments.services.visits import check_in, complete_visit, mark_no_show, take_walk_in
+from appointments.services.visits import (
+    check_in,
+    check_in_afterwards,
+    complete_visit,
+    mark_no_show,
+    take_walk_in,
+)
 
 __all__ = [
     "Plan",
@@ -13,6 +19,7 @@ __all__ = [
     "book_appointment",
     "cancel_appointment",
     "check_in",
+    "check_in_afterwards",
     "complete_visit",
     "mark_no_show",
     "move_appointment",

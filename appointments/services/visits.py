@@ -7,7 +7,13 @@ from django.db import transaction
 
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment
-from appointments.rules.lifecycle import TRANSITIONS, Act, AppointmentState, may
+from appointments.rules.lifecycle import (
+    TRANSITIONS,
+    Act,
+    AppointmentState,
+    may,
+    may_be_checked_in_on,
+)
 from appointments.selectors import free_times
 from appointments.services.booking import book_appointment
 from appointments.services.plan import Plan, Visitor, plan_visit
@@ -18,11 +24,21 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 
 TRIES = 5
+_CHECK_INS = (Act.CHECK_IN, Act.CHECK_IN_AFTERWARDS)
 
 
 def check_in(*, appointment: Appointment, actor: str, now: datetime) -> Appointment:
     """The citizen is here. Only on the day of the visit."""
     return _act(Act.CHECK_IN, Event.APPOINTMENT_CHECKED_IN, appointment, actor, now)
+
+
+def check_in_afterwards(*, appointment: Appointment, actor: str, now: datetime) -> Appointment:
+    """The citizen was here, and it could not be recorded on the day. At most 30 days back.
+
+    The visit counts as begun at its booked start; the audit entry bears the true moment.
+    """
+    event = Event.APPOINTMENT_CHECKED_IN_LATE
+    return _act(Act.CHECK_IN_AFTERWARDS, event, appointment, actor, now)
 
 
 def mark_no_show(*, appointment: Appointment, actor: str, now: datetime) -> Appointment:
@@ -109,11 +125,10 @@ def _act(
         state = AppointmentState(held.status)
         if not may(act, state):
             raise Refused(f"cannot_{act}")
-        if act is Act.CHECK_IN and danish_date(held.starts_at) != danish_date(now):
-            raise Refused("not_today")
+        if act in _CHECK_INS:
+            _require_day(act, held, now)
+            held.checked_in_at = now if act is Act.CHECK_IN else held.starts_at
         held.status = TRANSITIONS[state][act]
-        if act is Act.CHECK_IN:
-            held.checked_in_at = now
         held.save(update_fields=["status", "checked_in_at"])
         record(
             event,
@@ -123,3 +138,9 @@ def _act(
             at=now,
         )
     return held
+
+
+def _require_day(act: Act, visit: Appointment, now: datetime) -> None:
+    allowed = may_be_checked_in_on(danish_date(now), day=danish_date(visit.starts_at))
+    if act is not allowed:
+        raise Refused("not_today" if act is Act.CHECK_IN else "not_afterwards")

@@ -21,11 +21,18 @@ from appointments.services.reference import centre_key, fill_in_centre
 from borgerservice.install import write_private
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality, StaffMember, StaffRole
-from borgerservice.people.services import new_person
+from borgerservice.people.services import person_of
 
 DEMO_HOURS = "Mon-Wed 09:00-15:00; Thu 10:00-17:00; Fri 09:00-13:00"
 DESKS_PER_CENTRE = 3
 STAFFED = ("0101", "0657", "0751")
+MUNICIPAL_ROLES = {
+    StaffRole.Role.CLERK: "Demo-medarbejder",
+    StaffRole.Role.LEAD: "Demo-teamleder",
+    StaffRole.Role.ADMINISTRATOR: "Demo-administrator",
+    StaffRole.Role.FRAUD_REVIEWER: "Demo-kontrollant",
+}
+RULE_STEWARDS = 2
 VISITS_PER_CENTRE = 14
 FIRST_NAMES = ("Amina", "Oleksandr", "Maria", "Yusuf", "Ingrid", "Piotr", "Lars", "Fatima", "Ana")
 LAST_NAMES = ("Hansen", "Kovalenko", "Nowak", "Yilmaz", "Popescu", "Jensen", "Al-Sayed", "Silva")
@@ -78,21 +85,38 @@ def _add_staff(*, passwords: Path, now: datetime, tell: Tell) -> None:
     lines = []
     for code in STAFFED:
         place = Municipality.objects.get(code=code)
-        for role in (StaffRole.Role.CLERK, StaffRole.Role.ADMINISTRATOR):
-            word = secrets.token_urlsafe(12)
-            lines.append(f"{role}-{code} {word}")
-            staff = StaffMember.objects.create_user(
-                username=f"{role}-{code}",
-                password=word,
-                first_name="Demo",
-                last_name=f"{place.name}",
-                is_staff=True,
-                person=new_person(now=now),
-            )
-            StaffRole.unscoped.create(staff=staff, municipality=place, role=role, since=now)
+        for role, called in MUNICIPAL_ROLES.items():
+            lines.append(f"{role}-{code} {secrets.token_urlsafe(12)}")
+            _add_one(lines, place=place, role=role, called=(called, place.name), now=now)
+    for steward in range(1, RULE_STEWARDS + 1):
+        lines.append(f"{StaffRole.Role.RULE_STEWARD}-{steward} {secrets.token_urlsafe(12)}")
+        name = ("Demo-regelansvarlig", str(steward))
+        _add_one(lines, place=None, role=StaffRole.Role.RULE_STEWARD, called=name, now=now)
     passwords.unlink(missing_ok=True)
     write_private(passwords, "\n".join(lines) + "\n")
     tell(f"{len(lines)} demo staff, passwords in {passwords.name}")
+
+
+def _add_one(
+    lines: list[str],
+    *,
+    place: Municipality | None,
+    role: StaffRole.Role,
+    called: tuple[str, str],
+    now: datetime,
+) -> None:
+    """The account of the last line: user name and password; its number is nobody's (day + 60)."""
+    username, word = lines[-1].split()
+    number = f"61019091{len(lines):02}"
+    staff = StaffMember.objects.create_user(
+        username=username,
+        password=word,
+        first_name=called[0],
+        last_name=called[1],
+        is_staff=True,
+        person=person_of(kind="replacement", normalised=number, now=now),
+    )
+    StaffRole.unscoped.create(staff=staff, municipality=place, role=role, since=now)
 
 
 def _add_visits(*, now: datetime) -> int:

@@ -12,6 +12,7 @@ MASK: Final = "******-****"
 _SEPARATORS: Final = frozenset("-./_\u00b7\u2212\u2044\u2215\u3002\uff0e\uff0f\uff3f")
 _IGNORED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Mn", "Me", "Pd"})
 _REPLACEMENT_DAYS: Final = 60
+_WEIGHTS: Final = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 _TEN_DIGITS: Final = re.compile(r"[0-9]{10}")
 _CPR_SHAPE: Final = re.compile(
     r"(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])(?:0[1-9]|1[0-2])[0-9]{6}"
@@ -92,6 +93,11 @@ class CprNumber:
     def is_replacement(self) -> bool:
         """Whether this is a replacement number, given to somebody who has no CPR number."""
         return int(self._digits[:2]) > _REPLACEMENT_DAYS
+
+    @property
+    def has_check_digit(self) -> bool:
+        """Whether the last digit checks the others (modulus 11). Many a sound number has none."""
+        return sum(int(d) * w for d, w in zip(self._digits, _WEIGHTS, strict=True)) % 11 == 0
 
     def __eq__(self, other: object) -> bool:
         return self._digits == other._digits if isinstance(other, CprNumber) else NotImplemented

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from borgerservice.municipalities.models import Municipality, StaffMember, StaffRole
+from borgerservice.people.models import PersonAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,23 @@ def workplaces_of(*, staff: StaffMember, now: datetime) -> list[Workplace]:
         if role.municipality is not None:
             roles.setdefault(role.municipality, set()).add(role.role)
     return [Workplace(staff, place, frozenset(names)) for place, names in roles.items()]
+
+
+def is_rule_steward(*, staff: StaffMember, now: datetime) -> bool:
+    """Whether a staff member is one of those who schedule rule sets, for the whole country."""
+    return (
+        StaffRole.unscoped.filter(staff=staff, since__lte=now, municipality__isnull=True)
+        .filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now))
+        .exists()
+    )
+
+
+def own_number_marks(staff_id: int) -> QuerySet[PersonAlias]:
+    """The marks of the number a staff member recorded as their own; none where they have not."""
+    kinds = (PersonAlias.Kind.CPR, PersonAlias.Kind.REPLACEMENT)
+    return PersonAlias.objects.filter(person__staff_member=staff_id, kind__in=kinds)
+
+
+def has_own_number(staff: StaffMember) -> bool:
+    """Whether a staff member would be recognised as the applicant or witness of a case."""
+    return own_number_marks(staff.pk).exists()

@@ -5,7 +5,7 @@ and number, never a name and never what somebody comes for.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,27 +35,40 @@ class CprNumberInMessage(RuntimeError):
 
 
 def word(message: Message) -> Wording:
-    """The message as it goes out. Raises CprNumberInMessage."""
+    """The message as it goes out. Raises CprNumberInMessage.
+
+    Of the facts, `starts_at` is the time that is told and after which the message is not sent any
+    more; with `happened_at`, that one is told.
+    """
     facts = message.facts
     with override(message.language):
         is_usual = message.language == settings.LANGUAGE_CODE
         home = f"{settings.PUBLIC_ADDRESS}/{'' if is_usual else f'{message.language}/'}"
-        link = f"{home}{facts['link']}/{derive_link(facts['link'], facts['link_salt'])}/"
+        link = _link(facts, home)
         told = {
             **{name: facts.get(name, "") for name in ("centre", "address", "phone", "reference")},
             "is_witness_told_of": bool(facts.get("proves_identity")),
             "link": link,
             "home": home,
         }
-        starts_at = datetime.fromisoformat(facts["starts_at"]).astimezone(COPENHAGEN)
+        moment = facts.get("happened_at", facts["starts_at"])
+        told_of = datetime.fromisoformat(moment).astimezone(COPENHAGEN)
         if message.channel == Message.Channel.SMS:
-            wording = _text_message(message.kind, told, starts_at)
+            wording = _text_message(message.kind, told, told_of)
         else:
-            wording = _mail(message.kind, told, starts_at)
+            wording = _mail(message.kind, told, told_of)
     # The link is left out: its letters and digits are chance, derived from nobody's number.
-    if holds_cpr_number(f"{wording.subject}; {wording.text.replace(link, ';')}"):
+    text = wording.text.replace(link, ";") if link else wording.text
+    if holds_cpr_number(f"{wording.subject}; {text}"):
         raise CprNumberInMessage
     return wording
+
+
+def _link(facts: Mapping[str, str], home: str) -> str:
+    """The secret link the message leads to; empty where it leads nowhere."""
+    if "link" not in facts:
+        return ""
+    return f"{home}{facts['link']}/{derive_link(facts['link'], facts['link_salt'])}/"
 
 
 def _mail(kind: str, told: dict[str, object], starts_at: datetime) -> Wording:

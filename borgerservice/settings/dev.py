@@ -24,3 +24,7 @@ DATABASES = {
 }
 WHITENOISE_USE_FINDERS = True
 IS_DEMO = True
+DEMO_MITID = env.str("DEMO_MITID", default="")  # where `manage.py serve` plays MitID
+if DEMO_MITID:
+    MITID_BROKER = "borgerservice.adapters.mitid.oidc.OidcBroker"
+    MITID = {**MITID, "issuer": DEMO_MITID, "client_id": "borgerservice", "client_secret": "demo"}

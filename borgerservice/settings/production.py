@@ -64,6 +64,37 @@ SMS_GATEWAY = env("SMS_GATEWAY")
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
 
+MITID_NEEDED = {
+    "MITID_ISSUER": "https address of the MitID broker",
+    "MITID_CLIENT_ID": "who we are to the broker",
+    "MITID_CLIENT_SECRET": "what the broker knows us by",
+    "MITID_NUMBER_CLAIM": "the claim that holds the CPR number",
+    "MITID_LEVEL_CLAIM": "the claim that holds the assurance level",
+    "MITID_LEVELS": "JSON: each value of that claim, and low, substantial or high",
+}
+_lacking = [name for name in MITID_NEEDED if not env.str(name, default="")]
+if not _lacking:
+    MITID_BROKER = "borgerservice.adapters.mitid.oidc.OidcBroker"
+    MITID = {
+        **MITID,
+        "issuer": env("MITID_ISSUER"),
+        "client_id": env("MITID_CLIENT_ID"),
+        "client_secret": env("MITID_CLIENT_SECRET"),
+        "scope": env.str("MITID_SCOPE", default=MITID["scope"]),
+        "subject_claim": env.str("MITID_SUBJECT_CLAIM", default=MITID["subject_claim"]),
+        "number_claim": env("MITID_NUMBER_CLAIM"),
+        "level_claim": env("MITID_LEVEL_CLAIM"),
+        "levels": env.json("MITID_LEVELS"),
+        "parameters": env.json("MITID_PARAMETERS", default={}),
+    }
+    if not set(MITID["levels"].values()) <= {"low", "substantial", "high"}:
+        msg = "MITID_LEVELS must lead to low, substantial or high"
+        raise ImproperlyConfigured(msg)
+elif len(_lacking) < len(MITID_NEEDED):
+    lines = "\n".join(f"  {name}: {MITID_NEEDED[name]}" for name in _lacking)
+    msg = f"MitID is set up in part; the environment lacks:\n{lines}"
+    raise ImproperlyConfigured(msg)
+
 SECOND_FACTOR_REQUIRED = True
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(ROOT / "var" / "static"))
 STORAGES = {

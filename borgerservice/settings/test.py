@@ -25,3 +25,7 @@ IS_DEMO = True
 PSEUDONYM_COST = {"memory_kib": 64, "iterations": 1, "lanes": 1}
 # Quick; everywhere else passwords are hashed with scrypt.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DEMO_MITID = env.str("DEMO_MITID", default="")  # a provider that the rig runs
+if DEMO_MITID:
+    MITID_BROKER = "borgerservice.adapters.mitid.oidc.OidcBroker"
+    MITID = {**MITID, "issuer": DEMO_MITID, "client_id": "borgerservice", "client_secret": "demo"}

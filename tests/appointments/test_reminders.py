@@ -91,7 +91,10 @@ def test_a_moved_visit_is_reminded_of_at_its_new_time_only() -> None:
     for moment in (before(days=1, hours=22), before(hours=2)):
         assert queue_reminders(now=moment) == 0
     assert queue_reminders(now=instant(monday, 600) - timedelta(hours=2)) == 1
-    assert written() == [f"reminder_2d:{visit.reference}:0:sms", f"reminder_2h:{visit.reference}:1:sms"]
+    assert written() == [
+        f"reminder_2d:{visit.reference}:0:sms",
+        f"reminder_2h:{visit.reference}:1:sms",
+    ]
     assert dict(Message.unscoped.values_list("kind", "status"))["reminder_2d"] == "dropped"
 
 

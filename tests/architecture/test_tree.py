@@ -31,6 +31,7 @@ TOP_LEVEL = {
     "package.json",
     "pyproject.toml",
     "requirements-checks.txt",
+    "requirements-demo.txt",
     "requirements.txt",
     "templates",
     "tests",

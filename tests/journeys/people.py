@@ -122,6 +122,11 @@ class Clerk(Visitor):
         self._papers([paper])
         self.press("Registrér vidnet")
 
+    def sees_the_declaration_signed(self) -> None:
+        """Open the text to print, and record that the witness has signed it."""
+        self.follow("Udskriv på dansk")
+        self.press("Vidnet har skrevet under på dansk")
+
     def decides(self) -> str:
         """Press once; what the page then says."""
         self.press("Afgør sagen")

@@ -96,6 +96,7 @@ def test_four_citizens_one_witness_and_the_fourth_is_refused(
         clerk.records_witness(
             name="Lars Jensen", number=witness, since=since, paper=DANISH_PASSPORT
         )
+        clerk.sees_the_declaration_signed()
         said = clerk.decides()
         if place < 3:
             assert "Identiteten er bekræftet" in said, said

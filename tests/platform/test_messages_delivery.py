@@ -34,7 +34,9 @@ def test_a_citizen_with_phone_and_email_is_told_once_on_each(provider: Provider)
     assert post.token == "Bearer the-token"
     (letter,) = mail.outbox
     assert letter.to == ["amina@example.com"]
-    assert letter.extra_headers["Message-ID"] == f"<booked.{visit.reference}.0.email@example.invalid>"
+    assert (
+        letter.extra_headers["Message-ID"] == f"<booked.{visit.reference}.0.email@example.invalid>"
+    )
     assert set(statuses().values()) == {"sent"}
     assert {row.sent_at >= SOON for row in Message.unscoped.all()} == {True}
 

@@ -12,16 +12,19 @@ import pytest
 import time_machine
 from django.test import Client
 
-from appointments.models import Desk
+from appointments.models import Desk, Participant
 from borgerservice.api.scopes import Scope
 from borgerservice.municipalities.models import Closure, Invitation, StaffMember, StaffRole
 from borgerservice.staff.services import invite
 from tests.architecture.routes import Route, all_routes
 from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world
 from tests.platform.api_calls import System, build_system
+from tests.witnesses import ledgers
 from tests.witnesses.cases import Office, witness
+from witnesses.models import FraudSignal, LinkProposal, ReversalProposal
 
 NAMES = {"0657": "Hedvig Herning", "0751": "Asta Aarhus"}
+HOLDERS = {"administrator": "administrator", "fraud_reviewer": "reviewer", "lead": "lead"}
 pytestmark = pytest.mark.django_db
 
 
@@ -38,6 +41,11 @@ class Place:
     world: World
     clerk: StaffMember
     administrator: StaffMember
+    reviewer: StaffMember
+    signal: FraudSignal
+    lead: StaffMember
+    reversal: ReversalProposal
+    link: LinkProposal
     system: System
     visit: str
     proofing: str
@@ -56,6 +64,28 @@ class Place:
         return {self.visit, self.proofing, NAMES[self.code], self.clerk.username}
 
 
+def a_signal(world: World, participant: Participant, clerk: StaffMember) -> FraudSignal:
+    place = ledgers.Place(world.municipality, participant, clerk, clerk)
+    witness_id, applicant_id = ledgers.people(2)
+    (entered,) = ledgers.write([ledgers.Entry(witness_id, applicant_id, TODAY, place)])
+    return FraudSignal.unscoped.create(
+        municipality=world.municipality,
+        pattern=FraudSignal.Pattern.AT_THE_LIMIT,
+        witness_id=witness_id,
+        witnessing=entered,
+        opened_at=NOW,
+    )
+
+
+def proposals(signal: FraudSignal, clerk: StaffMember) -> tuple[ReversalProposal, LinkProposal]:
+    told = {"municipality": signal.municipality, "proposed_by": clerk, "proposed_at": NOW}
+    one, other = ledgers.people(2)
+    return (
+        ReversalProposal.unscoped.create(witnessing=signal.witnessing, reason="denied", **told),
+        LinkProposal.unscoped.create(person_id=one, other_id=other, reason="register", **told),
+    )
+
+
 def furnished(code: str, name: str) -> Place:
     world = build_world(code=code, name=name, desks=2)
     clerk = build_staff(world.municipality, username=f"clerk of {name}")
@@ -66,10 +96,21 @@ def furnished(code: str, name: str) -> Place:
     case = office.with_witness(witness(int(code)), applicant=int(code) + 1000)
     visit = build_visit(world, minute=11 * 60, names=(NAMES[code],))
     day = TODAY + timedelta(days=20)
+    signal = a_signal(world, visit.participants.get(), clerk)
+    reversal, link = proposals(signal, clerk)
     return Place(
         world=world,
         clerk=clerk,
         administrator=administrator,
+        reviewer=build_staff(
+            world.municipality,
+            role=StaffRole.Role.FRAUD_REVIEWER,
+            username=f"reviewer of {name}",
+        ),
+        signal=signal,
+        lead=build_staff(world.municipality, role=StaffRole.Role.LEAD, username=f"lead of {name}"),
+        reversal=reversal,
+        link=link,
         system=build_system(world.municipality),
         visit=visit.reference,
         proofing=case.reference,
@@ -103,6 +144,9 @@ def filled_in(route: Route, *, code: Place, key: Place, rows: Place) -> str:
         "roles/<int:number>/": rows.role.pk,
         "invitations/<int:number>/": rows.invitation.pk,
         "desks/<int:number>/": rows.desk.number,
+        "signals/<int:number>/": rows.signal.pk,
+        "approvals/reversals/<int:number>/": rows.reversal.pk,
+        "approvals/links/<int:number>/": rows.link.pk,
         "closed-days/<int:number>/": rows.closure.pk,
     }
     path = route.path
@@ -112,6 +156,7 @@ def filled_in(route: Route, *, code: Place, key: Place, rows: Place) -> str:
     path = path.replace("<str:reference>", rows.proofing if is_case else rows.visit)
     path = path.replace("<int:position>", "0").replace("<slug:code>", code.code)
     path = path.replace("<slug:key>", key.world.centre.key)
+    path = path.replace("<slug:language>", "da")
     assert "<" not in path, f"say here what to fill in: {path}"
     return f"/{path}"
 
@@ -138,7 +183,7 @@ def test_the_walk_finds_the_doors():
 
 @pytest.mark.parametrize("route", staff_routes(), ids=lambda route: route.path)
 def test_a_staff_page_shows_nothing_of_another_municipality(route, herning, aarhus):
-    holder = "administrator" if route.open_to == "administrator" else "clerk"
+    holder = HOLDERS.get(route.open_to.partition(",")[0], "clerk")
     theirs = filled_in(route, code=herning, key=herning, rows=herning)
     ways_in = {
         theirs,

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import stat
@@ -52,6 +53,13 @@ def answer(env):
         return b""
 
 
+def page(address):
+    try:
+        return urllib.request.urlopen(address, timeout=5).read().decode()
+    except OSError:
+        return ""
+
+
 def sweeps(process):
     """The sweeps that live; one that has just died has no command line any more."""
     found = []
@@ -70,7 +78,10 @@ def test_it_says_where_its_secrets_lie_and_keeps_one_sweep_going(served, env):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     for name in ("keys.json", "secrets.json"):
         assert str(folder / name) in said
-        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o400
+
+    mitid = re.search(r"Demo of MitID +(\S+)", said)[1]
+    served.wait_until(lambda: "Demo af MitID" in page(mitid))
 
     (first,) = sweeps(served)
     time.sleep(5)

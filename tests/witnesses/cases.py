@@ -9,10 +9,11 @@ from appointments.services.visits import check_in
 from borgerservice.kernel.cpr import CprNumber
 from borgerservice.municipalities.models import OpeningHours, StaffMember
 from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world
-from witnesses.models import IdentityProofing, WitnessStatement
+from witnesses.models import Declaration, IdentityProofing, WitnessStatement
 from witnesses.services import (
     SeenWitness,
     ShownDocument,
+    accept_declaration,
     decide_proofing,
     open_proofing,
     record_documents,
@@ -105,8 +106,10 @@ class Office:
             now=self.now,
         )
 
-    def with_witness(self, seen: SeenWitness, *, applicant: int = 1) -> IdentityProofing:
-        """A case ready to be decided by the witness route."""
+    def with_witness(
+        self, seen: SeenWitness, *, applicant: int = 1, is_signed: bool = True
+    ) -> IdentityProofing:
+        """A case ready to be decided by the witness route, the printed declaration signed."""
         case = self.with_questions(applicant)
         record_witness(
             proofing=case,
@@ -115,7 +118,19 @@ class Office:
             staff=self.clerk,
             now=self.now,
         )
+        if is_signed:
+            self.sign(case)
         return case
+
+    def sign(self, case: IdentityProofing, *, language: str = "da") -> Declaration:
+        """The witness signs the printed declaration before the clerk."""
+        return accept_declaration(
+            proofing=case,
+            language=language,
+            how=Declaration.Accepted.PRINTED,
+            staff=self.clerk,
+            now=self.now,
+        )
 
     def decided(self, seen: SeenWitness, *, applicant: int = 1) -> IdentityProofing:
         """A case decided by the witness route."""

@@ -1,7 +1,7 @@
 """Decisions on facts that anyone sends, and the outcome of a municipality's own proofings."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ from tests.builders import NOW, TODAY, build_world
 from tests.platform.api_calls import System, build_system, problem, statements
 from tests.witnesses.cases import build_office, witness
 from tests.witnesses.rules import test_worked_cases
-from witnesses.models import IdentityProofing, RuleSetInForce
+from witnesses.models import ClientAnswer, IdentityProofing, RuleSetInForce
 from witnesses.rules.facts import DOCUMENT_TYPES
-from witnesses.services import abandon_proofing
+from witnesses.services import abandon_proofing, decide_proofing, record_client_answer
 
 CASES = Path(test_worked_cases.__file__).parent / "cases"
 CANARY = "610190-1234"
@@ -212,7 +212,26 @@ def test_a_municipality_reads_the_outcome_of_its_own_proofing() -> None:
         "failed": [],
         "rule_set": "mitid-2022",
         "decided_on": "2026-11-23",
+        "assurance_level": "substantial",
+        "late_reason": None,
+        "client_answer": None,
+        "declaration": {"version": "2026-11", "language": "da", "how": "printed"},
     }
+
+
+def test_what_came_of_a_late_decision_is_told() -> None:
+    office = build_office()
+    case = office.with_questions(outcome="passed")
+    late = NOW + timedelta(days=1)
+    decide_proofing(proofing=case, staff=office.clerk, now=late, late_reason="system_down")
+    acts = {"proofing": case, "staff": office.clerk}
+    record_client_answer(answer=ClientAnswer.Answer.REFUSED, now=late, **acts)
+    record_client_answer(answer=ClientAnswer.Answer.ISSUED, now=late, **acts)
+
+    told = build_system(office.world.municipality).get(f"proofings/{case.reference}/").json()
+
+    assert (told["late_reason"], told["client_answer"]) == ("system_down", "issued")
+    assert told["declaration"] is None
 
 
 def test_a_refusal_is_told_with_its_grounds() -> None:
@@ -238,7 +257,8 @@ def test_an_undecided_proofing_has_a_state_only() -> None:
     system = build_system(office.world.municipality)
     undecided = {
         "outcome": None, "route": None, "failed": [], "findings": [], "rule_set": None,
-        "decided_on": None,
+        "decided_on": None, "assurance_level": None, "late_reason": None, "client_answer": None,
+        "declaration": None,
     }  # fmt: skip
     told = system.get(f"proofings/{case.reference}/").json()
     assert told["state"] == "documents"

@@ -9,6 +9,7 @@ import time_machine
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.vault.services import open_data_key
@@ -90,7 +91,17 @@ def told(caplog):
     post("witness", dict.fromkeys(witness_form(), MISPLACED))
     post("witness", {**witness_form(number=WITNESS), "name": MISPLACED})
     post("witness", witness_form(number=WITNESS))
+    paper = reverse(
+        "admin:proofing_declaration",
+        kwargs={"code": "0657", "reference": case.reference, "language": "da"},
+    )
+    pages.append(client.get(paper))
+    post("declaration_signed", {"language": MISPLACED, "version": MISPLACED})
+    post("declaration_signed", {"language": "da"})
+    post("decide", {"late_reason": MISPLACED})
     post("decide", {})
+    post("client_answer", {"answer": MISPLACED})
+    post("client_answer", {"answer": "issued"})
     pages += [client.get(f"/admin/0657/proofings/{APPLICANT}/"), client.get(address(case))]
     assert IdentityProofing.unscoped.get().outcome == "confirmed"
     return "\n".join(page.content.decode() for page in pages)

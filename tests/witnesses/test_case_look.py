@@ -1,5 +1,6 @@
 """Every page of a case in a real browser: no fault axe can find, nothing wider than the screen."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -37,6 +38,7 @@ def open_office(server: Server) -> tuple[Office, str]:
 
 def look_at(page: Page) -> None:
     """What no page may have: a fault of access, a sideways scroll, no heading."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
     width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
@@ -93,17 +95,50 @@ def test_a_clerk_can_read_and_use_every_page_of_a_case(
     look_at(page)
     assert "Vidnet er frit igen" in page.locator(".warning").inner_text()
 
+    here = server.url(f"/admin/0657/proofings/{reference}/")
+    sign_and_decide(page, here)
+    answer_for_a_confirmed_case(server, page, office)
+    page.goto(here)
+    press(page, "Start en ny sag")
+    look_at(page)
+    page.locator("summary").click()
+    press(page, "Luk sagen")
+    look_at(page)
+
+
+def sign_and_decide(page: Page, here: str) -> None:
+    """The witness signs one printed page; then the case is decided against the witness."""
+    page.get_by_role("link", name="Udskriv på engelsk").click()
+    look_at(page)
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
+    press(page, "Vidnet har skrevet under på engelsk")
+    look_at(page)
+
     page.get_by_role("link", name="Ret Dokumenter").click()
     look_at(page)
-    page.goto(server.url(f"/admin/0657/proofings/{reference}/"))
+    page.goto(here)
     press(page, "Afgør sagen")
     look_at(page)
     assert page.locator(".ground-failed").count() == 2
     page.go_back()
     assert page.locator(".ground-failed").count() == 2
 
-    press(page, "Start en ny sag")
+
+def answer_for_a_confirmed_case(server: Server, page: Page, office: Office) -> None:
+    """A case of yesterday, decided with a reason; and what the national client answered."""
+    with server.database.opened():
+        case = office.with_witness(witness(78), applicant=104)
+        visit = case.participant.appointment
+        visit.checked_in_at -= timedelta(days=1)
+        visit.save()
+    page.goto(server.url(f"/admin/0657/proofings/{case.reference}/"))
+    press(page, "Afgør sagen")
     look_at(page)
-    page.locator("summary").click()
-    press(page, "Luk sagen")
+    assert page.locator("#id_late_reason_error").count() == 1
+    page.get_by_label("Noteret på papir ved mødet").check()
+    press(page, "Afgør sagen")
     look_at(page)
+    page.get_by_label("Ikke gjort færdig").check()
+    press(page, "Registrér svaret")
+    look_at(page)
+    assert "tilbageførsel" in page.locator(".notice").last.inner_text()

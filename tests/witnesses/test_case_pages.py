@@ -71,6 +71,7 @@ def applicant_form(**changed) -> dict[str, str]:
         "number": number(1).digits,
         "birth_date": "",
         "wants_cpr_link": "on",
+        "assurance_level": "substantial",
         "rows": "4",
         **row(0, type="passport", shows_photo="on", shows_cpr="on", expires_on="1-1-2030"),
         **row(1),
@@ -91,6 +92,7 @@ def witness_form(serial=2, **changed) -> dict[str, str]:
         "established": "shown",
         "mitid_since": "3/2/2022",
         "brought_mitid": "on",
+        "assurance_level": "substantial",
         "rows": "4",
         **row(0, type="driving_licence", shows_photo="on"),
     }
@@ -125,6 +127,10 @@ def test_a_clerk_takes_a_case_from_the_visit_to_the_decision(client, office):
     ):
         answer = client.post(address(case, step), form)
         assert (answer.status_code, answer.headers.get("Location")) == (302, here), text_of(answer)
+    sign = client.get(here)
+    assert address(case, "decide") not in sign.content.decode()
+    signed = {**values_of(sign), "language": "en"}
+    assert client.post(address(case, "declaration_signed"), signed).headers["Location"] == here
     assert client.post(address(case, "decide")).headers["Location"] == here
 
     page = client.get(here)
@@ -193,6 +199,8 @@ def test_a_confirmed_case_is_not_started_anew(client, office):
             "birth_date",
             "birth_date_in_future",
         ),
+        ({"assurance_level": "highest"}, "assurance_level", "not_offered"),
+        ({"assurance_level": None}, "assurance_level", "none_chosen"),
         ({"documents-0-type": "library_card"}, "documents-0-type", "not_offered"),
         ({"documents-0-type": ""}, "documents-0-type", "unknown_document_type"),
         ({"documents-0-issuer": "Danmark"}, "documents-0-issuer", "unknown_country"),
@@ -250,6 +258,8 @@ def test_a_mistake_about_the_applicant_is_told_at_its_field_and_nothing_is_lost_
         ({"mitid_since": ""}, "mitid_since", "mitid_date_needed"),
         ({"established": "not_established"}, "mitid_since", "mitid_date_unwanted"),
         ({"established": "guessed"}, "established", "not_offered"),
+        ({"assurance_level": "low"}, "assurance_level", "witness_level_too_low"),
+        ({"assurance_level": "none"}, "assurance_level", "not_offered"),
         ({"reason": ""}, "reason", "none_chosen"),
         ({"relationship": ""}, "relationship", "none_chosen"),
         ({"documents-0-issuer": "12"}, "documents-0-issuer", "unknown_country"),
@@ -453,7 +463,8 @@ def test_the_page_of_a_case_is_kept_by_no_cache_so_that_back_shows_the_decision(
     answer = client.get(address(case))
 
     assert "no-store" in answer.headers["Cache-Control"]
-    assert "<form" not in answer.content.decode().partition('id="content"')[2]
+    assert address(case, "decide") not in answer.content.decode()
+    assert 'name="seen"' not in answer.content.decode()
 
 
 def recorded_by_a_colleague(office, case):

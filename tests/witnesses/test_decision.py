@@ -139,6 +139,7 @@ def test_a_good_witness_with_bad_documents_of_the_applicant_spends_nothing(offic
     acts = {"proofing": case, "staff": office.clerk, "now": office.now}
     record_questions(outcome=Questions.NOT_AVAILABLE, **acts)
     record_witness(witness=witness(2), reason=Reason.NEWLY_ARRIVED, **acts)
+    office.sign(case)
 
     decided = decide_proofing(**acts)
 
@@ -158,6 +159,7 @@ def test_without_a_mitid_that_carries_the_number_the_same_documents_suffice(offi
     )
     record_questions(outcome=Questions.NOT_AVAILABLE, **acts)
     record_witness(witness=witness(2), reason=Reason.NEWLY_ARRIVED, **acts)
+    office.sign(case)
 
     assert decide_proofing(**acts).outcome == "confirmed"
 
@@ -309,6 +311,7 @@ def test_the_limit_is_looked_at_once_the_witness_is_recorded_so_another_can_be_b
         now=office.now,
     )
     assert witness_free_from(case, current_statement(case)) == TODAY
+    office.sign(case)
     decided = decide_proofing(proofing=case, staff=office.clerk, now=office.now)
     assert decided.outcome == "confirmed"
 
@@ -373,9 +376,9 @@ def test_the_guard_s_refusal_comes_out_as_the_rule_s(office, monkeypatch):
     """Somebody's witnessing comes in after we looked, past our lock: looked at again, it shows."""
     witnessings_on(MONDAY, MONDAY + timedelta(days=1))
     case = office.with_witness(witness(2))
-    before = earlier_witnessings(person(2))
+    before = earlier_witnessings(person(2).pk)
     office.decided(witness(2), applicant=8)
-    looks = [before, earlier_witnessings(person(2))]
+    looks = [before, earlier_witnessings(person(2).pk)]
     monkeypatch.setattr(decision_service, "earlier_witnessings", lambda _person: looks.pop(0))
 
     decided = decide_proofing(proofing=case, staff=office.clerk, now=office.now)

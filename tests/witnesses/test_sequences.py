@@ -1,6 +1,7 @@
 """Steps in any order, as a hurried or dishonest clerk might try them: none is ever illegal."""
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,11 +12,14 @@ from tests.builders import NOW, build_visit
 from tests.servers import IS_FULL
 from tests.witnesses.cases import Questions, Reason, build_office, number, witness
 from witnesses.exceptions import Refused
-from witnesses.models import IdentityProofing, Witnessing
+from witnesses.models import ClientAnswer, Declaration, IdentityProofing, Witnessing
+from witnesses.selectors import current_statement, declaration_of
 from witnesses.services import (
     abandon_proofing,
+    accept_declaration,
     decide_proofing,
     open_proofing,
+    record_client_answer,
     record_documents,
     record_no_witness,
     record_questions,
@@ -24,35 +28,52 @@ from witnesses.services import (
 
 STEPS = {"sqlite": 50_000 if IS_FULL else 5_000, "postgresql": 10_000 if IS_FULL else 1_000}
 SEED = 20261122
+SAME_AGAIN, PRINTED = 0.3, 0.5
 ACTS = {
     "documents": 4,
     "questions": 4,
     "witness": 3,
     "no_witness": 2,
+    "accept": 3,
     "decide": 3,
+    "client_answer": 2,
     "abandon": 1,
     "open": 2,
 }
+QUOTA = 3
 
 
 @dataclass
 class Expected:
-    """A second, plainer telling of the order: a list of what has been done."""
+    """A second, plainer telling of the order: a list of what has been done.
+
+    `witness` is who stands in the case, by number; `accepted` all who accepted the declaration.
+    """
 
     done: set[str] = field(default_factory=set)
     passed: bool = False
+    witness: int | None = None
+    accepted: set[int] = field(default_factory=set)
     end: str = ""
+    is_confirmed: bool = False
 
     def allows(self, act: str) -> bool:
+        if act == "client_answer":
+            return self.is_confirmed
         if self.end:
             return False
-        if act in ("documents", "abandon"):
-            return True
-        if act == "questions":
-            return "documents" in self.done
-        if act in ("witness", "no_witness"):
-            return "questions" in self.done
-        return "witness" in self.done or ("questions" in self.done and self.passed)
+        has_accepted = self.witness in self.accepted
+        has_asked = "questions" in self.done
+        has_proof = "witness" in self.done and (self.witness is None or has_accepted)
+        return {
+            "documents": True,
+            "abandon": True,
+            "questions": "documents" in self.done,
+            "witness": has_asked,
+            "no_witness": has_asked,
+            "accept": self.witness is not None and not has_accepted,
+            "decide": has_asked and (self.passed or has_proof),
+        }[act]
 
     def state(self) -> str:
         if self.end:
@@ -69,10 +90,12 @@ def test_no_order_of_steps_ever_makes_an_illegal_transition():
     office = build_office()
     visit = build_visit(office.world, minute=12 * 60)
     participant = check_in(appointment=visit, actor="staff:1", now=NOW).participants.get()
-    case, expected = None, Expected(end="none")
+    case, expected, used, answers = None, Expected(end="none"), Counter(), 0
     for _ in range(STEPS[connection.vendor]):
         (act,) = chance.choices(list(ACTS), ACTS.values())
         outcome = chance.choice(list(Questions))
+        again = expected.witness if chance.random() < SAME_AGAIN else None
+        serial = again or chance.choice((chance.randrange(50, 60), chance.randrange(60, 3000)))
         if act == "open":
             if expected.end == "":
                 assert opened(participant, office) == case
@@ -89,15 +112,18 @@ def test_no_order_of_steps_ever_makes_an_illegal_transition():
             continue
         try:
             with transaction.atomic():
-                take(act, case, office, outcome, chance)
+                take(act, case, office, outcome=outcome, serial=serial, chance=chance)
             taken = True
         except Refused:
             taken = False
         assert taken is expected.allows(act), (act, expected)
         if taken:
-            note(expected, act, outcome)
+            note(expected, act, outcome, serial=serial, used=used)
+            answers += act == "client_answer"
         case.refresh_from_db()
         assert case.state == expected.state(), (act, expected)
+        assert (case.outcome == "confirmed") is expected.is_confirmed, (act, expected)
+    assert ClientAnswer.unscoped.count() == answers > 0
     decided = IdentityProofing.unscoped.filter(state="decided")
     assert decided.filter(outcome="confirmed").exists()
     assert not decided.filter(outcome="", rule_set="").exists()
@@ -105,6 +131,10 @@ def test_no_order_of_steps_ever_makes_an_illegal_transition():
     assert set(Witnessing.unscoped.values_list("proofing", flat=True)) == set(
         confirmed.values_list("pk", flat=True)
     )
+    assert confirmed.count() == sum(used.values())
+    assert 0 < max(used.values()) <= QUOTA
+    for case in confirmed:
+        assert declaration_of(case, current_statement(case)) is not None
 
 
 def opened(participant, office):
@@ -119,7 +149,7 @@ def another(participant, office):
     return participant
 
 
-def take(act, case, office, outcome, chance):
+def take(act, case, office, *, outcome, serial, chance):
     acts = {"proofing": case, "staff": office.clerk, "now": NOW}
     if act == "documents":
         record_documents(
@@ -132,9 +162,19 @@ def take(act, case, office, outcome, chance):
     elif act == "questions":
         record_questions(outcome=outcome, **acts)
     elif act == "witness":
-        record_witness(
-            witness=witness(chance.randrange(50, 3000)), reason=Reason.NEWLY_ARRIVED, **acts
+        record_witness(witness=witness(serial), reason=Reason.NEWLY_ARRIVED, **acts)
+    elif act == "accept":
+        printed = chance.random() < PRINTED
+        how = Declaration.Accepted.PRINTED if printed else Declaration.Accepted.SIGNED_IN
+        accept_declaration(
+            proofing=case,
+            language=chance.choice(("da", "en")),
+            how=how,
+            staff=office.clerk if printed else None,
+            now=NOW,
         )
+    elif act == "client_answer":
+        record_client_answer(answer=chance.choice(list(ClientAnswer.Answer)), **acts)
     elif act == "no_witness":
         record_no_witness(**acts)
     elif act == "decide":
@@ -143,10 +183,22 @@ def take(act, case, office, outcome, chance):
         abandon_proofing(**acts)
 
 
-def note(expected: Expected, act: str, outcome: str) -> None:
+def note(expected: Expected, act: str, outcome: str, *, serial: int, used: Counter) -> None:
+    if act == "client_answer":
+        return
     if act in ("decide", "abandon"):
         expected.end = "decided" if act == "decide" else "abandoned"
+        if act == "decide":
+            by_witness = expected.witness is not None and used[expected.witness] < QUOTA
+            expected.is_confirmed = expected.passed or by_witness
+            if not expected.passed and by_witness:
+                used[expected.witness] += 1
+        return
+    if act == "accept":
+        expected.accepted.add(expected.witness)
         return
     expected.done.add("witness" if act == "no_witness" else act)
     if act == "questions":
         expected.passed = outcome == "passed"
+    if act in ("witness", "no_witness"):
+        expected.witness = serial if act == "witness" else None

@@ -25,7 +25,12 @@ from tests.witnesses.cases import (
 )
 from witnesses import seals
 from witnesses.exceptions import CaseOver, Refused
-from witnesses.models import DocumentEvidence, IdentityProofing, WitnessStatement
+from witnesses.models import (
+    AssuranceLevel,
+    DocumentEvidence,
+    IdentityProofing,
+    WitnessStatement,
+)
 from witnesses.rules.numbers import PCode
 from witnesses.selectors import applicant_of, current_statement, shown_documents
 from witnesses.services import (
@@ -460,6 +465,61 @@ def test_a_clerk_who_turns_out_to_be_the_applicant_goes_no_further(office):
     assert refusal(decide_proofing, **acts) == ("own_case", None)
 
 
+# --- levels ------------------------------------------------------------------------------------
+
+LEVELS = ("low", "substantial", "high")
+
+
+@pytest.mark.parametrize("aimed_at", LEVELS)
+@pytest.mark.parametrize("theirs", LEVELS)
+def test_a_witness_whose_mitid_is_of_a_lower_level_than_aimed_at_is_refused(
+    office, aimed_at, theirs
+):
+    """All nine pairs: three of them are too low."""
+    too_low = {("low", "substantial"), ("low", "high"), ("substantial", "high")}
+    case = office.with_questions()
+    documents_of(office, case, assurance_level=AssuranceLevel(aimed_at))
+    seen = witness(2, assurance_level=AssuranceLevel(theirs))
+
+    if (theirs, aimed_at) in too_low:
+        told = refusal(witness_of, office, case, seen)
+        assert told == ("witness_level_too_low", "assurance_level")
+        assert current_statement(case) is None
+    else:
+        assert witness_of(office, case, seen).assurance_level == theirs
+
+
+@pytest.mark.parametrize("aimed_at", LEVELS)
+@pytest.mark.parametrize("theirs", LEVELS)
+def test_a_case_cannot_aim_higher_than_the_witness_who_is_recorded(office, aimed_at, theirs):
+    case = office.with_questions()
+    documents_of(office, case, assurance_level=AssuranceLevel.LOW)
+    witness_of(office, case, witness(2, assurance_level=AssuranceLevel(theirs)))
+    aim = {"assurance_level": AssuranceLevel(aimed_at)}
+
+    if LEVELS.index(aimed_at) > LEVELS.index(theirs):
+        told = refusal(documents_of, office, case, **aim)
+        assert told == ("level_above_witness", "assurance_level")
+        aimed_at = "low"
+    else:
+        documents_of(office, case, **aim)
+    case.refresh_from_db()
+    assert case.assurance_level == aimed_at
+
+
+def test_a_case_aims_at_substantial_unless_somebody_says_otherwise(office):
+    case = office.with_witness(witness(2))
+
+    assert case.assurance_level == current_statement(case).assurance_level == "substantial"
+
+
+def test_once_nobody_came_along_any_level_can_be_aimed_at(office):
+    case = office.with_witness(witness(2))
+    record_no_witness(proofing=case, staff=office.clerk, now=office.now)
+
+    assert documents_of(office, case, assurance_level=AssuranceLevel.HIGH).assurance_level == "high"
+
+
 # --- order -------------------------------------------------------------------------------------
 
 
@@ -502,6 +562,7 @@ def test_every_step_leaves_an_entry_that_tells_who_and_nothing_personal(office):
         "proofing.documents_recorded",
         "proofing.questions_recorded",
         "proofing.witness_recorded",
+        "proofing.declaration_accepted",
         "proofing.decided",
     ]
     assert {entry.actor for entry in entries} == {f"staff:{office.clerk.pk}"}

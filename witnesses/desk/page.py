@@ -1,5 +1,6 @@
 """The page of a case: where it stands, what is recorded, and a step's form or the decision."""
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,15 +8,32 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from borgerservice.admin import Words, posted, show
+from borgerservice.admin import Role, Words, posted, show
+from borgerservice.kernel import clock
+from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.policies import Workplace
 from witnesses.exceptions import NotFound
-from witnesses.forms import COUNTRIES, DocumentsForm, QuestionsForm, WitnessForm, language_now
+from witnesses.forms import (
+    COUNTRIES,
+    ClientAnswerForm,
+    DecideForm,
+    DocumentsForm,
+    QuestionsForm,
+    WitnessForm,
+    language_now,
+)
+from witnesses.forms.approvals import ReversalForm
 from witnesses.models import IdentityProofing
+from witnesses.rules.declarations import declaration_in_use
+from witnesses.rules.figures import LANGUAGES
 from witnesses.rules.lifecycle import Step
+from witnesses.selectors import met_on
 from witnesses.selectors_desk import CaseShown, case_shown
 
+ROLES = (Role.CLERK, Role.LEAD)
 StepForm = DocumentsForm | QuestionsForm | WitnessForm
+PageForm = StepForm | DecideForm | ClientAnswerForm
+_COUNT = re.compile(r"[0-9]{1,5}")
 NAMES: dict[Step, Words] = {
     Step.RECORD_DOCUMENTS: gettext_lazy("Documents"),
     Step.RECORD_QUESTIONS: gettext_lazy("Questions"),
@@ -61,6 +79,7 @@ def form_of(request: HttpRequest, shown: CaseShown, step: Step) -> StepForm:
             initial={
                 "birth_date": shown.applicant.birth_date,
                 "wants_cpr_link": case.wants_cpr_link,
+                "assurance_level": case.assurance_level,
                 "number_kind": _kind_chosen(case),
             },
             **options,
@@ -80,6 +99,7 @@ def form_of(request: HttpRequest, shown: CaseShown, step: Step) -> StepForm:
             "established": statement.mitid_established,
             "mitid_since": statement.mitid_since,
             "brought_mitid": statement.brought_mitid,
+            "assurance_level": statement.assurance_level,
         },
         **options,
     )
@@ -98,8 +118,14 @@ def case_page(
     shown: CaseShown,
     *,
     step: Step | None,
-    form: StepForm | None,
+    form: PageForm | None,
+    reversal_form: ReversalForm | None = None,
 ) -> HttpResponse:
+    case = shown.case
+    if form is None and shown.current is Step.DECIDE:
+        form = DecideForm(is_late=is_late(case))
+    if form is None and ClientAnswerForm.is_for(case):
+        form = ClientAnswerForm()
     reference = shown.case.reference
     visit = {"code": workplace.municipality.code, "reference": shown.visit.reference}
     again = {**visit, "position": shown.case.participant.position}
@@ -120,12 +146,36 @@ def case_page(
         ],
         step_address=_step_address(workplace, reference, step) if step else "",
         no_witness_address=case_address(workplace, reference, "proofing_no_witness"),
+        declaration_version=declaration_in_use(danish_date(clock.now())).version,
+        declaration_addresses=[
+            (one, _declaration_address(workplace, reference, one)) for one in LANGUAGES
+        ],
+        signed_address=case_address(workplace, reference, "proofing_declaration_signed"),
+        answer_address=case_address(workplace, reference, "proofing_client_answer"),
+        reversal_form=reversal_form or ReversalForm(),
+        reversal_address=case_address(workplace, reference, "proofing_reversal"),
         decide_address=case_address(workplace, reference, "proofing_decide"),
         abandon_address=case_address(workplace, reference, "proofing_abandon"),
         here=case_address(workplace, reference),
         visit_address=reverse("admin:visit", kwargs=visit),
         reopen_address=reverse("admin:proofing_open", kwargs=again),
     )
+
+
+def is_late(case: IdentityProofing) -> bool:
+    """Whether the day of the meeting is over."""
+    return danish_date(clock.now()) > met_on(case)
+
+
+def revision_seen(request: HttpRequest) -> int | None:
+    """The revision of the case that was on the page the form came from."""
+    text = request.POST.get("seen", "")
+    return int(text) if _COUNT.fullmatch(text) else None
+
+
+def _declaration_address(workplace: Workplace, reference: str, language: str) -> str:
+    where = {"code": workplace.municipality.code, "reference": reference, "language": language}
+    return reverse("admin:proofing_declaration", kwargs=where)
 
 
 def _step_address(workplace: Workplace, reference: str, step: Step) -> str:

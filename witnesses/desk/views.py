@@ -1,6 +1,5 @@
 """The addresses of a case: one page, and one for each step."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,16 +13,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments.exceptions import NotFound
 from appointments.selectors import get_appointment
-from borgerservice.admin import Role, act_at_once, admin_page
+from borgerservice.admin import act_at_once, admin_page, tell_way_out
 from borgerservice.kernel import clock
+from borgerservice.kernel.cpr import CprNumber
 from borgerservice.kernel.errors import DomainError
 from borgerservice.municipalities.policies import Workplace
-from witnesses.desk.page import PAGES, case_address, case_page, find_case, form_of
+from witnesses.desk.page import (
+    PAGES,
+    ROLES,
+    StepForm,
+    case_address,
+    case_page,
+    find_case,
+    form_of,
+    revision_seen,
+)
 from witnesses.exceptions import CaseOver
 from witnesses.rules.lifecycle import Step
 from witnesses.services import (
     abandon_proofing,
-    decide_proofing,
+    is_recognised,
     note_reading,
     open_proofing,
     record_documents,
@@ -32,9 +41,8 @@ from witnesses.services import (
     record_witness,
     require_open,
 )
+from witnesses.wording import REFUSALS
 
-ROLES = (Role.CLERK, Role.LEAD)
-_COUNT = re.compile(r"[0-9]{1,5}")
 SERVICES: dict[Step, Callable[..., Any]] = {
     Step.RECORD_DOCUMENTS: record_documents,
     Step.RECORD_QUESTIONS: record_questions,
@@ -103,12 +111,6 @@ def proofing_no_witness(request: HttpRequest, workplace: Workplace, reference: s
 
 
 @admin_page(*ROLES)
-def proofing_decide(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
-    """Decide. Sent twice, the first decision stands."""
-    return _at_once(request, workplace, reference, decide_proofing, "")
-
-
-@admin_page(*ROLES)
 def proofing_abandon(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
     """Leave the case without a decision."""
     said = _("The case was closed without a decision.")
@@ -127,21 +129,38 @@ def _take(request: HttpRequest, workplace: Workplace, reference: str, step: Step
         proofing=shown.case,
         staff=workplace.staff,
         now=clock.now(),
-        seen=_seen(request),
+        seen=revision_seen(request),
     )
     try:
         require_open(shown.case)
         if form.is_bound and form.is_valid():
-            do(**form.facts)
+            taken = do(**form.facts)
             messages.success(request, _("Recorded."))
+            _ask_to_look_again(request, form)
+            if step is Step.RECORD_DOCUMENTS and not is_recognised(taken):
+                messages.warning(request, REFUSALS["ledger_unavailable"])
             return redirect(here)
     except CaseOver as over:
         messages.error(request, over.sentence)
         return redirect(here)
     except DomainError as refusal:
-        form.refuse(refusal)
+        if not tell_way_out(request, refusal, back=here):
+            form.refuse(refusal)
     note_reading(proofing=shown.case, staff=workplace.staff, now=clock.now())
     return case_page(request, workplace, shown, step=step, form=form)
+
+
+def _ask_to_look_again(request: HttpRequest, form: StepForm) -> None:
+    """A hint, never a refusal: a typed CPR number without check digit may be a slip of the hand."""
+    number = form.cleaned_data.get("number")
+    if isinstance(number, CprNumber) and not (number.is_replacement or number.has_check_digit):
+        messages.warning(
+            request,
+            _(
+                "Look at the number once more: it has no check digit. Numbers without one have"
+                " been given out since 2007."
+            ),
+        )
 
 
 def _at_once(
@@ -159,14 +178,8 @@ def _at_once(
             proofing=case,
             staff=workplace.staff,
             now=clock.now(),
-            seen=_seen(request),
+            seen=revision_seen(request),
         ),
         done=case_address(workplace, reference),
         said=said,
     )
-
-
-def _seen(request: HttpRequest) -> int | None:
-    """The revision of the case that was on the page the form came from."""
-    text = request.POST.get("seen", "")
-    return int(text) if _COUNT.fullmatch(text) else None

@@ -1,5 +1,6 @@
 """One form for each step of a case; `facts` is what the step's service takes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from borgerservice.kernel.errors import DomainError
 from witnesses.forms.documents import PersonForm
 from witnesses.forms.fields import CHOOSE, NOT_CHOSEN, CarefulInput, DayField
-from witnesses.models import IdentityProofing, WitnessStatement
+from witnesses.models import AssuranceLevel, ClientAnswer, IdentityProofing, WitnessStatement
 from witnesses.services import SeenWitness
 from witnesses.wording import REFUSALS
 
@@ -22,6 +23,15 @@ class DocumentsForm(PersonForm):
     kinds = (CPR, P_CODE, ("none", _("There is no number")))
     wants_cpr_link = forms.BooleanField(
         label=_("The MitID is to carry the CPR number"), required=False, initial=True
+    )
+
+    assurance_level = forms.TypedChoiceField(
+        label=_("Level of the MitID that the applicant is to have"),
+        help_text=_("Most people need Substantial."),
+        choices=AssuranceLevel.choices,
+        initial=AssuranceLevel.SUBSTANTIAL,
+        coerce=AssuranceLevel,
+        error_messages=CHOOSE,
     )
 
     @property
@@ -100,6 +110,15 @@ class WitnessForm(PersonForm):
         label=_("The witness has brought their own MitID"), required=False
     )
 
+    assurance_level = forms.TypedChoiceField(
+        label=_("Level of the witness's MitID"),
+        help_text=_("Must not be lower than the level the applicant is to have."),
+        choices=AssuranceLevel.choices,
+        initial=AssuranceLevel.SUBSTANTIAL,
+        coerce=AssuranceLevel,
+        error_messages=CHOOSE,
+    )
+
     @property
     def facts(self) -> dict[str, Any]:
         """What the service takes."""
@@ -107,3 +126,50 @@ class WitnessForm(PersonForm):
         given.pop("number_kind")
         reason = given.pop("reason")
         return {"reason": reason, "witness": SeenWitness(**given, documents=self.documents)}
+
+
+class DecideForm(forms.Form):
+    """Why the case is decided after the day of the meeting; on the day, nothing is asked."""
+
+    use_required_attribute = False
+    late_reason = forms.ChoiceField(
+        label=_("The day of the meeting is over. Why is the case decided now?"),
+        choices=IdentityProofing.LateReason.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE,
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, is_late: bool) -> None:
+        super().__init__(data)
+        if not is_late:
+            del self.fields["late_reason"]
+
+    @property
+    def has_mistakes(self) -> bool:
+        """Whether something is marked."""
+        return bool(self.errors)
+
+
+class ClientAnswerForm(forms.Form):
+    """What the national client answered after a confirmed decision."""
+
+    use_required_attribute = False
+    answer = forms.TypedChoiceField(
+        label=_("What did it answer?"),
+        help_text=_("It changes nothing about the decision. The newest answer counts."),
+        choices=ClientAnswer.Answer.choices,
+        coerce=ClientAnswer.Answer,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE,
+    )
+
+    @staticmethod
+    def is_for(case: IdentityProofing) -> bool:
+        """Whether there is something to answer: a decision that confirmed."""
+        return case.outcome == IdentityProofing.Outcome.CONFIRMED
+
+    @property
+    def has_mistakes(self) -> bool:
+        """Whether something is marked."""
+        return bool(self.errors)

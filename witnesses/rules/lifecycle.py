@@ -19,11 +19,12 @@ class CaseState(StrEnum):
 
 
 class Step(StrEnum):
-    """What a clerk does with a case."""
+    """What a clerk does with a case, or the witness with the declaration in it."""
 
     RECORD_DOCUMENTS = "record_documents"
     RECORD_QUESTIONS = "record_questions"
     RECORD_WITNESS = "record_witness"
+    ACCEPT_DECLARATION = "accept_declaration"
     DECIDE = "decide"
     ABANDON = "abandon"
 
@@ -71,6 +72,7 @@ TRANSITIONS: Final[Mapping[CaseState, Mapping[Step, CaseState]]] = MappingProxyT
                 Step.RECORD_DOCUMENTS: CaseState.WITNESS,
                 Step.RECORD_QUESTIONS: CaseState.WITNESS,
                 Step.RECORD_WITNESS: CaseState.WITNESS,
+                Step.ACCEPT_DECLARATION: CaseState.WITNESS,
                 Step.DECIDE: CaseState.DECIDED,
                 Step.ABANDON: CaseState.ABANDONED,
             }

@@ -14,7 +14,7 @@ from witnesses import seals
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing
 from witnesses.rules.lifecycle import CaseState, Step, is_over
-from witnesses.services.steps import held_case, note, step_forward
+from witnesses.services.steps import held_case, note, require_own_number, step_forward
 
 
 def open_proofing(
@@ -23,8 +23,9 @@ def open_proofing(
     """Open a participant's case, or return the one already open.
 
     A case opened after one that did not confirm, or was left, points back to it. Raises Refused
-    `not_checked_in`, `proves_no_identity`, `already_confirmed`.
+    `not_checked_in`, `proves_no_identity`, `already_confirmed`, `own_number_needed`.
     """
+    require_own_number(staff)
     with transaction.atomic():
         visit = (
             Appointment.objects.for_municipality(participant.municipality_id)
@@ -64,7 +65,7 @@ def abandon_proofing(
 ) -> IdentityProofing:
     """Leave a case without a decision. What was recorded stays, and nothing more is added."""
     with transaction.atomic():
-        case = held_case(proofing, Step.ABANDON, seen=seen)
+        case = held_case(proofing, Step.ABANDON, staff=staff, seen=seen)
         reached = case.state
         step_forward(case, Step.ABANDON)
         case.save(update_fields=["state", "revision"])
@@ -72,9 +73,12 @@ def abandon_proofing(
     return case
 
 
-def note_reading(*, proofing: IdentityProofing, staff: StaffMember, now: datetime) -> None:
-    """Write down that a member of staff looked into a case."""
-    note(Event.PROOFING_READ, proofing, staff=staff, now=now)
+def note_reading(
+    *, proofing: IdentityProofing, staff: StaffMember, now: datetime, read: str = ""
+) -> None:
+    """Write down that a member of staff looked into a case, or what of it they read."""
+    facts = {"read": read} if read else None
+    note(Event.PROOFING_READ, proofing, staff=staff, now=now, facts=facts)
 
 
 def _require_openable(

@@ -11,11 +11,12 @@ from borgerservice.people.services import Marks, new_person
 from borgerservice.vault.services import OpenKey
 from witnesses import seals
 from witnesses.exceptions import Refused
-from witnesses.models import IdentityProofing
+from witnesses.models import AssuranceLevel, IdentityProofing
 from witnesses.policies import is_own_case
+from witnesses.rules.levels import is_enough
 from witnesses.rules.lifecycle import Step
 from witnesses.rules.numbers import IdentityNumber, number_kind
-from witnesses.selectors import applicant_of, met_on
+from witnesses.selectors import applicant_of, current_statement, met_on
 from witnesses.services.documents import ShownDocument, check_documents, replace_documents
 from witnesses.services.identity import (
     GivenNumber,
@@ -23,10 +24,10 @@ from witnesses.services.identity import (
     birth_date_told,
     settled_birth_date,
 )
+from witnesses.services.recognition import marks_if_possible, stranger
 from witnesses.services.steps import (
     held_case,
     key_of,
-    marks_for,
     note,
     person_behind,
     step_forward,
@@ -40,6 +41,7 @@ _APPLICANT_FIELDS = (
     "number_sealed",
     "birth_date_sealed",
     "wants_cpr_link",
+    "assurance_level",
 )
 
 
@@ -52,18 +54,21 @@ def record_documents(
     documents: Sequence[ShownDocument],
     staff: StaffMember,
     now: datetime,
+    assurance_level: AssuranceLevel = AssuranceLevel.SUBSTANTIAL,
     seen: int | None = None,
 ) -> IdentityProofing:
     """Record who the applicant is and what they show. Taken again, it corrects what stood there.
 
     `number` None: there is none; KEEP: the one recorded before stands. `birth_date` may be left
-    out where the number tells it. Raises Refused with the field of what cannot be, `own_case`.
+    out where the number tells it. `assurance_level` is the one aimed at. Raises Refused with the
+    field of what cannot be, `own_case`.
     """
-    marks = marks_for(number) if isinstance(number, IdentityNumber) else {}
+    marks = marks_if_possible(number) if isinstance(number, IdentityNumber) else {}
     with transaction.atomic():
-        case = held_case(proofing, Step.RECORD_DOCUMENTS, seen=seen)
+        case = held_case(proofing, Step.RECORD_DOCUMENTS, staff=staff, seen=seen)
         day = met_on(case)
         check_documents(documents, met_on=day)
+        _require_level(case, assurance_level)
         key = key_of(case)
         told = _birth_date_kept(case, key) if isinstance(number, Keep) else birth_date_told(number)
         born = settled_birth_date(typed=birth_date, told=told, met_on=day)
@@ -71,11 +76,13 @@ def record_documents(
         if is_own_case(case, staff=staff):
             raise Refused("own_case", field="number")
         case.birth_date_sealed = key.seal(born.isoformat(), seals.APPLICANT_BIRTH_DATE)
-        case.wants_cpr_link = wants_cpr_link
+        case.wants_cpr_link, case.assurance_level = wants_cpr_link, assurance_level
         step_forward(case, Step.RECORD_DOCUMENTS)
         case.save(update_fields=_APPLICANT_FIELDS)
         replace_documents(documents, case=case, statement=None, now=now)
-        facts = {"documents": [document.type for document in documents]}
+        facts: dict[str, object] = {"documents": [document.type for document in documents]}
+        if isinstance(number, IdentityNumber) and not marks:
+            facts["is_recognised"] = False
         note(Event.PROOFING_DOCUMENTS_RECORDED, case, staff=staff, now=now, facts=facts)
     return case
 
@@ -90,7 +97,7 @@ def record_questions(
 ) -> IdentityProofing:
     """Record how the CPR questions in the national client went. Never a question or an answer."""
     with transaction.atomic():
-        case = held_case(proofing, Step.RECORD_QUESTIONS, seen=seen)
+        case = held_case(proofing, Step.RECORD_QUESTIONS, staff=staff, seen=seen)
         if is_own_case(case, staff=staff):
             raise Refused("own_case")
         case.questions = outcome
@@ -108,7 +115,8 @@ def _identify(
     if isinstance(number, Keep):
         return
     if isinstance(number, IdentityNumber):
-        case.applicant = person_behind(number, marks, now=now)
+        known = person_behind(number, marks, now=now) if marks else stranger(case, now=now)
+        case.applicant = known
         case.number_kind = number_kind(number)
         case.number_sealed = key.seal(number.digits, seals.APPLICANT_NUMBER)
         return
@@ -116,6 +124,13 @@ def _identify(
         case.applicant = new_person(now=now)
     case.number_kind = ""
     case.number_sealed = None
+
+
+def _require_level(case: IdentityProofing, aimed_at: AssuranceLevel) -> None:
+    """Refuse to aim above the level of the witness who is recorded."""
+    statement = current_statement(case)
+    if statement and not is_enough(statement.assurance_level, aimed_at=aimed_at):
+        raise Refused("level_above_witness", field="assurance_level")
 
 
 def _birth_date_kept(case: IdentityProofing, key: OpenKey) -> date | None:

@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from borgerservice.municipalities.models import StaffMember
-from borgerservice.people.services import roots_of
 from borgerservice.vault.services import OpenKey
 from witnesses.models import DocumentEvidence, IdentityProofing, WitnessStatement
-from witnesses.policies import persons_at_work
 from witnesses.rules.facts import Applicant, Document, EarlierWitnessing, Facts, Witness
-from witnesses.selectors import applicant_of, met_on, shown_documents, witness_of
+from witnesses.selectors import applicant_of, met_on, witness_of
+from witnesses.services.grounds import Grounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,52 +27,42 @@ def facts_of(
     case: IdentityProofing,
     *,
     key: OpenKey,
-    rule_set: str,
+    grounds: Grounds,
     witness: WitnessFacts | None,
-    staff: StaffMember,
 ) -> Facts:
     """What the engine decides on: everything recorded, and the witness's history.
 
     Persons are named by the internal ids of who they turned out to be. No name and no number is
     among the facts.
     """
-    who = _root(case.applicant_id)
+    if grounds.applicant is None:
+        raise ValueError("a decision about nobody")
     applicant: Applicant = {
         "birth_date": _written(applicant_of(case, key).birth_date),
-        "person": str(who),
+        "person": str(grounds.applicant),
         "wants_cpr_link": case.wants_cpr_link,
-        "documents": _documents(shown_documents(case)),
+        "documents": _documents(grounds.shown_by(None)),
         "questions": case.questions,
     }
     return {
         "id": case.reference,
-        "rule_set": rule_set,
+        "rule_set": grounds.rule_set,
         "on": met_on(case).isoformat(),
         "applicant": applicant,
-        "witness": _witness(case, witness, applicant=who, key=key, staff=staff)
-        if witness
-        else None,
+        "witness": _witness(witness, key=key, grounds=grounds) if witness else None,
     }
 
 
-def _witness(
-    case: IdentityProofing,
-    witness: WitnessFacts,
-    *,
-    applicant: int,
-    key: OpenKey,
-    staff: StaffMember,
-) -> Witness:
+def _witness(witness: WitnessFacts, *, key: OpenKey, grounds: Grounds) -> Witness:
     statement = witness.statement
-    at_work = persons_at_work(case, staff=staff, statement=statement)
     since = statement.mitid_since
     return {
         "birth_date": _written(witness_of(statement, key).birth_date),
         "mitid_since": since.isoformat() if since else None,
         "brought_mitid": statement.brought_mitid,
-        "documents": _documents(shown_documents(case, statement)),
-        "is_applicant": witness.root == applicant,
-        "is_clerk": witness.root in at_work,
+        "documents": _documents(grounds.shown_by(statement)),
+        "is_applicant": witness.root == grounds.applicant,
+        "is_clerk": witness.root in grounds.at_statement,
         "earlier_witnessings": witness.earlier,
     }
 
@@ -93,12 +81,6 @@ def _documents(rows: Iterable[DocumentEvidence]) -> list[Document]:
         }
         for row in rows
     ]
-
-
-def _root(person: int | None) -> int:
-    if person is None:
-        raise ValueError("a decision about nobody")
-    return roots_of((person,))[person]
 
 
 def _written(day: date | None) -> str:

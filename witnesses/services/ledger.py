@@ -44,3 +44,13 @@ def hold_witness(person_id: int) -> int:
 def is_guards_refusal(refusal: IntegrityError) -> bool:
     """Whether it was the guard in the database that refused the witnessing."""
     return "witness_quota" in str(refusal)
+
+
+def is_reversal_guards_refusal(refusal: IntegrityError) -> bool:
+    """Whether it was the guard in the database that refused one more reversal."""
+    return "reversals_are_few: limit reached" in str(refusal)
+
+
+def is_link_guards_refusal(refusal: IntegrityError) -> bool:
+    """Whether the guard refused a link since one of the two had been linked meanwhile."""
+    return "links_join_whole_groups: link the roots" in str(refusal)

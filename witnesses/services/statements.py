@@ -14,8 +14,9 @@ from borgerservice.people.services import Marks
 from borgerservice.vault.services import OpenKey
 from witnesses import seals
 from witnesses.exceptions import Refused
-from witnesses.models import IdentityProofing, WitnessStatement
+from witnesses.models import AssuranceLevel, IdentityProofing, WitnessStatement
 from witnesses.policies import is_own_case
+from witnesses.rules.levels import is_enough
 from witnesses.rules.lifecycle import Step
 from witnesses.rules.numbers import IdentityNumber, number_kind
 from witnesses.selectors import current_statement, met_on, witness_of
@@ -26,6 +27,7 @@ from witnesses.services.documents import (
     withdraw_documents,
 )
 from witnesses.services.identity import GivenNumber, birth_date_told, settled_birth_date
+from witnesses.services.recognition import recognise_applicant, sealed_number
 from witnesses.services.steps import (
     held_case,
     key_of,
@@ -54,6 +56,7 @@ class SeenWitness:
     brought_mitid: bool
     relationship: WitnessStatement.Relationship
     documents: Sequence[ShownDocument] = ()
+    assurance_level: AssuranceLevel = AssuranceLevel.SUBSTANTIAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,11 @@ def record_witness(
     """
     number = witness.number
     marks = marks_for(number) if isinstance(number, IdentityNumber) else {}
+    applicant = sealed_number(proofing)
     name = _clean(witness.name)
     with transaction.atomic():
-        case = held_case(proofing, Step.RECORD_WITNESS, seen=seen)
+        case = held_case(proofing, Step.RECORD_WITNESS, staff=staff, seen=seen)
+        recognise_applicant(case, applicant, now=now)
         _refuse_own(case, staff)
         day = met_on(case)
         check_documents(witness.documents, met_on=day)
@@ -92,6 +97,8 @@ def record_witness(
         known = _identify(number, marks, former=former, key=key, now=now)
         born = settled_birth_date(typed=witness.birth_date, told=known.told, met_on=day)
         _check_mitid(witness, born=born, met_on=day)
+        if not is_enough(witness.assurance_level, aimed_at=case.assurance_level):
+            raise Refused("witness_level_too_low", field="assurance_level")
         _withdraw(case, former, now=now)
         statement = _written(case, witness, known, key=key, name=name, born=born)
         statement.recorded_by, statement.recorded_at = staff, now
@@ -107,7 +114,7 @@ def record_no_witness(
 ) -> IdentityProofing:
     """Record that nobody came along as a witness; one recorded before is withdrawn."""
     with transaction.atomic():
-        case = held_case(proofing, Step.RECORD_WITNESS, seen=seen)
+        case = held_case(proofing, Step.RECORD_WITNESS, staff=staff, seen=seen)
         _refuse_own(case, staff)
         former = current_statement(case)
         _withdraw(case, former, now=now)
@@ -198,6 +205,7 @@ def _written(
         mitid_since=witness.mitid_since,
         mitid_established=witness.established,
         brought_mitid=witness.brought_mitid,
+        assurance_level=witness.assurance_level,
         relationship=witness.relationship,
     )
 

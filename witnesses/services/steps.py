@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
+from borgerservice.audit.models import AuditEntry
+from borgerservice.audit.services import unsaved_entry
 from borgerservice.municipalities.models import StaffMember
+from borgerservice.municipalities.policies import has_own_number
 from borgerservice.people.models import Person
 from borgerservice.people.services import Marks, marks_of, person_marked
 from borgerservice.vault.keys import KeyUnavailable
@@ -14,27 +16,28 @@ from witnesses.exceptions import CaseOver, Refused
 from witnesses.models import IdentityProofing
 from witnesses.rules.lifecycle import TRANSITIONS, CaseState, Step, is_over, may
 from witnesses.rules.numbers import IdentityNumber, number_kind
+from witnesses.services.grounds import case_held
 
 
 def held_case(
-    proofing: IdentityProofing, step: Step, *, seen: int | None = None
+    proofing: IdentityProofing, step: Step, *, staff: StaffMember | None, seen: int | None = None
 ) -> IdentityProofing:
     """The case as it stands now, kept from everybody else until the transaction ends.
 
-    `seen` is the revision whoever acts had before them; None: they need not have seen it. Raises
-    CaseOver, or Refused `wrong_step` where the step may not be taken now, `changed_meanwhile`.
+    `staff` is who takes the step; None: the witness, signed in. `seen` is the revision whoever acts
+    had before them; None: they need not have seen it. Raises CaseOver, or Refused `wrong_step`
+    where the step may not be taken now, `own_number_needed`, `changed_meanwhile`.
     """
-    case = (
-        IdentityProofing.objects.for_municipality(proofing.municipality_id)
-        .select_for_update(of=("self",))
-        .select_related("participant__appointment", "data_key", "opened_by")
-        .get(pk=proofing.pk)
+    case, is_actor_known = case_held(
+        municipality_id=proofing.municipality_id, pk=proofing.pk, staff=staff
     )
     require_open(case)
     state = CaseState(case.state)
     passed = case.questions == IdentityProofing.Questions.PASSED
     if not may(step, state, questions_passed=passed):
         raise Refused("wrong_step")
+    if staff and not is_actor_known:
+        raise Refused("own_number_needed")
     if seen is not None and seen != case.revision:
         raise Refused("changed_meanwhile")
     return case
@@ -45,6 +48,15 @@ def require_open(case: IdentityProofing) -> None:
     state = CaseState(case.state)
     if is_over(state):
         raise CaseOver("already_decided" if state is CaseState.DECIDED else "")
+
+
+def require_own_number(staff: StaffMember) -> None:
+    """Raise Refused `own_number_needed` for staff who have not told us their own number.
+
+    Without it nobody could see that the applicant or the witness is the clerk.
+    """
+    if not has_own_number(staff):
+        raise Refused("own_number_needed")
 
 
 def step_forward(case: IdentityProofing, step: Step) -> None:
@@ -73,8 +85,11 @@ def marks_for(number: IdentityNumber) -> Marks:
 
 
 def person_behind(number: IdentityNumber, marks: Marks, *, now: datetime) -> Person:
-    """The one person the number stands for."""
-    return person_marked(kind=number_kind(number), marks=marks, now=now)
+    """The one person the number stands for. Raises Refused `ledger_unavailable`."""
+    try:
+        return person_marked(kind=number_kind(number), marks=marks, now=now)
+    except KeyUnavailable as lost:
+        raise Refused("ledger_unavailable", field="number") from lost
 
 
 def actor(staff: StaffMember) -> str:
@@ -86,14 +101,26 @@ def note(
     event: Event,
     case: IdentityProofing,
     *,
-    staff: StaffMember,
+    staff: StaffMember | None,
     now: datetime,
     facts: Mapping[str, object] | None = None,
 ) -> None:
-    """Write the audit entry of a step, in its transaction."""
-    record(
+    """Write the audit entry of a step, in its transaction. Without staff, the witness acted."""
+    entry_of(event, case, staff=staff, now=now, facts=facts).save(force_insert=True)
+
+
+def entry_of(
+    event: Event,
+    case: IdentityProofing,
+    *,
+    staff: StaffMember | None,
+    now: datetime,
+    facts: Mapping[str, object] | None = None,
+) -> AuditEntry:
+    """The audit entry of a step, yet to be written with it."""
+    return unsaved_entry(
         event,
-        actor=actor(staff),
+        actor=actor(staff) if staff else "witness",
         subject=f"proofing:{case.reference}",
         municipality=case.municipality_id,
         at=now,

@@ -18,6 +18,7 @@ from appointments.services.reminders import queue_reminders
 from borgerservice.guards.services import require_guards
 from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import deliver, due_ids
+from witnesses.tasks import look_for_signals
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ JOBS: dict[str, tuple[int, Callable[[], object]]] = {
     "deliver": (1, send_what_is_due),
     "open_days": (3600, lambda: keep_days_open(now=clock.now())),
     "forget_expired": (3600, lambda: forget_expired(now=clock.now())),
+    "look_for_signals": (3600, look_for_signals),
 }
 """Each job with the seconds between two runs of it, in their order."""
 

@@ -7,6 +7,8 @@ ALLOWED = {
     ("cancel", "booked"),
     ("check_in", "booked"),
     ("check_in", "no_show"),
+    ("check_in_afterwards", "booked"),
+    ("check_in_afterwards", "no_show"),
     ("mark_no_show", "booked"),
     ("complete", "checked_in"),
 }

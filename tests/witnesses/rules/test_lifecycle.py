@@ -23,6 +23,7 @@ ALLOWED = {
     },
     "record_questions": {"documents": "questions", "questions": "questions", "witness": "witness"},
     "record_witness": {"questions": "witness", "witness": "witness"},
+    "accept_declaration": {"witness": "witness"},
     "decide": {"questions": "decided", "witness": "decided"},
     "abandon": dict.fromkeys(OPEN, "abandoned"),
 }

@@ -1,10 +1,13 @@
 """The facts and answers of the identity decision, and what a municipality reads of a proofing."""
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from borgerservice.api.inputs import Choice, Day, Strict, Text
 from borgerservice.api.openapi import ProblemOut
-from witnesses.models import IdentityProofing
+from witnesses.models import Declaration, IdentityProofing
 from witnesses.rules.answers import RULE_IDS
 from witnesses.rules.facts import (
     DEFAULT_PERSON,
@@ -13,6 +16,7 @@ from witnesses.rules.facts import (
     QUESTION_OUTCOMES,
 )
 from witnesses.rules.rule_sets import RULE_SETS
+from witnesses.selectors import client_answers, current_statement, declaration_of
 
 OUTCOMES = ("confirmed", "not_confirmed")
 ROUTES = ("questions", "witness")
@@ -117,6 +121,14 @@ class InvalidFactsOut(ProblemOut):
     error = CaseErrorOut(required=False)
 
 
+class DeclarationOut(serializers.Serializer):
+    """Which text of the declaration the witness accepted, and how."""
+
+    version = serializers.CharField()
+    language = serializers.CharField()
+    how = serializers.ChoiceField(choices=Declaration.Accepted.choices, source="accepted")
+
+
 class ProofingOut(serializers.Serializer):
     """An identity proofing (identitetssikring); null and empty until it is decided."""
 
@@ -130,6 +142,16 @@ class ProofingOut(serializers.Serializer):
     findings = FindingOut(many=True)
     rule_set = serializers.SerializerMethodField()
     decided_on = serializers.DateField(allow_null=True)
+    assurance_level = serializers.SerializerMethodField(
+        help_text="The level aimed at: low, substantial or high."
+    )
+    late_reason = serializers.SerializerMethodField(
+        help_text="Why it was decided after the day of the meeting; null: on the day."
+    )
+    client_answer = serializers.SerializerMethodField(
+        help_text="What the national client answered last: issued, refused or not_finished."
+    )
+    declaration = serializers.SerializerMethodField()
 
     def get_participant(self, case: IdentityProofing) -> int:
         return case.participant.position + 1
@@ -142,3 +164,19 @@ class ProofingOut(serializers.Serializer):
 
     def get_rule_set(self, case: IdentityProofing) -> str | None:
         return case.rule_set or None
+
+    def get_assurance_level(self, case: IdentityProofing) -> str | None:
+        return case.assurance_level if case.outcome else None
+
+    def get_late_reason(self, case: IdentityProofing) -> str | None:
+        return case.late_reason or None
+
+    def get_client_answer(self, case: IdentityProofing) -> str | None:
+        newest = next(iter(client_answers(case)), None)
+        return newest.answer if newest else None
+
+    @extend_schema_field(DeclarationOut(allow_null=True))
+    def get_declaration(self, case: IdentityProofing) -> dict[str, Any] | None:
+        statement = current_statement(case) if case.outcome else None
+        accepted = declaration_of(case, statement) if statement else None
+        return dict(DeclarationOut(accepted).data) if accepted else None

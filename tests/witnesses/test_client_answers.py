@@ -1,0 +1,177 @@
+"""What the national client answered after a decision: kept, the newest counts, nothing changes."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from borgerservice.audit.selectors import history_of
+from tests.builders import NOW, build_staff
+from tests.witnesses.cases import Questions, build_office, witness
+from witnesses.exceptions import Refused
+from witnesses.models import ClientAnswer, IdentityProofing, Witnessing
+from witnesses.selectors import client_answers
+from witnesses.services import (
+    abandon_proofing,
+    decide_proofing,
+    record_client_answer,
+    record_questions,
+)
+
+pytestmark = pytest.mark.django_db
+Answer = ClientAnswer.Answer
+
+
+@pytest.fixture
+def office():
+    return build_office()
+
+
+@pytest.fixture
+def client(office):
+    with time_machine.travel(NOW, tick=False):
+        client = Client()
+        client.force_login(office.clerk)
+        yield client
+
+
+def page_of(case, name="proofing"):
+    return reverse(f"admin:{name}", kwargs={"code": "0657", "reference": case.reference})
+
+
+def stored(case):
+    return IdentityProofing.unscoped.filter(pk=case.pk).values().get()
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_an_answer_is_added_and_nothing_decided_changes(office, answer):
+    case = office.decided(witness(2))
+    before, ledger = stored(case), list(Witnessing.unscoped.values())
+
+    record_client_answer(proofing=case, answer=answer, staff=office.clerk, now=office.now)
+
+    assert [one.answer for one in client_answers(case)] == [answer]
+    assert stored(case) == before
+    assert list(Witnessing.unscoped.values()) == ledger
+    entry = list(
+        history_of(municipality=office.world.municipality, subject=f"proofing:{case.reference}")
+    )[-1]
+    assert (entry.event, entry.facts) == ("proofing.client_answered", {"answer": str(answer)})
+    assert entry.actor == f"staff:{office.clerk.pk}"
+
+
+def test_the_newest_answer_counts_and_those_before_it_stay(office):
+    case = office.decided(witness(2))
+    colleague = build_staff(office.world.municipality)
+    acts = {"proofing": case}
+    record_client_answer(answer=Answer.NOT_FINISHED, staff=office.clerk, now=NOW, **acts)
+    later = NOW + timedelta(days=2)
+    record_client_answer(answer=Answer.ISSUED, staff=colleague, now=later, **acts)
+
+    assert [(one.answer, one.recorded_by) for one in client_answers(case)] == [
+        ("issued", colleague),
+        ("not_finished", office.clerk),
+    ]
+    for change in (
+        "UPDATE witnesses_clientanswer SET answer = 'refused'",
+        "DELETE FROM witnesses_clientanswer",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
+
+
+def test_a_witnessing_that_came_to_nothing_still_counts(office):
+    for applicant in (1, 3, 4):
+        case = office.decided(witness(2), applicant=applicant)
+        record_client_answer(
+            proofing=case, answer=Answer.NOT_FINISHED, staff=office.clerk, now=office.now
+        )
+
+    assert "witness.quota" in office.decided(witness(2), applicant=5).failed
+
+
+def test_only_a_confirmed_case_is_answered(office):
+    refused = office.decided(witness(2, brought_mitid=False))
+    left = office.with_documents(4)
+    abandon_proofing(proofing=left, staff=office.clerk, now=office.now)
+
+    for case in (refused, left, office.with_witness(witness(3), applicant=5)):
+        with pytest.raises(Refused) as told:
+            record_client_answer(
+                proofing=case, answer=Answer.ISSUED, staff=office.clerk, now=office.now
+            )
+        assert told.value.code == "not_confirmed"
+    assert not ClientAnswer.unscoped.exists()
+
+
+def test_nobody_answers_for_their_own_case(office):
+    case = office.decided(witness(2), applicant=6)
+    mine = build_staff(office.world.municipality)
+    mine.person = case.applicant
+    mine.save()
+
+    with pytest.raises(Refused) as told:
+        record_client_answer(proofing=case, answer=Answer.ISSUED, staff=mine, now=office.now)
+    assert told.value.code == "own_case"
+
+
+# --- at the desk ---------------------------------------------------------------------------------
+
+
+def test_the_desk_asks_on_a_confirmed_case_and_shows_every_answer(client, office):
+    case = office.decided(witness(2))
+    answering = page_of(case, "proofing_client_answer")
+    assert answering in client.get(page_of(case)).content.decode()
+
+    answer = client.post(answering, {"answer": "guessed"})
+    assert answer.status_code == 200
+    assert 'id="id_answer_error"' in answer.content.decode()
+    answer = client.post(answering, {"answer": "not_finished"}, follow=True)
+    assert answer.redirect_chain == [(page_of(case), 302)]
+    assert '<p class="notice">' in answer.content.decode()
+    answer = client.post(answering, {"answer": "issued"}, follow=True)
+
+    assert [one.answer for one in answer.context["shown"].client_answers] == [
+        "issued",
+        "not_finished",
+    ]
+    assert '<p class="notice">' not in answer.content.decode()
+
+
+def test_without_a_witness_nothing_is_said_of_reversal(client, office):
+    case = office.with_questions(outcome=Questions.PASSED)
+    decide_proofing(proofing=case, staff=office.clerk, now=office.now)
+
+    answer = client.post(
+        page_of(case, "proofing_client_answer"), {"answer": "refused"}, follow=True
+    )
+
+    assert '<p class="notice">' not in answer.content.decode()
+
+
+def test_a_refused_or_open_case_is_not_asked_about(client, office):
+    refused = office.decided(witness(2, brought_mitid=False))
+    waiting = office.with_questions(5)
+    record_questions(proofing=waiting, outcome=Questions.PASSED, staff=office.clerk, now=office.now)
+
+    for case in (refused, waiting):
+        answering = page_of(case, "proofing_client_answer")
+        assert answering not in client.get(page_of(case)).content.decode()
+        for sent in ({}, {"answer": "issued"}):
+            assert client.post(answering, sent).headers["Location"] == page_of(case)
+    assert not ClientAnswer.unscoped.exists()
+
+
+def test_another_municipality_s_case_is_not_answered(client):
+    elsewhere = build_office("0101", "København")
+    case = elsewhere.decided(witness(2))
+
+    assert (
+        client.post(page_of(case, "proofing_client_answer"), {"answer": "issued"}).status_code
+        == 404
+    )
+    there = page_of(case, "proofing_client_answer").replace("0657", "0101")
+    assert client.post(there, {"answer": "issued"}).status_code == 404
