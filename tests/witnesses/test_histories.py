@@ -56,8 +56,8 @@ def test_no_illegal_history_is_accepted_no_legal_one_refused_and_nobody_split(fr
 def test_control_without_the_guard_illegal_histories_get_in(fresh_database, keys):
     with fresh_database.opened(as_owner=True) as connection, connection.cursor() as cursor:
         cursor.execute(DROP_THE_GUARD[fresh_database.vendor])
-    findings = led(fresh_database, keys, count=60)
-    assert findings.wrong["illegal accepted"] > 10
+    findings = led(fresh_database, keys, count=100)
+    assert findings.wrong["illegal accepted"] > 5
     assert set(findings.wrong) == {"illegal accepted"}
 
 
