@@ -74,6 +74,7 @@ def test_a_steward_can_read_and_use_every_page(
             look_at(page)
         page.goto(server.url("/admin/rules/propose/"))
         page.get_by_role("button", name=words("Propose"), exact=True).click()
+        page.locator(".errorlist").nth(1).wait_for()
         assert page.locator(".errorlist").count() == 2
         look_at(page)
     page, other = pages[mine], pages[theirs]
@@ -81,12 +82,14 @@ def test_a_steward_can_read_and_use_every_page(
     day = clock.danish_date(clock.now()) + timedelta(days=400)
     page.locator("#id_in_force_from").fill(day.strftime("%d%m%Y"))
     page.get_by_role("button", name=words("Propose"), exact=True).click()
+    page.wait_for_url(lambda address: not address.endswith("/propose/"))
     look_at(page)
     other.goto(server.url("/admin/rules/"))
     look_at(other)
     other.locator(".waiting a").click()
     look_at(other)
     other.get_by_role("button", name=words("Approve"), exact=True).click()
+    other.locator(".is-coming").wait_for()
     look_at(other)
     assert other.locator(".is-coming").count() == 1
 
