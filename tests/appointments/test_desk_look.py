@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from appointments.selectors import bookable_times
 from borgerservice.kernel import clock
@@ -72,6 +72,12 @@ def visit(server: Server, world: World):
         return build_visit(world, day=free[-1].day, minute=minute, now=now, names=["Amina Hassan"])
 
 
+def press(button: Locator) -> None:
+    """Press it and wait for the page it leads to."""
+    with button.page.expect_navigation():
+        button.click()
+
+
 def look_at(page: Page) -> None:
     """What no page may have: a fault of access, a sideways scroll, a second heading."""
     page.wait_for_load_state()
@@ -91,24 +97,24 @@ def test_staff_can_read_and_use_every_page(
     def open_page(path: str, *, send: bool = False) -> None:
         page.goto(server.url(path))
         if send:
-            page.locator("main form.act button.default").click()
+            press(page.locator("main form.act button.default"))
         look_at(page)
 
     open_page("/accounts/login/")
     open_page("/accounts/login/", send=True)
     page.locator("#id_login").fill("chief")
     page.locator("#id_password").fill(PASSWORD)
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
     look_at(page)
     day = f"?date={clock.danish_date(visit.starts_at).isoformat()}"
     open_page(centre_page(world, "day"))
     open_page(centre_page(world, "day") + day)
     page.locator("#id_q").fill("hassan")
-    page.locator(".search button").click()
+    press(page.locator(".search button"))
     look_at(page)
-    page.locator("tbody th a").click()
+    press(page.locator("tbody th a"))
     look_at(page)
-    page.locator("form[action$='/contact/'] button").click()
+    press(page.locator("form[action$='/contact/'] button"))
     look_at(page)
     for name in ("visit_cancel", "visit_move"):
         open_page(visit_page(world, visit.reference, name))
@@ -120,7 +126,7 @@ def test_staff_can_read_and_use_every_page(
     open_page(centre_page(world, "hours"))
     for row in range(5):
         page.locator(f"#id_weekday_{row}").select_option("")
-    page.locator("main form.act button.default").click()
+    press(page.locator("main form.act button.default"))
     assert page.locator("#id_is_accepted").count() == 1
     look_at(page)
     code = world.municipality.code
@@ -135,7 +141,7 @@ def test_staff_can_read_and_use_every_page(
     open_page("/accounts/second-factor/")
     open_page("/accounts/second-factor/app/")
     page.locator("#id_password").fill(PASSWORD)
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
     look_at(page)
     assert page.locator("img").count() == 1
     open_page("/accounts/logout/", send=True)
