@@ -14,7 +14,7 @@ from appointments.rules.calendar import AGREEMENT_SOURCE, agreement_days
 from borgerservice.municipalities import models as municipalities
 
 SERVICES = Path(__file__).parents[1] / "data" / "services.toml"
-PLACES = Path(municipalities.__file__).parent / "data"
+PLACES = Path(municipalities.__file__).parents[1] / "data"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PERIOD = re.compile(
     r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))?"

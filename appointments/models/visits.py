@@ -1,126 +1,22 @@
-"""Services, desks, their days, and the visits booked at them."""
+"""Visits, who comes to them, and what is typed before there is one."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from appointments.models.catalogue import ServiceType
+from appointments.models.desks import Desk
+from appointments.models.holds import Hold
 from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.notifications.models import Contact
 from borgerservice.privacy import Kind, Life
 from borgerservice.tenancy import MunicipalScope
 
 
-class ServiceType(models.Model):
-    """What one can come for (ydelse). Texts are held per language: `{"da": …, "en": …}`.
-
-    `bit` is the service's place in a desk's set of capabilities, 0 to 47.
-    """
-
-    code = models.SlugField(max_length=40, unique=True)
-    bit = models.PositiveSmallIntegerField(unique=True)
-    minutes = models.PositiveSmallIntegerField()
-    proves_identity = models.BooleanField(default=False)
-    names = models.JSONField()
-    summaries = models.JSONField(default=dict)
-    bring = models.JSONField(default=dict)
-    source = models.CharField(max_length=300, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    PRIVACY = {
-        Life.IN_USE: {
-            Kind.PUBLIC: "id code bit minutes proves_identity names summaries bring source position"
-        }
-    }
-
-    class Meta:
-        ordering = ("position", "code")
-        constraints = (
-            models.CheckConstraint(
-                name="a_service_has_a_bit_and_whole_ticks",
-                condition=models.Q(bit__lte=47, minutes__gte=5, minutes__lte=480),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class CentreService(models.Model):
-    """A service one can book at a centre, with its length there."""
-
-    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="offers")
-    service = models.ForeignKey(ServiceType, on_delete=models.PROTECT)
-    minutes = models.PositiveSmallIntegerField()
-    buffer_minutes = models.PositiveSmallIntegerField(default=0)
-
-    PRIVACY = {Life.IN_USE: {Kind.PUBLIC: "id centre service minutes buffer_minutes"}}
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                name="a_centre_offers_a_service_once", fields=["centre", "service"]
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"offer {self.pk}"
-
-
-class Desk(models.Model):
-    """A place where one visit at a time is received (skranke). `caps` is a bit set of services."""
-
-    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="desks")
-    number = models.PositiveSmallIntegerField()
-    caps = models.BigIntegerField()
-    is_staffed = models.BooleanField(default=True)
-
-    PRIVACY = {Life.IN_USE: {Kind.INTERNAL: "id centre number caps is_staffed"}}
-
-    class Meta:
-        ordering = ("number",)
-        constraints = (
-            models.UniqueConstraint(name="a_desk_number_once", fields=["centre", "number"]),
-        )
-
-    def __str__(self) -> str:
-        return f"desk {self.pk}"
-
-
-class DeskDay(models.Model):
-    """One desk on one local day: 288 five-minute ticks in six 48-bit words, 1 for busy or closed.
-
-    The bitmap answers and decides; the appointments are the truth it can be rebuilt from.
-    """
-
-    centre = models.ForeignKey(Centre, on_delete=models.PROTECT)
-    desk = models.ForeignKey(Desk, on_delete=models.PROTECT)
-    day = models.DateField()
-    caps = models.BigIntegerField()
-    b0 = models.BigIntegerField()
-    b1 = models.BigIntegerField()
-    b2 = models.BigIntegerField()
-    b3 = models.BigIntegerField()
-    b4 = models.BigIntegerField()
-    b5 = models.BigIntegerField()
-
-    PRIVACY = {
-        Life.IN_USE: {Kind.INTERNAL: "id centre desk day caps b0 b1 b2 b3 b4 b5"},
-    }
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                name="one_bitmap_per_desk_and_day", fields=["centre", "day", "desk"]
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"desk-day {self.pk}"
-
-
 class Appointment(models.Model):
     """One visit at one desk (aftale). `busy_until` is its end and the buffer after it.
 
     `link_hash` is the SHA-256 of the citizen's secret link, which is derived, never stored.
+    `needs` are codes with commas between them: interpreter, wheelchair.
     """
 
     class Status(models.TextChoices):
@@ -157,11 +53,12 @@ class Appointment(models.Model):
     created_at = models.DateTimeField()
     checked_in_at = models.DateTimeField(null=True, blank=True)
     moves = models.PositiveSmallIntegerField(default=0)
+    needs = models.CharField(max_length=100, blank=True, default="")
 
     PRIVACY = {
         Life.VISIT: {
             Kind.INTERNAL: "id municipality centre desk reference starts_at ends_at busy_until"
-            " status origin language contact booked_by created_at checked_in_at moves",
+            " status origin language contact booked_by created_at checked_in_at moves needs",
             Kind.SECRET: "link_hash link_salt",
         }
     }
@@ -199,7 +96,11 @@ class Appointment(models.Model):
 
 
 class Participant(models.Model):
-    """One of the people who come to a visit, and for what. The name is sealed with the contact."""
+    """One of the people who come to a visit, and for what. The name is sealed with the contact.
+
+    `guide_sealed` is what they answered about their papers, `guide_verdict` what that came to;
+    `flagged_at` says since when it no longer holds.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     appointment = models.ForeignKey(
@@ -209,10 +110,16 @@ class Participant(models.Model):
     service = models.ForeignKey(ServiceType, on_delete=models.PROTECT)
     name_sealed = models.BinaryField(null=True)
     is_protected = models.BooleanField(default=False)
+    guide_sealed = models.BinaryField(null=True)
+    guide_verdict = models.CharField(max_length=20, blank=True, default="")
+    flagged_at = models.DateTimeField(null=True, blank=True)
 
     PRIVACY = {
-        Life.VISIT: {Kind.INTERNAL: "id municipality appointment position service is_protected"},
-        Life.CONTACT: {Kind.PERSONAL: "name_sealed"},
+        Life.VISIT: {
+            Kind.INTERNAL: "id municipality appointment position service is_protected"
+            " guide_verdict flagged_at"
+        },
+        Life.CONTACT: {Kind.PERSONAL: "name_sealed guide_sealed"},
     }
 
     unscoped = models.Manager["Participant"]()
@@ -240,11 +147,12 @@ class BookingDraft(models.Model):
     starts_at = models.DateTimeField()
     typed_sealed = models.BinaryField(null=True)
     appointment = models.ForeignKey(Appointment, null=True, on_delete=models.CASCADE)
+    hold = models.OneToOneField(Hold, null=True, on_delete=models.SET_NULL)
     expires_at = models.DateTimeField()
 
     PRIVACY = {
         Life.HOUR: {
-            Kind.INTERNAL: "id centre service starts_at appointment expires_at",
+            Kind.INTERNAL: "id centre service starts_at appointment hold expires_at",
             Kind.PERSONAL: "typed_sealed",
             Kind.SECRET: "token_hash",
         }

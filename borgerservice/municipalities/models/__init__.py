@@ -1,0 +1,32 @@
+"""Who we serve, where, and who works there."""
+
+from borgerservice.municipalities.models.centres import (
+    Centre,
+    Closure,
+    ExtraOpening,
+    MobileStop,
+    OpeningHours,
+)
+from borgerservice.municipalities.models.staff import ApiClient, Invitation, StaffMember, StaffRole
+from borgerservice.municipalities.models.tenants import (
+    AgreementDay,
+    Municipality,
+    PostalCode,
+    Region,
+)
+
+__all__ = [
+    "AgreementDay",
+    "ApiClient",
+    "Centre",
+    "Closure",
+    "ExtraOpening",
+    "Invitation",
+    "MobileStop",
+    "Municipality",
+    "OpeningHours",
+    "PostalCode",
+    "Region",
+    "StaffMember",
+    "StaffRole",
+]
