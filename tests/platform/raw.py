@@ -237,8 +237,27 @@ class Ledger:
         }
         insert("witnesses_reversal", **row)
 
-    def link(self, person: Person, root: Person) -> None:
-        """Link two persons by raw insert."""
+    def approve_link(self, person: Person, other: Person, **changed: object) -> None:
+        """A proposal to link two persons, approved by raw SQL unless told else."""
+        moment = NOW.isoformat(" ")
+        row = {
+            "proposed_by_id": self.staff.pk,
+            "proposed_at": moment,
+            "answered_by_id": self.lead.pk,
+            "answered_at": moment,
+            "is_approved": True,
+            "municipality_id": self.world.municipality.pk,
+            "person_id": person.pk,
+            "other_id": other.pk,
+            "reason": "register",
+            **changed,
+        }
+        insert("witnesses_linkproposal", **row)
+
+    def link(self, person: Person, root: Person, *, is_approved: bool = True) -> None:
+        """Link two persons by raw insert, which another approved unless told else."""
+        if is_approved:
+            self.approve_link(person, root)
         insert(
             "people_personlink",
             person_id=person.pk,

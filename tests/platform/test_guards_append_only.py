@@ -5,9 +5,10 @@ from django.db import connection
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.guards.services import append_only_tables
-from borgerservice.people.services import link_persons, new_person
+from borgerservice.people.services import new_person
 from borgerservice.vault.models import PseudonymKey
 from tests.builders import NOW, build_staff, build_world
+from tests.links import build_link
 from tests.platform.raw import (
     Ledger,
     copy_row,
@@ -80,9 +81,7 @@ FILLED_BY = {
     "audit_auditentry": lambda _world: AuditEntry.unscoped.create(
         event="e", actor="a", subject="s", at=NOW
     ),
-    "people_personlink": lambda _world: link_persons(
-        new_person(now=NOW).pk, new_person(now=NOW).pk, now=NOW
-    ),
+    "people_personlink": lambda _world: build_link(new_person(now=NOW).pk, new_person(now=NOW).pk),
     "vault_pseudonymkey": lambda _world: PseudonymKey.objects.create(
         version=1, check_value="check", first_used_at=NOW
     ),

@@ -42,9 +42,10 @@ def test_only_the_roots_of_two_groups_are_linked(ledger, people):
 
 
 def test_the_root_is_the_one_known_first(ledger, people):
-    for person, root in ((people[0], people[1]), (people[0], people[0])):
-        with refused("the_root_was_known_first"):
-            ledger.link(person, root)
+    with refused("the_root_was_known_first"):
+        ledger.link(people[0], people[1])
+    with refused("the_root_was_known_first|not approved"):
+        ledger.link(people[0], people[0], is_approved=False)
 
 
 def test_all_of_a_group_come_along_however_it_grew(ledger, people):
@@ -56,7 +57,9 @@ def test_all_of_a_group_come_along_however_it_grew(ledger, people):
 @pytest.mark.parametrize(
     ("order", "is_whole"), [((0, 1, 2), True), ((1, 2, 0), True), ((2, 1, 0), False)]
 )
-def test_links_in_one_statement_leave_nobody_behind(people, order, is_whole):
+def test_links_in_one_statement_leave_nobody_behind(ledger, people, order, is_whole):
+    for person, root in ((1, 0), (3, 2), (2, 0)):
+        ledger.approve_link(people[person], people[root])
     first, second, third, fourth, *_others = (person.pk for person in people)
     rows = [(second, first), (fourth, third), (third, first)]
     values = ", ".join(f"({rows[place][0]}, {rows[place][1]}, '2026-11-23')" for place in order)
@@ -70,11 +73,100 @@ def test_links_in_one_statement_leave_nobody_behind(people, order, is_whole):
         assert not PersonLink.objects.exists()
 
 
+def test_a_link_that_no_second_person_approved_is_refused(ledger, people):
+    one, other, third, fourth, *_others = people
+    for changed in (
+        {"is_approved": False},
+        {"answered_by_id": None, "answered_at": None, "is_approved": None},
+    ):
+        ledger.approve_link(other, one, **changed)
+    ledger.approve_link(fourth, third)
+    ledger.approve_link(third, other)
+    with refused("takes_two"):
+        ledger.approve_link(other, one, answered_by_id=ledger.staff.pk)
+    for person, root in ((other, one), (fourth, one), (third, one), (fourth, other)):
+        with refused("links_take_two: not approved by a second person"):
+            ledger.link(person, root, is_approved=False)
+    assert not PersonLink.objects.exists()
+    ledger.link(other, one)
+    assert roots(people[:4]) == [one.pk, one.pk, third.pk, fourth.pk]
+
+
+@pytest.mark.parametrize("approved", [(0, 2), (2, 0), (1, 3), (3, 1), (0, 3), (2, 1)])
+def test_an_approval_of_any_two_links_their_groups_whole(ledger, people, approved):
+    first, second, third, fourth, *_others = people
+    ledger.link(second, first)
+    ledger.link(fourth, third)
+    with refused("not approved"):
+        ledger.link(third, first, is_approved=False)
+    ledger.approve_link(*(people[place] for place in approved))
+    ledger.link(third, first, is_approved=False)
+    assert set(roots(people[:4])) == {first.pk}
+
+
+def test_an_approval_links_the_two_groups_it_is_about_and_no_third(ledger, people):
+    first, second, third, fourth, fifth, sixth = people
+    ledger.link(third, second)
+    ledger.link(sixth, fifth)
+    ledger.approve_link(third, sixth)
+    for person, root in ((second, first), (fifth, first), (fifth, fourth), (fourth, second)):
+        with refused("not approved"):
+            ledger.link(person, root, is_approved=False)
+    ledger.link(fifth, second, is_approved=False)
+    with refused("not approved"):
+        ledger.link(second, first, is_approved=False)
+    ledger.link(second, first)
+    assert set(roots([first, second, third, fifth, sixth])) == {first.pk}
+    assert roots([fourth]) == [fourth.pk]
+
+
+def test_the_rest_of_a_group_follows_only_to_where_their_root_went(ledger, people):
+    first, second, third, fourth, *_others = people
+    ledger.link(fourth, third)
+    with refused("links_take_two|link the roots"):
+        ledger.link(fourth, second, is_approved=False)
+    ledger.link(third, second)
+    assert roots([third, fourth]) == [second.pk, second.pk]
+    with refused("links_take_two|link the roots"):
+        ledger.link(fourth, first, is_approved=False)
+    assert roots([fourth]) == [second.pk]
+
+
+def test_linked_applicants_loosen_no_limit_without_an_approval(ledger, people):
+    schedule("persons", rule_set="by-persons")
+    ledger.rule_set = "by-persons"
+    witness, one, two, three, fourth, _other = people
+    for applicant in (one, two, three):
+        ledger.add(witness, day(0), applicant_id=applicant.pk)
+    with refused("not approved"):
+        ledger.link(two, one, is_approved=False)
+    with refused("witness_quota"):
+        ledger.add(witness, day(0), applicant_id=fourth.pk)
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.parametrize("verb", ["INSERT OR IGNORE", "INSERT OR REPLACE", "REPLACE"])
+def test_no_spelling_of_insert_spares_the_second_person(people, verb):
+    values = f"({people[1].pk}, {people[0].pk}, '2026-11-23')"
+    with refused("not approved"):
+        execute(f"{verb} INTO {LINKS} (person_id, root_id, linked_at) VALUES {values}")
+    assert not PersonLink.objects.exists()
+
+
+@pytest.mark.only("postgresql")
+def test_a_temporary_table_of_proposals_approves_nothing(ledger, people):
+    execute("CREATE TEMPORARY TABLE witnesses_linkproposal (LIKE public.witnesses_linkproposal)")
+    ledger.approve_link(people[1], people[0], id=1)
+    with refused("not approved"):
+        ledger.link(people[1], people[0], is_approved=False)
+
+
 @pytest.mark.only("sqlite")
 @pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "INSERT OR IGNORE", "REPLACE"])
 def test_no_spelling_of_insert_links_in_part_or_replaces(ledger, people, verb):
     first, second, third, *_others = people
     ledger.link(third, second)
+    ledger.approve_link(third, first)
     before = rows_of(LINKS)
     one = before[0][0]
     with refused("link the roots|append-only"):

@@ -12,6 +12,7 @@ GROWING = (
     "witnesses_reversal",
     "people_personlink",
     "witnesses_reversalproposal",
+    "witnesses_linkproposal",
 )
 INSERT = (
     "INSERT INTO witnesses_witnessing (witness_id, applicant_id, on_date, municipality_id,"
@@ -21,6 +22,10 @@ INSERT = (
 REVERSE = (
     "INSERT INTO witnesses_reversal (witnessing_id, municipality_id, proposal_id, reversed_on,"
     " recorded_at) VALUES (777, 1, 900001, '2030-01-01', '2030-01-01')"
+)
+LINK = (
+    "INSERT INTO people_personlink (person_id, root_id, linked_at)"
+    f" VALUES ({20 * ROWS + 2}, {20 * ROWS + 1}, '2030-01-01')"
 )
 
 
@@ -62,6 +67,12 @@ def grow(cursor):
             " '2030-01-01', 2, '2030-01-01 12:00Z', true, 1, 776 + g, 'denied'"
             f" FROM generate_series(1, {ROWS // 20}) g"
         ),
+        (
+            "witnesses_linkproposal (proposed_by_id, proposed_at, answered_by_id, answered_at,"
+            " is_approved, municipality_id, person_id, other_id, reason) SELECT 1, '2030-01-01', 2,"
+            f" '2030-01-01 12:00Z', true, 1, {20 * ROWS} + g, {20 * ROWS} + g + 1, 'register'"
+            f" FROM generate_series(1, {ROWS // 20}) g"
+        ),
     ):
         cursor.execute(f"INSERT INTO {rows}")
     for table in GROWING:
@@ -80,7 +91,7 @@ def test_no_growing_table_is_read_from_end_to_end(fresh_database):
         database.cursor() as cursor,
     ):
         grow(cursor)
-        for statement in (INSERT, REVERSE):
+        for statement in (INSERT, REVERSE, LINK):
             cursor.execute("BEGIN")
             cursor.execute(statement)
             cursor.execute(

@@ -53,7 +53,8 @@ class Rounds:
     def __init__(self, seed: int, rounds: int) -> None:
         self.chance = random.Random(seed)
         world = build_world()
-        clerk = build_staff(world.municipality)
+        clerk, lead = (build_staff(world.municipality) for _ in range(2))
+        self.two = {"proposed_by_id": clerk.pk, "answered_by_id": lead.pk}
         self.municipality = world.municipality.pk
         self.cases = iter(plain_cases(rounds * (AT_ONCE + 3), world, clerk))
         self.counted: Counter[str] = Counter()
@@ -74,6 +75,7 @@ class Rounds:
         oracle = Oracle((Figures(-1000, "witnessings", 3, 120, 2),))
         if self.chance.random() < 0.5:
             pair = self.chance.sample(numbers, 2)
+            self._approve(*pair)
             link_persons(*pair, now=NOW)
             oracle.link(*pair)
         for _row in range(3):
@@ -87,6 +89,9 @@ class Rounds:
             else Act("link", *self.chance.sample(numbers, 2))
             for _place in range(AT_ONCE)
         ]
+        for act in acts:
+            if act.kind == "link":
+                self._approve(act.person, act.other)
         self._judge(oracle, list(zip(pool.map(self._do, acts), acts, strict=True)))
 
     def _witnessing(self, numbers: list[int], applicants: object) -> Act:
@@ -113,6 +118,19 @@ class Rounds:
                 return None
         self.counted["fault: never linked"] += 1
         return None
+
+    def _approve(self, one: int, other: int) -> None:
+        insert(
+            "witnesses_linkproposal",
+            proposed_at=NOW,
+            answered_at=NOW,
+            is_approved=True,
+            municipality_id=self.municipality,
+            person_id=one,
+            other_id=other,
+            reason="register",
+            **self.two,
+        )
 
     def _enter(self, act: Act) -> None:
         day = on_day(act.day).isoformat()

@@ -63,6 +63,11 @@ _REVERSAL = (
     " JOIN witnesses_reversalproposal p ON p.witnessing_id = w.id WHERE w.proofing_id = %s"
     " GROUP BY w.id, w.municipality_id"
 )
+_LINK_PROPOSAL = (
+    "INSERT INTO witnesses_linkproposal (proposed_by_id, proposed_at, answered_by_id, answered_at,"
+    " is_approved, municipality_id, person_id, other_id, reason)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'register')"
+)
 _LINK = "INSERT INTO people_personlink (person_id, root_id, linked_at) VALUES (%s, %s, %s)"
 
 
@@ -241,6 +246,7 @@ class _History:
         groups = (self.places[:4], self.places[5:7])
         one, other = map(self.person, self.chance.sample(self.chance.choice(groups), 2))
         with _kept():
+            self._approve_link(one, other)
             link_persons(one, other, now=NOW)
         self.oracle.link(one, other)
         roots = roots_of((one, other))
@@ -248,14 +254,24 @@ class _History:
         return self._judge("link", set(roots.values()) == {first}, is_legal=True)
 
     def stray_link(self) -> bool:
-        """Any two, by plain SQL."""
+        """Any two, by plain SQL, whether or not two of the staff found them to be one."""
         numbers = [self.made.numbers[place].person for place in self.places[:5]]
         one, other = self.chance.choice(numbers), self.chance.choice(numbers)
+        answer = self.chance.choices((True, False, None), weights=(70, 15, 15))[0]
+        if answer is not None and one != other:
+            self._approve_link(one, other, answer=answer)
+            if answer:
+                self.oracle.approved.add(frozenset((one, other)))
         is_legal = self.oracle.may_link(one, other)
         accepted = self._run(_LINK, one, other, NOW)
         if accepted:
             self.oracle.link(one, other)
         return self._judge("stray link", accepted, is_legal)
+
+    def _approve_link(self, one: int, other: int, *, answer: bool = True) -> None:
+        moment, clerk, lead = at(self.clock), self.made.clerk, self.made.lead
+        values = (clerk, moment, lead, moment, answer, self.made.municipality, one, other)
+        self.cursor.execute(_LINK_PROPOSAL, values)
 
     def reverse(self) -> bool:
         if not self.oracle.rows:

@@ -36,6 +36,8 @@ class Oracle:
     schedule: tuple[Figures, ...]
     humans: dict[int, frozenset[int]] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    approved: set[frozenset[int]] = field(default_factory=set)
+    """Pairs that two of the staff found to be one."""
 
     def human(self, person: int) -> frozenset[int]:
         return self.humans.get(person, frozenset((person,)))
@@ -44,8 +46,17 @@ class Oracle:
         return max((one for one in self.schedule if one.since <= day), key=lambda one: one.since)
 
     def may_link(self, person: int, root: int) -> bool:
-        """Both are the ones known first of their groups, and the root before the other."""
-        return root < person and person == min(self.human(person)) and root == min(self.human(root))
+        """Both are the ones known first of their groups, the root before the other; two approved.
+
+        Whichever of the one group and whichever of the other: what was approved is that they are one.
+        """
+        group, other_group = self.human(person), self.human(root)
+        return (
+            root < person
+            and person == min(group)
+            and root == min(other_group)
+            and any(pair & group and pair & other_group for pair in self.approved)
+        )
 
     def link(self, one: int, other: int) -> None:
         together = self.human(one) | self.human(other)

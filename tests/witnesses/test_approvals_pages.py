@@ -11,8 +11,8 @@ from django.utils import translation
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.people.models import PersonLink
-from borgerservice.people.services import link_persons
 from tests.builders import NOW, build_staff
+from tests.links import build_link
 from tests.witnesses.cases import build_office, number, witness
 from tests.witnesses.test_case_pages import address, text_of
 from witnesses.models import LinkProposal, Reversal, ReversalProposal, Witnessing
@@ -249,9 +249,8 @@ def test_a_case_shows_no_trace_of_what_else_its_witness_did(office, lead):
         proposal = propose(elsewhere, case)
     answer_reversal(proposal=proposal, approve=True, staff=boss, now=NOW)
     alias = elsewhere.decided(witness(9), applicant=303)
-    link_persons(
-        *Witnessing.unscoped.filter(proofing__in=(case, alias)).values_list("witness", flat=True),
-        now=NOW,
+    build_link(
+        *Witnessing.unscoped.filter(proofing__in=(case, alias)).values_list("witness", flat=True)
     )
 
     pages = []

@@ -89,6 +89,19 @@ def test_the_oracle_counts_persons_and_numbers_of_one_person_once():
 
 
 @pytest.mark.once
+def test_the_oracle_links_only_the_first_of_two_groups_that_two_found_to_be_one():
+    known = oracle()
+    known.link(1, 2)
+    known.link(3, 4)
+    assert not known.may_link(3, 1)
+    known.approved.add(frozenset((2, 4)))
+    assert known.may_link(3, 1)
+    assert not known.may_link(1, 3)
+    assert not known.may_link(4, 2)
+    assert not known.may_link(5, 1)
+
+
+@pytest.mark.once
 def test_the_oracle_gives_back_what_was_reversed_twice_in_a_window():
     known = oracle(0, 0, 0, 121)
     for row, on in zip(known.rows[:2], (0, 120), strict=True):

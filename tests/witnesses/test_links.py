@@ -9,8 +9,9 @@ from django.db import connections
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.people.models import Person, PersonAlias, PersonLink
-from borgerservice.people.services import are_one, link_persons, roots_of
+from borgerservice.people.services import are_one, roots_of
 from tests.builders import NOW, build_staff
+from tests.links import build_link
 from tests.witnesses.cases import build_office, number, witness
 from witnesses.exceptions import Refused
 from witnesses.models import LinkProposal, Witnessing
@@ -114,7 +115,7 @@ def test_a_link_is_answered_once_and_by_somebody_else(office, lead):
 
 
 def test_nobody_proposes_or_answers_a_link_of_their_own(office, lead):
-    link_persons(lead.person_id, person(number(2)), now=NOW)
+    build_link(lead.person_id, person(number(2)))
     assert refusal(propose, office, number(1), number(2), staff=lead) == "about_yourself"
     proposal = propose(office, number(1), number(2))
     assert refusal(answer, proposal, lead) == "about_yourself"
@@ -122,7 +123,7 @@ def test_nobody_proposes_or_answers_a_link_of_their_own(office, lead):
 
 def test_two_who_became_one_meanwhile_are_not_linked_again(office, lead):
     proposal = propose(office, number(1), number(2))
-    link_persons(person(number(1)), person(number(2)), now=NOW)
+    build_link(person(number(1)), person(number(2)))
     assert refusal(answer, proposal, lead) == "already_linked"
     assert answer(proposal, lead, approve=False).is_approved is False
 

@@ -12,10 +12,11 @@ from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffMember, StaffRole
 from borgerservice.municipalities.policies import has_own_number
 from borgerservice.people.models import Person, PersonAlias
-from borgerservice.people.services import link_persons, person_of
+from borgerservice.people.services import person_of
 from borgerservice.staff.exceptions import StaffRefused
 from borgerservice.staff.own_number import record_own_number
 from tests.builders import NOW, build_staff
+from tests.links import build_link
 from tests.witnesses.cases import Questions, build_office, number, witness
 from tests.witnesses.test_case_canaries import everything_stored, spellings
 from witnesses.exceptions import Refused
@@ -101,8 +102,8 @@ def test_two_colleagues_cannot_tell_one_number(office, newcomer):
 
 
 def test_two_colleagues_cannot_tell_two_numbers_of_one_person(office, newcomer):
-    link_persons(known(9).pk, known(10).pk, now=NOW)
-    link_persons(known(10).pk, known(11).pk, now=NOW)
+    build_link(known(9).pk, known(10).pk)
+    build_link(known(10).pk, known(11).pk)
     tell(newcomer, 9)
     other = build_staff(office.world.municipality, has_number=False)
     for serial in (10, 11):
@@ -151,7 +152,7 @@ def test_a_clerk_cannot_work_on_the_case_of_the_number_they_told(office):
 
 def test_a_clerk_cannot_be_the_applicant_under_another_number_of_theirs(office):
     tell_anew(office.clerk, 9)
-    link_persons(known(1).pk, known(9).pk, now=NOW)
+    build_link(known(1).pk, known(9).pk)
     with pytest.raises(Refused, match="own_case"):
         office.with_documents(1)
 
@@ -159,14 +160,14 @@ def test_a_clerk_cannot_be_the_applicant_under_another_number_of_theirs(office):
 def test_a_clerk_found_out_to_be_the_applicant_cannot_decide(office):
     tell_anew(office.clerk, 9)
     case = office.with_witness(witness(7))
-    link_persons(known(1).pk, known(9).pk, now=NOW)
+    build_link(known(1).pk, known(9).pk)
     with pytest.raises(Refused, match="own_case"):
         decide_proofing(proofing=case, staff=office.clerk, now=NOW)
 
 
 def test_a_clerk_cannot_be_the_witness_under_another_number_of_theirs(office):
     tell_anew(office.clerk, 9)
-    link_persons(known(7).pk, known(9).pk, now=NOW)
+    build_link(known(7).pk, known(9).pk)
     case = office.decided(witness(7))
     assert case.outcome == "not_confirmed"
     assert case.failed == ["applicant.proof", "witness.independent"]

@@ -11,10 +11,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from borgerservice.audit.models import AuditEntry
-from borgerservice.people.services import link_persons, person_of
+from borgerservice.people.services import person_of
 from borgerservice.vault.models import DataKey
 from borgerservice.vault.services import new_data_key, open_data_key, shred
 from tests.builders import NOW, build_staff
+from tests.links import build_link
 from tests.platform.raw import plain_visit
 from tests.witnesses.cases import (
     LICENCE,
@@ -128,12 +129,11 @@ def test_what_happened_after_a_decision_changes_nothing_of_it():
         proofing=cases[0], reason=ReversalProposal.Reason.NOT_ISSUED, staff=other, now=NOW
     )
     answer_reversal(proposal=proposal, approve=True, staff=lead, now=NOW)
-    link_persons(
+    build_link(
         *(
             person_of(kind="replacement", normalised=number(serial).digits, now=NOW).pk
             for serial in (1, 2)
-        ),
-        now=NOW,
+        )
     )
     again = office.decided(witness(2), applicant=2010)
     assert again.outcome == "confirmed"

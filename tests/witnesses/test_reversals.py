@@ -9,8 +9,8 @@ from django.db import connections
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffRole
-from borgerservice.people.services import link_persons
 from tests.builders import NOW, TODAY, build_staff, build_world
+from tests.links import build_link
 from tests.platform.raw import rows_of
 from tests.witnesses.cases import Office, Questions, build_office, witness
 from witnesses.exceptions import Refused
@@ -118,10 +118,10 @@ def test_nobody_reverses_what_is_about_themselves_whatever_number_they_showed(
     case = office.decided(witness(7))
     somebody = getattr(Witnessing.unscoped.get(), role)
 
-    link_persons(colleague.person_id, somebody, now=NOW)
+    build_link(colleague.person_id, somebody)
     assert refusal(propose, case, colleague) == "about_yourself"
     proposal = propose(case, office.clerk)
-    link_persons(lead.person_id, somebody, now=NOW)
+    build_link(lead.person_id, somebody)
     assert refusal(answer, proposal, lead) == "about_yourself"
     assert refusal(answer, proposal, lead, approve=False) == "about_yourself"
 
@@ -189,7 +189,7 @@ def test_reversals_of_all_numbers_of_a_witness_count_together(office, colleague,
         office.decided(witness(serial), applicant=100 + number)
         for number, serial in enumerate((1, 1, 2))
     ]
-    link_persons(*{row.witness_id for row in Witnessing.unscoped.all()}, now=NOW)
+    build_link(*{row.witness_id for row in Witnessing.unscoped.all()})
     for case in cases[:2]:
         reverse(case, colleague, lead)
     assert refusal(answer, propose(cases[2], colleague), lead) == "too_many_reversals"

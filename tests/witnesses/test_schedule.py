@@ -7,9 +7,9 @@ import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
 from borgerservice.audit.models import AuditEntry
-from borgerservice.people.services import link_persons
 from borgerservice.staff.services import end_rule_steward
 from tests.builders import NOW, TODAY, build_municipality, build_staff
+from tests.links import build_link
 from tests.platform.raw import execute, refused
 from tests.witnesses.cases import build_office, witness
 from tests.witnesses.stewards import build_steward, scheduled
@@ -146,7 +146,7 @@ def test_nobody_answers_what_they_proposed_themselves(one, approve):
 
 
 def test_nor_under_a_second_account_of_the_same_human_being(one, other):
-    link_persons(one.person_id, other.person_id, now=NOW)
+    build_link(one.person_id, other.person_id)
     answering = {"proposal": proposed(one), "approve": True, "staff": other, "now": NOW}
     assert refusal_of(lambda: answer_rule_set(**answering)) == ("own_proposal", None)
 

@@ -14,8 +14,9 @@ from borgerservice.adapters.mitid.demo import DemoWitness
 from borgerservice.audit.selectors import history_of
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.people.models import Person, PersonAlias
-from borgerservice.people.services import known_by, link_persons, marks_of, person_of
+from borgerservice.people.services import known_by, marks_of, person_of
 from tests.builders import NOW
+from tests.links import build_link
 from tests.rig.mitid import choose, demo_running, use_broker
 from tests.witnesses.cases import build_office, number, witness
 from tests.witnesses.phones import Phone, words
@@ -164,7 +165,7 @@ def test_mitids_own_id_is_kept_as_a_mark_of_the_same_person_and_nobody_is_made(a
 def test_a_witness_who_is_known_under_two_numbers_is_still_the_witness(office, case, asked):
     """The number shown at the desk and the one in MitID differ; the two persons are linked."""
     other = person_of(kind="replacement", normalised=OTHER.number, now=NOW)
-    link_persons(WitnessStatement.unscoped.get(proofing=case).person_id, other.pk, now=NOW)
+    build_link(WitnessStatement.unscoped.get(proofing=case).person_id, other.pk)
 
     Phone(link_of(asked)).signs_as(OTHER)
 

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.people.models import Person
-from borgerservice.people.services import link_persons, person_of
+from borgerservice.people.services import person_of
 from tests.builders import NOW, TODAY, build_staff
+from tests.links import build_link
 from tests.witnesses.cases import build_office, number, witness
 from tests.witnesses.ledgers import Entry, build_place, look, people, reversed_by, witnessed, write
 from witnesses.exceptions import NotFound, Refused
@@ -72,8 +73,8 @@ def test_a_witness_in_two_municipalities_comes_before_the_reviewers_of_both():
 def test_people_who_witness_for_each_other_under_any_of_their_numbers_are_seen():
     herning, aarhus = offices(days=200)
     herning.decided(witness(7), applicant=8)
-    link_persons(person(8).pk, person(18).pk, now=NOW)
-    link_persons(person(7).pk, person(17).pk, now=NOW)
+    build_link(person(8).pk, person(18).pk)
+    build_link(person(7).pk, person(17).pk)
     case = aarhus.decided(witness(18), applicant=17)
     assert case.outcome == "confirmed"
     assert sorted(opened()) == [("0657", "each_other"), ("0751", "each_other")]
@@ -82,7 +83,7 @@ def test_people_who_witness_for_each_other_under_any_of_their_numbers_are_seen()
 def test_somebody_witnessed_recently_is_seen_as_a_witness_under_another_number():
     herning, aarhus = offices(days=100)
     herning.decided(witness(7), applicant=8)
-    link_persons(person(8).pk, person(18).pk, now=NOW)
+    build_link(person(8).pk, person(18).pk)
     assert aarhus.decided(witness(18), applicant=9).outcome == "confirmed"
     assert sorted(opened()) == [("0657", "recently_witnessed"), ("0751", "recently_witnessed")]
 
@@ -113,7 +114,7 @@ def test_two_approved_reversals_of_one_witness_are_seen():
 def test_two_reversals_are_counted_over_all_ids_of_a_witness(herning, aarhus, linked):
     one, other, *rest = people(4)
     if linked:
-        link_persons(one, other, now=NOW)
+        build_link(one, other)
     told = [witnessed(one, rest[0], herning), witnessed(other, rest[1], aarhus)]
     reversed_by(told[0], herning)
     reversed_by(told[1], aarhus, days=120)
@@ -240,7 +241,7 @@ def test_looking_again_finds_what_a_link_shows(herning):
     witnessed(b, one, herning, days=-10)
     assert opened() == []
     assert look_again(since=NOW - timedelta(days=100), now=NOW) == 0
-    link_persons(a, b, now=NOW)
+    build_link(a, b)
     assert look_again(since=NOW - timedelta(hours=1), now=NOW) == 2
     assert {pattern for _place, pattern in opened()} == {"each_other", "recently_witnessed"}
     assert look_again(since=NOW - timedelta(hours=1), now=NOW) == 0
@@ -363,7 +364,7 @@ def test_a_reviewer_who_takes_part_sees_nothing_of_it(herning, aarhus, reviewer,
     reviewer.save()
     here = {"municipality": herning.municipality, "reviewer": reviewer}
     assert len(open_signals(**here)) == 1
-    link_persons((one, b, one)[part], known, now=NOW)
+    build_link((one, b, one)[part], known)
     assert open_signals(**here) == []
     with pytest.raises(NotFound):
         signal_shown(

@@ -60,6 +60,36 @@ END $$;
 CREATE TRIGGER link_proposals_stand BEFORE UPDATE OR DELETE ON witnesses_linkproposal
   FOR EACH ROW EXECUTE FUNCTION link_proposals_stand();
 
+-- guard: trigger links_take_two on people_personlink
+-- Either two of the staff found one of each group to be one human being, or the person was linked
+-- to somebody who is linked to the root: then the rest of a group follows (people/guards).
+CREATE OR REPLACE FUNCTION links_take_two() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE
+  persons bigint[];
+  roots bigint[];
+BEGIN
+  IF EXISTS (SELECT 1 FROM people_personlink was JOIN people_personlink moved
+      ON moved.person_id = was.root_id AND moved.root_id = NEW.root_id
+      WHERE was.person_id = NEW.person_id) THEN
+    RETURN NEW;
+  END IF;
+  SELECT array_agg(person_id) || NEW.person_id INTO persons
+    FROM people_personlink WHERE root_id = NEW.person_id;
+  SELECT array_agg(person_id) || NEW.root_id INTO roots
+    FROM people_personlink WHERE root_id = NEW.root_id;
+  IF NOT EXISTS (SELECT 1 FROM witnesses_linkproposal p
+      WHERE p.is_approved AND p.answered_by_id <> p.proposed_by_id
+        AND (p.person_id = ANY (persons) AND p.other_id = ANY (roots)
+          OR p.other_id = ANY (persons) AND p.person_id = ANY (roots))) THEN
+    RAISE EXCEPTION 'links_take_two: not approved by a second person'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER links_take_two BEFORE INSERT ON people_personlink
+  FOR EACH ROW EXECUTE FUNCTION links_take_two();
+
 -- guard: trigger rule_set_proposals_stand on witnesses_rulesetproposal
 CREATE OR REPLACE FUNCTION rule_set_proposals_stand() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$

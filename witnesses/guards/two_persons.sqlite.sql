@@ -44,6 +44,24 @@ CREATE TRIGGER link_proposals_are_not_replaced BEFORE INSERT ON witnesses_linkpr
 WHEN EXISTS (SELECT 1 FROM witnesses_linkproposal WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'witnesses_linkproposal stands'); END
 
+-- guard: trigger links_take_two on people_personlink
+CREATE TRIGGER links_take_two BEFORE INSERT ON people_personlink
+WHEN NOT EXISTS (
+  SELECT 1 FROM people_personlink was JOIN people_personlink moved
+    ON moved.person_id = was.root_id AND moved.root_id = NEW.root_id
+    WHERE was.person_id = NEW.person_id
+) AND NOT EXISTS (
+  SELECT 1 FROM (
+    SELECT person_id AS one, other_id AS other FROM witnesses_linkproposal
+      WHERE is_approved AND answered_by_id <> proposed_by_id
+    UNION ALL SELECT other_id, person_id FROM witnesses_linkproposal
+      WHERE is_approved AND answered_by_id <> proposed_by_id
+  ) p
+  WHERE p.one IN (SELECT NEW.person_id UNION ALL SELECT person_id FROM people_personlink WHERE root_id = NEW.person_id)
+    AND p.other IN (SELECT NEW.root_id UNION ALL SELECT person_id FROM people_personlink WHERE root_id = NEW.root_id)
+)
+BEGIN SELECT RAISE(ABORT, 'links_take_two: not approved by a second person'); END
+
 -- guard: trigger rule_set_proposals_stand on witnesses_rulesetproposal
 CREATE TRIGGER rule_set_proposals_stand BEFORE UPDATE ON witnesses_rulesetproposal
 WHEN OLD.answered_at IS NOT NULL OR OLD.id IS NOT NEW.id OR OLD.proposed_by_id IS NOT NEW.proposed_by_id OR OLD.proposed_at IS NOT NEW.proposed_at OR OLD.rule_set IS NOT NEW.rule_set OR OLD.in_force_from IS NOT NEW.in_force_from
