@@ -20,7 +20,7 @@ from tests.builders import NOW, TODAY, build_visit, build_world
 
 KINDS = ("booked", "moved", "cancelled", "reminder_2d", "reminder_2h")
 LANGUAGES = ("da", "en")
-CENTRES = Path(municipalities.__file__).parent / "data" / "centres.csv"
+CENTRES = Path(municipalities.__file__).parents[1] / "data" / "centres.csv"
 FACTS = {
     "reference": "K7QF-M3RX-P8",
     "starts_at": "2026-11-24T09:30:00+00:00",
