@@ -1,7 +1,7 @@
 """What citizens type, read and checked; refusals are worded by the app, and repeat nothing."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -16,7 +16,6 @@ from appointments.services.plan import LARGEST_PARTY
 from appointments.wording import REFUSALS
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.cpr import holds_cpr_number
-from borgerservice.municipalities.models import Centre
 
 LONGEST_QUERY = 80
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -85,13 +84,10 @@ class TimesForm(KindForm):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "form-input", "type": "date"}),
     )
 
-    def __init__(
-        self, data: Mapping[str, Any], *, centre: Centre, now: datetime, party: int | None = None
-    ) -> None:
+    def __init__(self, data: Mapping[str, Any], *, now: datetime, party: int | None = None) -> None:
         """With a `party` that is settled already, only the day is asked for."""
         self.settled = party
         self.today = danish_date(now)
-        self.last_day = self.today + timedelta(days=centre.horizon_days)
         asked = {
             "people": data.get("people") or "1",
             "from": data.get("from") or self.today.isoformat(),
@@ -116,11 +112,14 @@ class TimesForm(KindForm):
             self.data = {**self.data, "from": ""}
 
     def clean_first_day(self) -> date:
-        """A day that is over means today; one beyond the horizon is refused."""
-        day = self.cleaned_data["first_day"] or self.today
-        if day > self.last_day:
-            raise forms.ValidationError(REFUSALS["too_far_ahead"], code="too_far_ahead")
-        return max(day, self.today)
+        """A day that is over means today."""
+        return max(self.cleaned_data["first_day"] or self.today, self.today)
+
+    def keep_within(self, last_day: date) -> None:
+        """Refuse a day after the last one that can be booked."""
+        if self.start_day > last_day:
+            self.add_error("first_day", str(REFUSALS["too_far_ahead"]))
+            self.data = {**self.data, "from": ""}
 
     @property
     def party(self) -> int:

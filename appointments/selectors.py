@@ -9,6 +9,7 @@ from django.db.models import Q
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, CentreService, DeskDay, Participant, ServiceType
 from appointments.rules.availability import free_starts
+from appointments.rules.booking_window import Window
 from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.places import (
@@ -61,10 +62,12 @@ def free_times(
     first: date,
     last: date,
     not_before: datetime,
-    step_minutes: int | None = None,
+    step_minutes: int,
+    public_at: datetime | None,
 ) -> list[FreeDay]:
     """The free starts of a visit of that length (buffer included), by day. One statement.
 
+    What is kept for staff at `public_at` is left out; None, for staff, leaves out nothing.
     Raises Refused `period_reversed` and `period_too_long`.
     """
     if last < first:
@@ -72,7 +75,9 @@ def free_times(
     if (last - first).days >= LONGEST_PERIOD_DAYS:
         raise Refused("period_too_long", field="to", params={"limit": LONGEST_PERIOD_DAYS})
     rows = (
-        DeskDay.objects.filter(centre_id=centre.pk, day__range=(first, last))
+        DeskDay.objects.filter(
+            open_to_all(public_at), centre_id=centre.pk, day__range=(first, last)
+        )
         .order_by("day", "desk_id")
         .values_list("day", "caps", "b0", "b1", "b2", "b3", "b4", "b5")
     )
@@ -80,7 +85,7 @@ def free_times(
         rows,
         minutes=minutes,
         needed_caps=caps,
-        step=step_minutes or centre.start_step_minutes,
+        step=step_minutes,
         not_before=wall_clock(_next_whole_minute(not_before)),
     )
     return [FreeDay(day, tuple(minutes_of(bits))) for day, bits in found]
@@ -91,23 +96,35 @@ def bookable_times(
     centre: Centre,
     minutes: int,
     caps: int,
+    window: Window,
     first: date,
     last: date,
     now: datetime,
+    for_staff: bool = False,
 ) -> list[FreeDay]:
-    """The free starts a citizen can book now: after the lead time, within the horizon."""
+    """The free starts that can be booked now: after the lead time, within the horizon.
+
+    A citizen sees no desk-day that is still kept for staff.
+    """
     if not centre.is_open_for_booking:
         return []
-    horizon = danish_date(now) + timedelta(days=centre.horizon_days)
+    horizon = window.last_day(danish_date(now))
     found = free_times(
         centre=centre,
         minutes=minutes,
         caps=caps,
         first=first,
         last=last,
-        not_before=now + timedelta(minutes=centre.lead_minutes),
+        not_before=window.opens(now),
+        step_minutes=window.step_minutes,
+        public_at=None if for_staff else now,
     )
     return [free for free in found if free.day <= horizon]
+
+
+def open_to_all(public_at: datetime | None) -> Q:
+    """The desk-days at which anybody may book at that moment; all of them for None, for staff."""
+    return Q() if public_at is None else Q(opens_at=None) | Q(opens_at__lte=public_at)
 
 
 def centre_by_key(key: str) -> Centre:

@@ -144,7 +144,13 @@ def move(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResp
         request,
         title=_("Move the appointment"),
         form=form,
-        do=partial(move_appointment, appointment=appointment, actor=workplace.actor, now=now),
+        do=partial(
+            move_appointment,
+            appointment=appointment,
+            actor=workplace.actor,
+            now=now,
+            for_staff=True,
+        ),
         done=visit_address(workplace, reference),
         said=_("The appointment is moved."),
         template="admin/move.html",
@@ -166,9 +172,11 @@ def free_days(*, centre: Centre, codes: Sequence[str], first: date, now: datetim
             centre=centre,
             minutes=plan.minutes + plan.buffer,
             caps=plan.caps,
+            window=plan.window,
             first=first,
             last=first + timedelta(days=LONGEST_PERIOD_DAYS - 1),
             now=now,
+            for_staff=True,
         )
     except Refused:
         return Times((), None)

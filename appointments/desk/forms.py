@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from appointments.forms import DATE_FORMATS, KindForm, NameField, StartField
+from appointments.models import CentreService
 from appointments.selectors import offers_of
 from appointments.services import Visitor
 from appointments.services.plan import LARGEST_PARTY
@@ -67,8 +68,12 @@ class TimesForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any], *, centre: Centre, now: datetime) -> None:
         self.today = danish_date(now)
-        self.horizon_days = centre.horizon_days
-        services = services_of(centre)
+        offers = offers_of(centre)
+        own = [offer.horizon_days for offer in offers]
+        self.horizon_days = max(
+            (centre.horizon_days if days is None else days for days in own), default=0
+        )
+        services = [_as_choice(offer) for offer in offers]
         asked = {
             "service": data.get("service") or (services[0][0] if services else ""),
             "people": data.get("people") or "1",
@@ -173,15 +178,11 @@ class MoveForm(forms.Form):
 
 def services_of(centre: Centre) -> list[tuple[str, str]]:
     """The services of a centre as choices, in Danish: the staff's pages are."""
-    return [
-        (offer.service.code, offer.service.names.get("da", offer.service.code))
-        for offer in offers_of(centre)
-    ]
+    return [_as_choice(offer) for offer in offers_of(centre)]
 
 
-def last_day_of(centre: Centre, now: datetime) -> date:
-    """As far as one can book."""
-    return danish_date(now) + timedelta(days=centre.horizon_days)
+def _as_choice(offer: CentreService) -> tuple[str, str]:
+    return offer.service.code, offer.service.names.get("da", offer.service.code)
 
 
 def _fields_of(place: int, *, alone: bool) -> dict[str, forms.Field]:

@@ -17,6 +17,8 @@ from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.services import tell_workers
 from borgerservice.together import write_together
 
+MADE_BY_STAFF = (Appointment.Origin.DESK, Appointment.Origin.WALK_IN)
+
 
 def book_appointment(
     *,
@@ -42,7 +44,7 @@ def book_appointment(
         plan = plan_visit(centre=centre, codes=[visitor.service for visitor in visitors])
         check_contact(phone=phone, email=email, language=language, origin=origin)
         is_walk_in = origin == Appointment.Origin.WALK_IN
-        check_time(centre=centre, start=start, now=now, is_walk_in=is_walk_in)
+        check_time(centre=centre, window=plan.window, start=start, now=now, is_walk_in=is_walk_in)
         start = start.astimezone(UTC)
         wish = Wish(centre, plan, start, origin, actor, now, language, phone, email)
         protected = [visitor.is_protected for visitor in visitors]
@@ -66,14 +68,25 @@ def _write(visit: NewVisit, wish: Wish) -> None:
     day, minute = wall_clock(wish.start)
     length = wish.plan.minutes + wish.plan.buffer
     capacity.require_within_the_day(minute=minute, minutes=length)
+    public_at = None if wish.origin in MADE_BY_STAFF else wish.now
     for _attempt in range(capacity.TRIES):
         desk_id = capacity.free_desk(
-            centre_id=wish.centre.pk, day=day, minute=minute, minutes=length, caps=wish.plan.caps
+            centre_id=wish.centre.pk,
+            day=day,
+            minute=minute,
+            minutes=length,
+            caps=wish.plan.caps,
+            public_at=public_at,
         )
         if desk_id is None:
             break
         taking = capacity.taking(
-            centre_id=wish.centre.pk, desk_id=desk_id, day=day, minute=minute, minutes=length
+            centre_id=wish.centre.pk,
+            desk_id=desk_id,
+            day=day,
+            minute=minute,
+            minutes=length,
+            public_at=public_at,
         )
         if write_together(taking, visit.at_desk(desk_id)):
             return

@@ -5,7 +5,7 @@ gets a time; the overlap guard in the database stands behind it (`guards/`).
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -17,6 +17,7 @@ from appointments.rules.calendar import closed_from
 from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.opening import Closing, OpeningPeriod, closed_ticks
 from appointments.rules.ticks import ALL_DAY, mask, to_words
+from appointments.selectors import open_to_all
 from borgerservice.municipalities.models import AgreementDay, Centre
 from borgerservice.together import Guarded, write_together
 
@@ -27,37 +28,73 @@ _THE_ROW = "WHERE centre_id = %s AND day = %s AND desk_id = %s"
 """One desk-day by its whole unique key, so that no other day of the desk is read."""
 
 
-def free_desk(*, centre_id: int, day: date, minute: int, minutes: int, caps: int) -> int | None:
-    """The desk that would take a visit now, or None when all are taken."""
-    rows = DeskDay.objects.filter(centre_id=centre_id, day=day).values_list(
+def free_desk(
+    *, centre_id: int, day: date, minute: int, minutes: int, caps: int, public_at: datetime | None
+) -> int | None:
+    """The desk that would take a visit now, or None when all are taken.
+
+    One that is kept for staff at `public_at` takes none; None, for staff, asks for no moment.
+    """
+    rows = DeskDay.objects.filter(open_to_all(public_at), centre_id=centre_id, day=day).values_list(
         "desk_id", "caps", *WORDS
     )
     desk: int | None = pick_desk(rows, start_minute=minute, minutes=minutes, needed_caps=caps)
     return desk
 
 
-def taking(*, centre_id: int, desk_id: int, day: date, minute: int, minutes: int) -> Guarded:
-    """What takes a time at a desk: it changes the desk-day only while every tick is still free."""
+def taking(
+    *,
+    centre_id: int,
+    desk_id: int,
+    day: date,
+    minute: int,
+    minutes: int,
+    public_at: datetime | None,
+) -> Guarded:
+    """What takes a time at a desk: it changes the desk-day only while every tick is still free.
+
+    And, but for staff, only once the desk-day is open to all at `public_at`.
+    """
     words = zip(WORDS, to_words(mask(minute, minutes)), strict=True)
     changed = {name: word for name, word in words if word}
     assignments = ", ".join(f"{name} = {name} | %s" for name in changed)
     free = " AND ".join(f"{name} & %s = 0" for name in changed)
+    where, asked = _THE_ROW, [centre_id, day, desk_id]
+    if public_at is not None:
+        where += " AND (opens_at IS NULL OR opens_at <= %s)"
+        asked.append(connection.ops.adapt_datetimefield_value(public_at))
     return Guarded(
-        f"UPDATE appointments_deskday SET {assignments} {_THE_ROW} AND {free}",
-        [*changed.values(), centre_id, day, desk_id, *changed.values()],
+        f"UPDATE appointments_deskday SET {assignments} {where} AND {free}",
+        [*changed.values(), *asked, *changed.values()],
     )
 
 
-def claim(*, centre_id: int, day: date, minute: int, minutes: int, caps: int) -> int | None:
+def claim(
+    *, centre_id: int, day: date, minute: int, minutes: int, caps: int, public_at: datetime | None
+) -> int | None:
     """Take a time at any desk that can serve it; the desk's id, or None when all are taken.
 
     The guarded UPDATE only changes a row whose bits are still free, so of many callers one wins.
     """
     for _attempt in range(TRIES):
-        desk = free_desk(centre_id=centre_id, day=day, minute=minute, minutes=minutes, caps=caps)
+        desk = free_desk(
+            centre_id=centre_id,
+            day=day,
+            minute=minute,
+            minutes=minutes,
+            caps=caps,
+            public_at=public_at,
+        )
         if desk is None:
             return None
-        taken = taking(centre_id=centre_id, desk_id=desk, day=day, minute=minute, minutes=minutes)
+        taken = taking(
+            centre_id=centre_id,
+            desk_id=desk,
+            day=day,
+            minute=minute,
+            minutes=minutes,
+            public_at=public_at,
+        )
         if write_together(taken, []):
             return desk
     return None

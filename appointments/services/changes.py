@@ -18,16 +18,22 @@ from borgerservice.municipalities.models import Centre
 
 
 def move_appointment(
-    *, appointment: Appointment, start: datetime, actor: str, now: datetime
+    *,
+    appointment: Appointment,
+    start: datetime,
+    actor: str,
+    now: datetime,
+    for_staff: bool = False,
 ) -> Appointment:
     """Give the visit another time at its centre; the old one is let go only with the new in hand.
 
-    The reference and the link stay. Raises SlotTaken, or Refused.
+    The reference and the link stay. `for_staff` may take what is kept for them. Raises SlotTaken,
+    or Refused.
     """
     centre = appointment.centre
     codes = list(appointment.participants.values_list("service__code", flat=True))
     plan = plan_visit(centre=centre, codes=codes)
-    check_time(centre=centre, start=start, now=now, is_walk_in=False)
+    check_time(centre=centre, window=plan.window, start=start, now=now, is_walk_in=False)
     start = start.astimezone(UTC)
     try:
         with transaction.atomic():
@@ -41,7 +47,7 @@ def move_appointment(
             day, _minute = wall_clock(start)
             capacity.lock_days(centre=held.centre, days={wall_clock(was)[0], day})
             _release(held)
-            held.desk_id = _claim(centre, plan, start)
+            held.desk_id = _claim(centre, plan, start, None if for_staff else now)
             held.starts_at = start
             held.ends_at = start + timedelta(minutes=plan.minutes)
             held.busy_until = held.ends_at + timedelta(minutes=plan.buffer)
@@ -75,12 +81,17 @@ def cancel_appointment(*, appointment: Appointment, actor: str, now: datetime) -
     return held
 
 
-def _claim(centre: Centre, plan: Plan, start: datetime) -> int:
+def _claim(centre: Centre, plan: Plan, start: datetime, public_at: datetime | None) -> int:
     day, minute = wall_clock(start)
     length = plan.minutes + plan.buffer
     capacity.require_within_the_day(minute=minute, minutes=length)
     desk_id = capacity.claim(
-        centre_id=centre.pk, day=day, minute=minute, minutes=length, caps=plan.caps
+        centre_id=centre.pk,
+        day=day,
+        minute=minute,
+        minutes=length,
+        caps=plan.caps,
+        public_at=public_at,
     )
     if desk_id is None:
         raise capacity.why_not_free(centre=centre, day=day, minute=minute, minutes=length)

@@ -1,5 +1,6 @@
 """What must hold before a time is taken: names, contact, and the time itself."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import phonenumbers
@@ -9,7 +10,7 @@ from django.core.validators import validate_email
 
 from appointments.exceptions import Refused
 from appointments.models import Appointment
-from appointments.rules.booking_window import check_start
+from appointments.rules.booking_window import Window, check_start
 from appointments.rules.names import NameRefused, clean_person_name
 from appointments.rules.ticks import TICK_MINUTES
 from borgerservice.municipalities.models import Centre
@@ -54,16 +55,14 @@ def check_contact(*, phone: str, email: str, language: str, origin: Appointment.
         raise Refused("unknown_language", field="language")
 
 
-def check_time(*, centre: Centre, start: datetime, now: datetime, is_walk_in: bool) -> None:
+def check_time(
+    *, centre: Centre, window: Window, start: datetime, now: datetime, is_walk_in: bool
+) -> None:
     """Raise Refused unless the centre takes bookings and a visit may start then."""
     if not centre.is_open_for_booking:
         raise Refused("centre_not_open_for_booking", field="centre")
-    wrong = check_start(
-        start,
-        now - timedelta(minutes=TICK_MINUTES) if is_walk_in else now,
-        timedelta(0) if is_walk_in else timedelta(minutes=centre.lead_minutes),
-        centre.horizon_days,
-        TICK_MINUTES if is_walk_in else centre.start_step_minutes,
-    )
-    if wrong:
+    if is_walk_in:
+        now -= timedelta(minutes=TICK_MINUTES)
+        window = replace(window, lead_minutes=0, step_minutes=TICK_MINUTES)
+    if wrong := check_start(start, now, window):
         raise Refused(wrong, field="start")

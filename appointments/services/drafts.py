@@ -190,6 +190,7 @@ def _require_free(*, centre: Centre, codes: Sequence[str], start: datetime, now:
         centre=centre,
         minutes=plan.minutes + plan.buffer,
         caps=plan.caps,
+        window=plan.window,
         first=day,
         last=day,
         now=now,
@@ -198,7 +199,6 @@ def _require_free(*, centre: Centre, codes: Sequence[str], start: datetime, now:
         return plan
     if not centre.is_open_for_booking:
         raise Refused("centre_not_open_for_booking", field="centre")
-    lead = timedelta(minutes=centre.lead_minutes)
-    if wrong := check_start(start, now, lead, centre.horizon_days, centre.start_step_minutes):
+    if wrong := check_start(start, now, plan.window):
         raise Refused(wrong, field="start")
     raise SlotTaken(field="start")

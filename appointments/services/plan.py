@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from appointments.exceptions import Refused
 from appointments.models import CentreService, ServiceType
+from appointments.rules.booking_window import Window
 from borgerservice.municipalities.models import Centre
 
 LARGEST_PARTY = 4
@@ -21,12 +22,16 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a visit takes: the services in order, its length and the time after it, its skills."""
+    """What a visit takes: the services in order, its length and the time after it, its skills.
+
+    `window` says how soon and how far ahead it can be booked.
+    """
 
     services: tuple[ServiceType, ...]
     minutes: int
     buffer: int
     caps: int
+    window: Window
 
 
 def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
@@ -59,4 +64,15 @@ def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
         minutes=sum(offer.minutes for offer in chosen),
         buffer=max(offer.buffer_minutes for offer in chosen),
         caps=caps,
+        window=window_of(centre, chosen),
     )
+
+
+def window_of(centre: Centre, offers: Sequence[CentreService]) -> Window:
+    """When a visit for these services can be booked; of several, the narrowest.
+
+    A service's own lead time and horizon win over the centre's.
+    """
+    leads = [centre.lead_minutes if o.lead_minutes is None else o.lead_minutes for o in offers]
+    days = [centre.horizon_days if o.horizon_days is None else o.horizon_days for o in offers]
+    return Window(max(leads), min(days), centre.start_step_minutes)

@@ -107,6 +107,7 @@ def _first_free(*, centre: Centre, plan: Plan, now: datetime) -> datetime:
         last=today,
         not_before=at,
         step_minutes=5,
+        public_at=None,
     )
     if not free:
         raise Refused("no_room_today")

@@ -43,14 +43,15 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     centre = centre_or_404(key)
     if not centre.is_open_for_booking:
         return redirect("appointments:centre", key=key)
-    form = TimesForm(request.POST or request.GET, centre=centre, now=now)
-    is_understood = form.is_valid()  # where not, that is said, and the usual is shown
+    form = TimesForm(request.POST or request.GET, now=now)
+    form.is_valid()  # where not, that is said, and the usual is shown
     try:
         plan = plan_visit(centre=centre, codes=[code] * form.party)
     except Refused:
         raise Http404 from None
+    form.keep_within(plan.window.last_day(form.today))
     choice = Choice()
-    if request.method == "POST" and is_understood:
+    if request.method == "POST" and form.is_valid():
         begin = partial(start_draft, centre=centre, service=code, people=form.party, now=now)
         choice = choose(request.POST, begin)
         if choice.done:
@@ -62,7 +63,7 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
         "minutes": plan.minutes,
         "form": form,
         "choice": choice,
-        "times": shown_times(days, wanted=choice.wanted, centre=centre, now=now),
+        "times": shown_times(days, wanted=choice.wanted, plan=plan, now=now),
         "others": [] if days else other_centres(centre),
         "kept_query": _query(form),
     }
@@ -112,8 +113,7 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
 @draft_page
 def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -> HttpResponseBase:
     """Another time for the booking under way; what was typed stays."""
-    centre = draft.row.centre
-    form = TimesForm(request.POST or request.GET, centre=centre, now=now, party=draft.typed.people)
+    form = TimesForm(request.POST or request.GET, now=now, party=draft.typed.people)
     form.is_valid()
     choice = Choice()
     if request.method == "POST":
@@ -144,7 +144,7 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
             return to_visit(confirm_draft(token=token, language=_language(), now=now))
         except Refused as refused:
             wanted = draft.row.starts_at
-            form = TimesForm({}, centre=draft.row.centre, now=now, party=draft.typed.people)
+            form = TimesForm({}, now=now, party=draft.typed.people)
             form.is_valid()
             shown["choice"] = Choice(wanted=wanted, refusal=refused.sentence)
             shown["times"] = _fresh_times(draft, form, wanted=wanted, now=now)
@@ -180,8 +180,9 @@ def _fresh_times(
         plan = plan_visit(centre=centre, codes=[draft.row.service.code] * draft.typed.people)
     except Refused:
         return None
+    form.keep_within(plan.window.last_day(form.today))
     days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
-    return shown_times(days, wanted=wanted, centre=centre, now=now)
+    return shown_times(days, wanted=wanted, plan=plan, now=now)
 
 
 def _query(form: TimesForm) -> str:

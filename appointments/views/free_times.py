@@ -36,21 +36,23 @@ class ShownTimes:
 
 def free_days(*, centre: Centre, plan: Plan, first: date, now: datetime) -> list[FreeDay]:
     """Every day with room from a day on, as far ahead as one can book. One statement."""
+    last_day = plan.window.last_day(danish_date(now))
     return bookable_times(
         centre=centre,
         minutes=plan.minutes + plan.buffer,
         caps=plan.caps,
+        window=plan.window,
         first=first,
-        last=max(first, min(_last_day(centre, now), first + timedelta(LONGEST_PERIOD_DAYS - 1))),
+        last=max(first, min(last_day, first + timedelta(LONGEST_PERIOD_DAYS - 1))),
         now=now,
     )
 
 
 def shown_times(
-    days: Sequence[FreeDay], *, wanted: datetime | None, centre: Centre, now: datetime
+    days: Sequence[FreeDay], *, wanted: datetime | None, plan: Plan, now: datetime
 ) -> ShownTimes:
     """The earliest days; or, around a time that could not be had, the times closest to it."""
-    last_day = _last_day(centre, now)
+    last_day = plan.window.last_day(danish_date(now))
     if wanted is None:
         later = days[DAYS_ON_A_PAGE].day if len(days) > DAYS_ON_A_PAGE else None
         shown = [_shown(free.day, free.starts) for free in days[:DAYS_ON_A_PAGE]]
@@ -69,7 +71,3 @@ def _shown(day: date, starts: tuple[datetime, ...]) -> ShownDay:
         morning=tuple(start for start in starts if wall_clock(start)[1] < NOON),
         afternoon=tuple(start for start in starts if wall_clock(start)[1] >= NOON),
     )
-
-
-def _last_day(centre: Centre, now: datetime) -> date:
-    return danish_date(now) + timedelta(days=centre.horizon_days)

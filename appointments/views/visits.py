@@ -81,7 +81,7 @@ def move(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpRe
     if not visit.can_change:
         return redirect("appointments:visit", link=link)
     centre = visit.appointment.centre
-    form = TimesForm(request.POST or request.GET, centre=centre, now=now, party=visit.people)
+    form = TimesForm(request.POST or request.GET, now=now, party=visit.people)
     form.is_valid()
     choice = Choice()
     if request.method == "POST":
@@ -91,8 +91,9 @@ def move(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpRe
             return redirect("appointments:visit", link=link)
     try:
         plan = plan_visit(centre=centre, codes=[service.code for service in visit.services])
+        form.keep_within(plan.window.last_day(form.today))
         days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
-        times = shown_times(days, wanted=choice.wanted, centre=centre, now=now)
+        times = shown_times(days, wanted=choice.wanted, plan=plan, now=now)
     except Refused:  # the centre no longer offers the service
         times = None
     shown = {**_facts(link, visit), "form": form, "choice": choice, "times": times}

@@ -17,6 +17,7 @@ from appointments.models import Appointment, CentreService, Desk, ServiceType
 from appointments.selectors import bookable_times
 from appointments.services import Visitor, book_appointment
 from appointments.services.capacity import last_day_made, open_days
+from appointments.services.plan import window_of
 from appointments.services.reference import centre_key, fill_in_centre
 from borgerservice.install import write_private
 from borgerservice.kernel.clock import danish_date
@@ -142,6 +143,7 @@ def _add_visit(
         centre=centre,
         minutes=offer.minutes,
         caps=1 << offer.service.bit,
+        window=window_of(centre, [offer]),
         first=today,
         last=today + timedelta(days=5),
         now=now,

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment, DeskDay
+from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
 from appointments.selectors import appointment_by_link, bookable_times
 from appointments.services import (
@@ -37,6 +38,7 @@ def free_minutes(world: World, minutes: int = 30) -> int:
         centre=world.centre,
         minutes=minutes,
         caps=1 << world.service.bit,
+        window=Window(120, 60, 15),
         first=TOMORROW,
         last=TOMORROW,
         now=NOW,
@@ -271,6 +273,7 @@ def test_a_time_that_is_offered_can_be_booked_a_second_past_the_minute() -> None
         centre=world.centre,
         minutes=30,
         caps=1 << world.service.bit,
+        window=Window(120, 60, 15),
         first=TODAY,
         last=TODAY,
         now=now,

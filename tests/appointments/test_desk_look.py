@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
+from appointments.rules.booking_window import Window
 from appointments.selectors import bookable_times
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Closure, StaffMember, StaffRole
@@ -64,6 +65,7 @@ def visit(server: Server, world: World):
             centre=world.centre,
             minutes=30,
             caps=1 << world.service.bit,
+            window=Window(120, 60, 15),
             first=today,
             last=today + timedelta(days=10),
             now=now,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from appointments.models import Appointment, BookingDraft, IdempotencyRecord, Participant
+from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
 from appointments.selectors import bookable_times
 from appointments.services import Request, Visitor, book_appointment, cancel_appointment
@@ -104,6 +105,7 @@ def test_every_day_one_more_day_can_be_booked() -> None:
             centre=centre,
             minutes=30,
             caps=1,
+            window=Window(120, 10, 15),
             first=TODAY,
             last=last + timedelta(days=5),
             now=NOW + moment,

@@ -2,15 +2,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from appointments.rules.booking_window import StartRefusal, check_start
+from appointments.rules.booking_window import StartRefusal, Window, check_start
 from appointments.rules.local_time import COPENHAGEN, instant
 
 TODAY = date(2027, 3, 1)
 NOW = instant(TODAY, 10 * 60)
 
 
-def check(start, now=NOW, lead=timedelta(hours=2), horizon_days=30, step_minutes=15):
-    return check_start(start, now, lead, horizon_days, step_minutes)
+def check(start, now=NOW, lead_minutes=120, horizon_days=30, step_minutes=15):
+    return check_start(start, now, Window(lead_minutes, horizon_days, step_minutes))
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def test_a_visit_starts_within_the_window_and_on_the_grid(start, refusal):
 
 
 def test_a_clerk_without_a_lead_may_book_this_very_minute():
-    assert check(NOW, lead=timedelta(0)) is None
-    assert check(NOW - timedelta(minutes=15), lead=timedelta(0)) is StartRefusal.IN_THE_PAST
+    assert check(NOW, lead_minutes=0) is None
+    assert check(NOW - timedelta(minutes=15), lead_minutes=0) is StartRefusal.IN_THE_PAST
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_the_hours_around_it_can_be_booked(start):
 def test_the_lead_is_real_time_even_in_the_night_the_clock_changes():
     before = instant(date(2027, 3, 28), 90).astimezone(COPENHAGEN)
     start = instant(date(2027, 3, 28), 195).astimezone(COPENHAGEN)  # 45 minutes later
-    assert check(start, now=before, lead=timedelta(minutes=45)) is None
-    assert check(start, now=before, lead=timedelta(minutes=46)) is StartRefusal.TOO_SOON
+    assert check(start, now=before, lead_minutes=45) is None
+    assert check(start, now=before, lead_minutes=46) is StartRefusal.TOO_SOON
 
 
 def test_the_horizon_is_counted_in_danish_days():

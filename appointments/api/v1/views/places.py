@@ -100,6 +100,7 @@ class SlotsView(PublicView):
             centre=centre,
             minutes=plan.minutes + plan.buffer,
             caps=plan.caps,
+            window=plan.window,
             first=first,
             last=asked.get("to") or _last_day(first),
             now=now,
