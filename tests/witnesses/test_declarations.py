@@ -1,9 +1,8 @@
 """The witness's declaration: its text, how it is accepted, and that nobody decides without it."""
 
-import hashlib
 import html
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -12,19 +11,16 @@ from django.urls import reverse
 
 from appointments.models import Participant
 from borgerservice.audit.selectors import history_of
-from tests.builders import NOW, TODAY, build_staff
+from tests.builders import NOW, build_staff
 from tests.witnesses.cases import Questions, Reason, build_office, number, witness
+from tests.witnesses.rules.texts import FIRST, declaration_file
 from witnesses.exceptions import CaseOver, Refused
 from witnesses.models import Declaration
 from witnesses.rules import declarations as texts
 from witnesses.rules.declarations import (
-    TEXTS_FOLDER,
-    declaration_in_use,
     declaration_text,
     load_declarations,
-    read_declaration,
 )
-from witnesses.rules.tables import RuleSetUnreadable
 from witnesses.selectors import current_statement, declaration_of
 from witnesses.services import (
     accept_declaration,
@@ -34,7 +30,6 @@ from witnesses.services import (
     record_witness,
 )
 
-FIRST = "2026-11"
 Accepted = Declaration.Accepted
 
 
@@ -56,94 +51,6 @@ def refusal(call, **keywords) -> str:
         call(**keywords)
     assert refused.value.sentence
     return refused.value.code
-
-
-# --- the text ------------------------------------------------------------------------------------
-
-
-def a_file(folder, version, begins, line="Du har pligt til at sige sandheden."):
-    content = (TEXTS_FOLDER / f"{FIRST}.toml").read_text(encoding="utf-8")
-    content = content.replace(f'version = "{FIRST}"', f'version = "{version}"')
-    content = content.replace("in_use_from = 2026-11-01", f"in_use_from = {begins}")
-    path = folder / f"{version}.toml"
-    path.write_text(content.replace("Du har pligt til at sige sandheden.", line), encoding="utf-8")
-    return path
-
-
-@pytest.mark.once
-def test_a_new_wording_is_a_new_file_in_use_from_its_day_and_the_old_one_stays(tmp_path):
-    a_file(tmp_path, FIRST, "2026-11-01")
-    a_file(tmp_path, "2027-01", "2027-01-01", line="Du skal sige sandheden.")
-
-    assert list(load_declarations(tmp_path)) == [FIRST, "2027-01"]
-    assert declaration_in_use(date(2026, 12, 31), tmp_path).version == FIRST
-    assert declaration_in_use(date(2027, 1, 1), tmp_path).version == "2027-01"
-    assert declaration_in_use(date(2020, 1, 1), tmp_path).version == FIRST
-    old, new = (load_declarations(tmp_path)[one].texts["da"] for one in (FIRST, "2027-01"))
-    assert old.sha256 == declaration_text(FIRST, "da").sha256 != new.sha256
-
-
-@pytest.mark.once
-def test_a_text_that_is_not_whole_is_not_read(tmp_path):
-    for damage in (
-        ("[text.en.declares]", "[text.en.other]"),
-        (f'version = "{FIRST}"', 'version = "another"'),
-        ("in_use_from = 2026-11-01", 'in_use_from = "soon"'),
-        ("[[sources]]", "[[source]]"),
-        ("[own]", "[own]\nmore = 3"),
-        ('heading = "I declare"\nlines = [', 'heading = "I declare"\nlines = 3\nno = ['),
-    ):
-        path = a_file(tmp_path, FIRST, "2026-11-01")
-        path.write_text(path.read_text(encoding="utf-8").replace(*damage), encoding="utf-8")
-        with pytest.raises(RuleSetUnreadable):
-            read_declaration(path)
-
-
-@pytest.mark.once
-def test_two_texts_are_not_in_use_from_the_same_day(tmp_path):
-    a_file(tmp_path, FIRST, "2026-11-01")
-    a_file(tmp_path, "2026-11b", "2026-11-01")
-
-    with pytest.raises(ValueError, match="same day"):
-        load_declarations(tmp_path)
-
-
-@pytest.mark.once
-def test_a_text_somebody_may_have_accepted_is_never_changed_in_place():
-    """To change a wording add a file; this fails when a shipped one is edited."""
-    shipped = {
-        one.version: {language: text.sha256[:16] for language, text in one.texts.items()}
-        for one in load_declarations().values()
-    }
-    assert shipped == {FIRST: {"da": "2124340364627cc1", "en": "1145f6d7faf55490"}}
-
-
-@pytest.mark.once
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("da", ("sandheden", "straffes", "§ 163", "fem år", "24 måneder", "penge", "sige nej")),
-        ("en", ("the truth", "punished", "163", "five years", "24 months", "money", "say no")),
-    ],
-)
-def test_the_text_says_what_a_witness_must_know_in_both_languages(language, words):
-    text = declaration_text(FIRST, language)
-
-    for word in words:
-        assert word in text.plain
-    assert max(len(line.split(". ")[0].split()) for line in text.plain.split("\n")) < 40
-    assert text.sha256 == hashlib.sha256(text.plain.encode()).hexdigest()
-
-
-@pytest.mark.once
-def test_what_is_claimed_of_the_law_has_its_source():
-    version = declaration_in_use(TODAY)
-
-    assert all(one.title and one.publisher and one.url for one in version.sources)
-    law = [one for one in version.sources if "§ 163" in one.claim]
-    assert law
-    for text in version.texts.values():
-        assert not re.search(r"fængsel|bøde|prison|fine\b|måneders", text.plain)
 
 
 # --- accepting it --------------------------------------------------------------------------------
@@ -290,8 +197,8 @@ def test_a_paper_of_the_day_of_the_meeting_counts_though_a_new_text_came_since(
     office, monkeypatch, tmp_path
 ):
     case = office.with_witness(witness(2), is_signed=False)
-    a_file(tmp_path, FIRST, "2026-11-01")
-    a_file(tmp_path, "2026-11-24", "2026-11-24", line="Du skal sige sandheden.")
+    declaration_file(tmp_path, FIRST, "2026-11-01")
+    declaration_file(tmp_path, "2026-11-24", "2026-11-24", line="Du skal sige sandheden.")
     versions = load_declarations(tmp_path)
     monkeypatch.setattr(texts, "load_declarations", lambda _folder=None: versions)
     tomorrow = {**acts(office, case), "now": office.now + timedelta(days=1)}

@@ -1,7 +1,7 @@
 """A witnessing is reversed by two people, at most twice in a window, and never rewritten."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -15,7 +15,6 @@ from tests.platform.raw import rows_of
 from tests.witnesses.cases import Office, Questions, build_office, witness
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Reversal, ReversalProposal, Witnessing
-from witnesses.rules.reversals import highest_count, within_limit
 from witnesses.services import answer_reversal, decide_proofing, propose_reversal
 
 Reason = ReversalProposal.Reason
@@ -193,27 +192,6 @@ def test_reversals_of_all_numbers_of_a_witness_count_together(office, colleague,
     for case in cases[:2]:
         reverse(case, colleague, lead)
     assert refusal(answer, propose(cases[2], colleague), lead) == "too_many_reversals"
-
-
-@pytest.mark.once
-@pytest.mark.parametrize(
-    ("earlier", "count"),
-    [
-        ([], 1),
-        ([0], 2),
-        ([-120, 120], 2),
-        ([-60, 60], 3),
-        ([-120, -121, 121], 2),
-        ([-1, -1, 119], 4),
-        ([1, 2, 120], 4),
-    ],
-)
-def test_reversals_are_counted_in_every_window_that_holds_the_new_one(earlier, count):
-    on = date(2026, 11, 23)
-    days = [on + timedelta(days=number) for number in earlier]
-    assert highest_count(days, on=on, days=120) == count
-    assert within_limit(days, on=on, at_most=count, days=120)
-    assert not within_limit(days, on=on, at_most=count - 1, days=120)
 
 
 def test_of_two_who_approve_at_once_one_does(fresh_database):

@@ -197,8 +197,6 @@ def _at_the_limit(new: Seen, others: Sequence[Seen], quota: Quota) -> list[Found
     if spent := _spent_before(new, before, quota):
         return [Found("at_the_limit", new.witness, _in_order([*spent, new]))]
     for place, later in enumerate(uses):
-        if later.on <= new.on:
-            continue
         spent = _spent_before(later, _in_order([*uses[:place], new]), quota)
         if new in spent and not _spent_before(later, uses[:place], quota):
             return [Found("at_the_limit", new.witness, _in_order([*spent, later]))]

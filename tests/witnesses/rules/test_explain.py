@@ -2,6 +2,7 @@
 
 import re
 import string
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from witnesses.rules.answers import RULE_IDS
 from witnesses.rules.engine import decide
 from witnesses.rules.explain import explain, explain_invalid
 from witnesses.rules.explain_documents import accepted_documents
+from witnesses.rules.explain_help import shown_by
 from witnesses.rules.facts import DOCUMENT_TYPES
 from witnesses.rules.figures import LANGUAGES
 from witnesses.rules.lines import explain_line
@@ -266,6 +268,81 @@ def test_a_missing_paper_would_have_been_enough():
         answer = decide({**sent, "applicant": mended}, rules)
         assert "applicant.documents" not in answer["failed"]
     assert named > 20
+
+
+def test_one_more_paper_is_enough_only_where_no_cpr_number_is_wanted():
+    """Under a set that asks for a second paper and the CPR number if wanted; of a witness always."""
+    rules = rule_set("mitid-2022")
+    (clause, *_others) = rules.applicant_documents.ways[0].document
+    plain = replace(clause, shows_cpr=False)
+    asked = [
+        replace(way, document=(plain,), another=(plain,), cpr="if_wanted", papers=None)
+        for way in rules.applicant_documents.ways[:1]
+    ]
+    asking = {
+        name: replace(getattr(rules, name), ways=tuple(asked))
+        for name in ("applicant_documents", "witness_documents")
+    }
+    rules = replace(rules, **asking)
+    shown = [document(plain.types[0], shows_cpr=False)]
+
+    def help_with(rule, **wanted):
+        sent = case(applicant={"documents": shown, **wanted}, witness=witness(documents=shown))
+        told = explain(decide(sent, rules), rules, "en", facts=sent)
+        (found,) = [one for one in told.grounds if one.rule == rule]
+        assert not found.passed
+        return found.help[0]
+
+    missing = "Only one more document is missing"
+    assert not help_with("applicant.documents").startswith(missing)
+    assert not help_with("applicant.documents", wants_cpr_link=True).startswith(missing)
+    assert help_with("applicant.documents", wants_cpr_link=False).startswith(missing)
+    assert not help_with("witness.documents", wants_cpr_link=False).startswith(missing)
+
+
+def test_what_a_witness_must_bring_is_told_with_every_way_and_how_old_a_paper_may_be():
+    rules = rule_set("mitid-2022")
+    rules = replace(rules, witness_documents=rules.applicant_documents)
+    told = explain(decide(case(), rules), rules, "en")
+    (found,) = [one for one in told.grounds if one.rule == "applicant.proof"]
+    ways = accepted_documents(rules.witness_documents, "en", usable=rules.usable)
+    assert ways != accepted_documents(rules.witness_documents, "en")
+    assert len(ways) > 1
+    assert " ".join(ways) in found.help[-1]
+
+
+def test_who_was_helped_before_is_told_the_day_that_holds_for_them():
+    """Where persons are counted, a witness over the limit is free sooner for one of the four."""
+    earlier = [
+        {"on": on, "person": person}
+        for on, person in zip(
+            ("2026-01-01", "2026-02-01", "2026-03-01", "2026-03-02"), "bacd", strict=True
+        )
+    ]
+
+    def day_for(**applicant):
+        return ground(
+            "witness.quota",
+            "en",
+            rule_set="digst-2023",
+            applicant=applicant,
+            witness=witness(earlier_witnessings=earlier),
+        ).help[0]
+
+    assert "2 May 2026" in day_for(person="a")
+    assert "2 June 2026" in day_for(person="e")
+    assert "2 June 2026" in day_for()
+
+
+def test_without_the_facts_nothing_is_said_of_what_was_shown():
+    assert shown_by("applicant.documents", None) == ()
+    assert shown_by("witness.documents", case()) == ()
+    assert shown_by("witness.quota", case(witness=witness())) == ()
+    assert shown_by("witness.documents", case(witness=witness())) == [document()]
+    sent = case(witness=witness(documents=[]))
+    rules = rule_set(sent["rule_set"])
+    answer = decide(sent, rules)
+    assert explain(answer, rules, "en") == explain(answer, rules, "en", facts=None)
 
 
 def test_questions_and_witness_are_told_as_they_went():

@@ -22,6 +22,12 @@ def test_a_p_code_shows_itself_to_nobody():
 
     for shown in (str(code), repr(code), f"{code}", f"{code!r}"):
         assert "1234" not in shown
+    assert (str(code), repr(code)) == ("********", "PCode(********)")
+
+
+def test_only_plain_digits_make_a_p_code_that_nobody_spelt():
+    with pytest.raises(ImpossiblePCode):
+        PCode("１２３４５６７８")
 
 
 def test_p_codes_are_compared_by_their_digits_and_with_nothing_else():

@@ -1,5 +1,6 @@
 """Patterns for a fraud reviewer: each at its threshold, just inside and just outside."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -32,8 +33,8 @@ class Story:
 
     def add(self, witness, applicant, days=0, *, place=HERNING, reversed_after=None):
         on = DAY + timedelta(days=days)
-        gone = None if reversed_after is None else on + timedelta(days=reversed_after)
-        self.told.append(Seen(len(self.told) + 1, witness, applicant, on, place, gone))
+        gone = () if reversed_after is None else (on + timedelta(days=reversed_after),)
+        self.told.append(Seen(len(self.told) + 1, witness, applicant, on, place, *gone))
         return self
 
     def found(self, quota=QUOTA):
@@ -136,6 +137,7 @@ def test_the_same_when_being_witnessed_is_what_is_recorded_late(days, is_seen):
 
 def test_a_witness_first_and_witnessed_later_is_no_chain():
     assert Story().add(A, B).add(W, A, 1).names() == []
+    assert Story().add(W, A, 1).add(A, B).names() == []
 
 
 def test_one_that_joins_two_chains_is_one_pattern():
@@ -168,6 +170,28 @@ def test_whoever_did_not_reach_the_limit_is_not_seen(uses, next_day):
     assert at_the_limit(next_day, uses=uses) == []
 
 
+def test_the_uses_that_reached_the_limit_are_shown_with_the_next_and_no_older_one():
+    story = Story().add(W, A).add(W, B, 100).add(W, C, 160).add(W, D, 220).add(W, 9, 221)
+    assert story.ids("at_the_limit") == [2, 3, 4, 5]
+
+
+def test_what_others_did_uses_nothing_of_a_witness_s_limit():
+    assert Story().add(W, A).add(W, B, 30).add(C, D, 60).add(W, D, 121).names() == []
+
+
+def test_a_later_use_changes_nothing_of_the_one_right_after_the_limit():
+    story = Story().add(W, A).add(W, B, 30).add(W, C, 60).add(W, D, 200).add(W, 9, 125)
+    assert story.ids("at_the_limit") == [1, 2, 3, 5]
+
+
+def test_what_was_seen_before_is_not_seen_again_with_one_recorded_late():
+    assert Story().add(W, A).add(W, B, 30).add(W, C, 60).add(W, D, 121).add(W, 9).names() == []
+
+
+def test_under_a_limit_that_allows_nobody_there_is_no_next():
+    assert at_the_limit(121, replace(QUOTA, at_most=0)) == []
+
+
 def test_three_uses_on_one_day_are_one_limit_and_only_the_next_is_seen():
     assert at_the_limit(121, uses=(0, 0, 0)) == ["at_the_limit"]
     assert at_the_limit(121, uses=(0, 0, 0, 121)) == []
@@ -196,6 +220,13 @@ def test_two_reversals_of_one_witness(apart, is_seen, order):
     story = Story().add(W, A, reversed_after=500).add(W, B, 30, reversed_after=470 + order * apart)
     found = reversal_patterns(story.told[1], story.told, quota=QUOTA)
     assert [one.pattern for one in found] == ["reversals"] * is_seen
+    assert [seen.id for one in found for seen in one.seen] == [1, 2] * is_seen
+
+
+def test_what_is_not_reversed_is_asked_about_by_mistake():
+    (only,) = Story().add(W, A).told
+    with pytest.raises(ValueError, match="not reversed"):
+        reversal_patterns(only, [], quota=QUOTA)
 
 
 def test_one_reversal_or_another_witness_s_is_no_pattern():
@@ -213,6 +244,8 @@ def test_nothing_that_makes_a_pattern_lies_farther_than_the_look():
     look = longest_look(QUOTA).days
     assert look >= 2 * 120 + 7
     assert look >= 366 + 365
+    assert look == 24 * 31
+    assert longest_look(replace(QUOTA, days=400)).days == 2 * 400 + 1 + 7
 
 
 def test_the_patterns_are_those_that_are_stored():
@@ -230,17 +263,28 @@ def test_every_figure_is_published_with_its_source_and_date():
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "problem"),
     [
-        ('source = "control"', 'source = "hearsay"'),
-        ("months = 24", 'months = "24"'),
-        ("months = 24", ""),
-        ('dated = "2026-11-22"', 'dated = "lately"'),
-        ("[reversals]", "[reversals]\nextra = 1"),
+        ('= "control"', '= "hearsay"', ".several_municipalities.source: is none of the file's sources"),
+        ("months = 24", 'months = "24"', ".each_other.months: must be a whole number, 0 or more"),
+        ("months = 24", "", ".each_other.months: is missing"),
+        ('"2026-11-22"', '"lately"', ".sources.requirements.dated: must be a day"),
+        ('"2026-11-22"', '"2026-11-22 or so"', ".sources.requirements.dated: must be a day"),
+        ('"2026-11-22"', '"2026-11-22"\nurl = "x"', ".sources.requirements: does not know url"),
+        ('da = "Krav', 'de = "x"\nda = "Krav', ".sources.requirements.title: does not know de"),
+        ("[each_other]", "[each]\n[each_other]", ": does not know each"),
+        ("[reversals]", "[reversals]\nextra = 1", ".reversals: does not know extra"),
     ],
-)
-def test_a_file_that_is_not_whole_is_refused(tmp_path, old, new):
+)  # fmt: skip
+def test_a_file_that_is_not_whole_is_refused_and_the_place_is_named(tmp_path, old, new, problem):
     file = tmp_path / "signals.toml"
-    file.write_text(FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(RuleSetUnreadable):
+    whole = FILE.read_text(encoding="utf-8")
+    assert old in whole
+    file.write_text(whole.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RuleSetUnreadable) as refused:
         thresholds(file)
+    assert str(refused.value) == f"signals{problem}"
+
+
+def test_the_figures_are_read_once():
+    assert thresholds() is thresholds()
