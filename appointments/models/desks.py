@@ -111,14 +111,16 @@ class CentreDay(models.Model):
     """Which services may still find room at a centre on a day: bit n for the service of bit n.
 
     It may say "maybe" wrongly, never "no": set when time comes free, cleared when a reader finds
-    none. Without a row nothing is known yet.
+    none and `changes` still stands where it stood. Made with the desk-days: a day without it has
+    none.
     """
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE)
     day = models.DateField()
     room = models.BigIntegerField()
+    changes = models.PositiveIntegerField(default=0)
 
-    PRIVACY = {Life.IN_USE: {Kind.INTERNAL: "id centre day room"}}
+    PRIVACY = {Life.IN_USE: {Kind.INTERNAL: "id centre day room changes"}}
 
     class Meta:
         constraints = (

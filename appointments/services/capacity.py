@@ -18,6 +18,7 @@ from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.opening import Closing, OpeningPeriod, closed_ticks
 from appointments.rules.ticks import ALL_DAY, mask, to_words
 from appointments.selectors import open_to_all
+from appointments.services.room import room_came
 from borgerservice.municipalities.models import AgreementDay, Centre
 from borgerservice.together import Guarded, write_together
 
@@ -139,6 +140,7 @@ def release(*, centre: Centre, desk_id: int, day: date, minute: int, minutes: in
             f"UPDATE appointments_deskday SET {assignments} {_THE_ROW}",
             [*(~word for _name, word in changed), centre.pk, day, desk_id],
         )
+    room_came(centre_id=centre.pk, days=[day])
 
 
 def open_days(*, centre: Centre, first: date, last: date) -> int:
@@ -151,16 +153,16 @@ def open_days(*, centre: Centre, first: date, last: date) -> int:
         )
     )
     closed = closed_bits(centre=centre, days=days)
-    made = DeskDay.objects.bulk_create(
-        [
-            _desk_day(desk, day, closed[day])
-            for desk in desks
-            for day in days
-            if (desk.pk, day) not in there and closed[day] != ALL_DAY
-        ],
-        ignore_conflicts=True,
-    )
-    return len(made)
+    missing = [
+        _desk_day(desk, day, closed[day])
+        for desk in desks
+        for day in days
+        if (desk.pk, day) not in there and closed[day] != ALL_DAY
+    ]
+    with transaction.atomic():
+        DeskDay.objects.bulk_create(missing, ignore_conflicts=True)
+        room_came(centre_id=centre.pk, days={row.day for row in missing})
+    return len(missing)
 
 
 def rebuild(*, centre: Centre, first: date, last: date) -> int:
@@ -189,6 +191,7 @@ def rebuild(*, centre: Centre, first: date, last: date) -> int:
                     changed.append(wanted)
         DeskDay.objects.bulk_create(made)
         DeskDay.objects.bulk_update(changed, ["caps", *WORDS], batch_size=100)
+        room_came(centre_id=centre.pk, days={row.day for row in (*made, *changed)})
     return len(made) + len(changed)
 
 

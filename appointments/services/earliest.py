@@ -1,0 +1,174 @@
+"""Where in the country the earliest time is: one function behind page and API."""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from appointments import selectors_national as national
+from appointments.exceptions import Refused
+from appointments.rules.availability import free_starts
+from appointments.rules.distance import kilometres
+from appointments.rules.local_time import instant, wall_clock
+from appointments.rules.ticks import MINUTES_PER_DAY, first_start, from_minute_on
+from appointments.selectors_national import CentreDays, OpenDay, Origin, Question
+from appointments.services.plan import LARGEST_PARTY
+from appointments.services.room import NoRoom, no_room_left
+
+EVENING_MINUTE: Final = 16 * 60
+_POSTAL_CODE: Final = re.compile(r"[0-9]{4}", re.ASCII)
+_FIRST_CODE, _LAST_CODE = 800, 9999
+
+
+@dataclass(frozen=True, slots=True)
+class EarliestTime:
+    """A centre's earliest time, and where one goes: on that day, for a mobile centre.
+
+    `distance_km` is as the crow flies; None where we do not know both ends.
+    """
+
+    centre: CentreDays
+    start: datetime
+    minutes: int
+    stand: national.Stand
+    distance_km: float | None
+
+    @property
+    def end(self) -> datetime:
+        """When the visit is over."""
+        return self.start + timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The earliest time of each centre that has one, and where distances are counted from.
+
+    `is_about`: the code asked for is not in our table; its neighbour by number stands in.
+    """
+
+    times: list[EarliestTime]
+    origin: Origin | None
+    is_about: bool
+
+
+def earliest_times(
+    *,
+    service: str,
+    now: datetime,
+    people: int = 1,
+    near: str = "",
+    region: str = "",
+    evening: bool = False,
+    step_free: bool = False,
+    limit: int | None = None,
+) -> Found:
+    """The earliest time a citizen can book at each centre, soonest first, then nearest.
+
+    One statement as a rule; where days thought to have room have none, one more finds the next,
+    and one says so to the readers after. Raises Refused `too_many_participants`,
+    `no_participants`, `no_such_postal_code`; NotFound `service_not_found`, `region_not_found`.
+    """
+    if not 1 <= people <= LARGEST_PARTY:
+        code = "too_many_participants" if people > LARGEST_PARTY else "no_participants"
+        raise Refused(code, field="people", params={"limit": LARGEST_PARTY})
+    near = near.strip()
+    today, _minute = wall_clock(now)
+    question = Question(
+        service=service,
+        now=now,
+        today=today,
+        near=_number_of(near) if near else 0,
+        region=region,
+        evening=evening,
+        step_free=step_free,
+    )
+    answer = national.soonest_days(question)
+    search = _Search(question, people)
+    for centre in answer.centres:
+        search.look_at(centre)
+    if search.without:
+        after = min(search.without.values())
+        for centre in national.later_days(question, list(search.without), after=after):
+            search.look_at(centre)
+    no_room_left(bit=search.bit, found=list(search.full.values()))
+    times = [_told(found, people, answer.origin) for found in search.times]
+    times.sort(key=_soonest_then_nearest)
+    is_about = answer.origin is not None and answer.origin.code != near
+    return Found(times[:limit], answer.origin, is_about)
+
+
+class _Search:
+    """What has been found so far: times, centres without one, and days that turned out full."""
+
+    def __init__(self, question: Question, people: int) -> None:
+        self.question = question
+        self.people = people
+        self.times: list[tuple[CentreDays, OpenDay, int]] = []
+        self.without: dict[int, date] = {}
+        self.full: dict[int, NoRoom] = {}
+        self.bit = 0
+        self._first: dict[int, tuple[date, int]] = {}
+
+    def look_at(self, centre: CentreDays) -> None:
+        """Find the centre's first start among its days; or note the last day without one."""
+        self.bit = centre.bit
+        seen = self.without.pop(centre.pk, date.min)
+        for day in centre.days:
+            if day.day <= seen:
+                continue
+            minute = first_start(self._free_on(day, centre))
+            if minute is not None:
+                self.times.append((centre, day, minute))
+                return
+            seen = day.day
+        self.without[centre.pk] = seen
+
+    def _free_on(self, day: OpenDay, centre: CentreDays) -> int:
+        """The starts of a day that can be booked now; what is full is noted, for one person."""
+        length = centre.minutes * self.people + centre.buffer_minutes
+        found = length <= MINUTES_PER_DAY and free_starts(
+            day.desks, minutes=length, needed_caps=1 << centre.bit, step=centre.step_minutes
+        )
+        free = found[0][1] if found else 0
+        if self.people == 1 and not day.may_still_open and not self._from(free, day.day, 0):
+            self.full[day.summary] = NoRoom(day.summary, day.changes)
+        free = self._from(free, day.day, centre.lead_minutes)
+        return from_minute_on(free, EVENING_MINUTE) if self.question.evening else free
+
+    def _from(self, free: int, day: date, lead_minutes: int) -> int:
+        """The starts at least so many minutes away."""
+        if lead_minutes not in self._first:
+            soonest = self.question.now + timedelta(minutes=lead_minutes, seconds=59)
+            self._first[lead_minutes] = wall_clock(soonest)
+        first_day, first_minute = self._first[lead_minutes]
+        if day < first_day:
+            return 0
+        return free if day > first_day else from_minute_on(free, first_minute)
+
+
+def _told(
+    found: tuple[CentreDays, OpenDay, int], people: int, origin: Origin | None
+) -> EarliestTime:
+    centre, day, minute = found
+    place = day.stand.place
+    return EarliestTime(
+        centre=centre,
+        start=instant(day.day, minute),
+        minutes=centre.minutes * people,
+        stand=day.stand,
+        distance_km=kilometres(origin.place, place) if origin and place else None,
+    )
+
+
+def _soonest_then_nearest(found: EarliestTime) -> tuple[datetime, float, str]:
+    distance = math.inf if found.distance_km is None else found.distance_km
+    return found.start, distance, found.centre.key
+
+
+def _number_of(postal_code: str) -> int:
+    """A postal code as a number. Raises Refused for what no Danish postal code can be."""
+    number = int(postal_code) if _POSTAL_CODE.fullmatch(postal_code) else 0
+    if not _FIRST_CODE <= number <= _LAST_CODE:
+        raise Refused("no_such_postal_code", field="near")
+    return number
