@@ -153,6 +153,19 @@ class StartForm(forms.Form):
     start = StartField()
 
 
+class KeepForm(KindForm):
+    """Which of two visits somebody keeps."""
+
+    answer = forms.ChoiceField(
+        label=_("What do you want to keep?"),
+        choices=[(answer, answer) for answer in ("earlier", "later", "both")],
+        error_messages={
+            "required": _("Choose what you want to keep."),
+            "invalid_choice": _("Choose what you want to keep."),
+        },
+    )
+
+
 class NameField(forms.Field):
     """A person's name."""
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from appointments.services import expiry, opening_days, reminders
+from appointments.services import doubles, expiry, opening_days, reminders
 from borgerservice.kernel import clock
 
 
@@ -10,6 +10,13 @@ from borgerservice.kernel import clock
 def queue_reminders() -> None:
     """Write the reminders that are due."""
     reminders.queue_reminders(now=clock.now())
+
+
+@shared_task(name="appointments.ask_about_doubles")
+def ask_about_doubles() -> None:
+    """Ask contacts with two times for one purpose which they keep; end what nobody answered."""
+    doubles.compare_new_visits(now=clock.now())
+    doubles.end_unanswered(now=clock.now())
 
 
 @shared_task(name="appointments.open_days")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments.views import booking, places, visits
+from appointments.views import booking, doubles, places, visits
 
 app_name = "appointments"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("visit/<str:link>/calendar.ics", visits.calendar, name="calendar"),
     path("visit/<str:link>/move/", visits.move, name="move"),
     path("visit/<str:link>/cancel/", visits.cancel, name="cancel"),
+    path("keep/<str:link>/", doubles.keep, name="keep"),
     path("<slug:key>/", places.centre, name="centre"),
     path("<slug:key>/<slug:code>/", booking.times, name="times"),
 ]

@@ -31,6 +31,7 @@ app.conf.update(
         for name, task, seconds in (
             ("sweep-outbox", "notifications.sweep_outbox", 30),
             ("queue-reminders", "appointments.queue_reminders", 300),
+            ("ask-about-doubles", "appointments.ask_about_doubles", 30),
             ("open-days", "appointments.open_days", 3600),
             ("forget-expired", "appointments.forget_expired", 3600),
             ("look-for-signals", "witnesses.look_for_signals", 3600),

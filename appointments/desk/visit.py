@@ -15,6 +15,7 @@ from appointments.exceptions import NotFound
 from appointments.models import Appointment
 from appointments.rules.lifecycle import Act
 from appointments.selectors_desk import Comer, DeskVisit, contact_data, desk_visit
+from appointments.selectors_doubles import open_question_of
 from appointments.services import (
     cancel_appointment,
     check_in,
@@ -161,6 +162,7 @@ def _page(
         centre=appointment.centre,
         visit=appointment,
         has_contact=found.has_contact,
+        question=open_question_of(appointment, now=clock.now()),
         contact_address=visit_address(workplace, reference, "visit_contact"),
         day_address=day_address(workplace, appointment.centre, danish_date(appointment.starts_at)),
         buttons=_links(workplace, found, BUTTONS, is_act=True),

@@ -29,6 +29,9 @@ EVENTS: dict[str, Words] = {
     Event.APPOINTMENT_CHECKED_IN_LATE: gettext_lazy("Was here, recorded afterwards"),
     Event.APPOINTMENT_COMPLETED: gettext_lazy("Closed"),
     Event.APPOINTMENT_MISSED: gettext_lazy("Marked: did not come"),
+    Event.DOUBLE_ASKED: gettext_lazy("Asked which of two times to keep"),
+    Event.DOUBLE_ANSWERED: gettext_lazy("Said which of two times to keep"),
+    Event.DOUBLE_ENDED: gettext_lazy("Did not say which of two times to keep"),
     Event.CONTACT_READ: gettext_lazy("Contact details shown"),
     Event.CONTACT_SHREDDED: gettext_lazy("Contact details deleted"),
 }

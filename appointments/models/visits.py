@@ -16,7 +16,8 @@ class Appointment(models.Model):
     """One visit at one desk (aftale). `busy_until` is its end and the buffer after it.
 
     `link_hash` is the SHA-256 of the citizen's secret link, which is derived, never stored.
-    `needs` are codes with commas between them: interpreter, wheelchair.
+    `needs` are codes with commas between them: interpreter, wheelchair. `to_compare`: nobody has
+    looked yet whether the contact has another visit for the same purpose.
     """
 
     class Status(models.TextChoices):
@@ -54,11 +55,13 @@ class Appointment(models.Model):
     checked_in_at = models.DateTimeField(null=True, blank=True)
     moves = models.PositiveSmallIntegerField(default=0)
     needs = models.CharField(max_length=100, blank=True, default="")
+    to_compare = models.BooleanField(default=False)
 
     PRIVACY = {
         Life.VISIT: {
             Kind.INTERNAL: "id municipality centre desk reference starts_at ends_at busy_until"
-            " status origin language contact booked_by created_at checked_in_at moves needs",
+            " status origin language contact booked_by created_at checked_in_at moves needs"
+            " to_compare",
             Kind.SECRET: "link_hash link_salt",
         }
     }
@@ -88,6 +91,9 @@ class Appointment(models.Model):
                 name="visits_to_remind_of",
                 fields=["starts_at"],
                 condition=models.Q(status="booked"),
+            ),
+            models.Index(
+                name="visits_to_compare", fields=["id"], condition=models.Q(to_compare=True)
             ),
         )
 

@@ -109,6 +109,7 @@ def _appointment(wish: Wish) -> Appointment:
         link_hash=link_hash(derive_link("visit", salt)),
         booked_by=wish.actor,
         created_at=wish.now,
+        to_compare=bool(wish.phone or wish.email) and wish.origin != Appointment.Origin.WALK_IN,
     )
 
 

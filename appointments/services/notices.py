@@ -1,10 +1,11 @@
 """What is told about a visit, and the facts the wording needs. Nothing personal is in them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from appointments.models import Appointment, ServiceType
-from borgerservice.notifications.models import Contact
+from appointments.models import Appointment, DoubleBooking, ServiceType
+from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.services import Notice, drop_unsent, queue
 
 
@@ -25,6 +26,34 @@ def tell_cancelled(
 ) -> None:
     """Tell that the visit will not take place, and nothing else any more."""
     _tell_instead("cancelled", appointment, services=services, now=now)
+
+
+def double_notice(row: DoubleBooking, *, channels: tuple[Message.Channel, ...]) -> Notice:
+    """Asks which of two visits is kept; it says of neither when or where it is, or for what.
+
+    What it tells as its time is until when one can answer.
+    """
+    visit = row.second
+    asks = notice_of("double", visit, contact=visit.contact, proves_identity=False)
+    facts = {
+        "starts_at": row.answer_by.isoformat(),
+        "centre": "",
+        "address": "",
+        "link": "keep",
+        "link_salt": row.link_salt,
+    }
+    return replace(
+        asks,
+        subject=subject_of_double(row),
+        facts={**asks.facts, **facts},
+        once=f"double:{row.pk}",
+        channels=channels,
+    )
+
+
+def subject_of_double(row: DoubleBooking) -> str:
+    """The mark under which the messages about two visits are found."""
+    return f"double:{row.pk}"
 
 
 def subject_of(appointment: Appointment) -> str:

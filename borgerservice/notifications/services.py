@@ -27,6 +27,7 @@ class Notice:
     """What is to be told to whom: the kind names the wording, the facts fill it.
 
     Nothing in it is personal. `once` names the notice: a second one of that name is not written.
+    It goes out over `channels`, where some are named; else over all that the contact has.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Notice:
     once: str
     contact: Contact
     language: str
+    channels: tuple[Message.Channel, ...] = ()
 
 
 def new_contact(*, municipality: Municipality, phone: str, email: str) -> tuple[Contact, OpenKey]:
@@ -91,7 +93,7 @@ def queue(notices: Iterable[Notice], *, now: datetime) -> int:
             "dedupe_key": f"{notice.once}:{channel}",
         }
         for notice in notices
-        for channel in _channels_of(notice.contact)
+        for channel in _channels_of(notice)
     ]
     if not rows:
         return 0
@@ -117,7 +119,7 @@ def unsaved_messages(notice: Notice, *, now: datetime) -> list[Message]:
             due_at=now,
             created_at=now,
         )
-        for channel in _channels_of(notice.contact)
+        for channel in _channels_of(notice)
     ]
 
 
@@ -151,9 +153,14 @@ def hand_out(ids: Sequence[int]) -> None:
         )
 
 
-def _channels_of(contact: Contact) -> list[str]:
+def _channels_of(notice: Notice) -> list[str]:
     sealed = {
-        Message.Channel.SMS: contact.phone_sealed,
-        Message.Channel.EMAIL: contact.email_sealed,
+        Message.Channel.SMS: notice.contact.phone_sealed,
+        Message.Channel.EMAIL: notice.contact.email_sealed,
     }
-    return [str(channel) for channel, address in sealed.items() if address is not None]
+    wanted = notice.channels or tuple(sealed)
+    return [
+        str(channel)
+        for channel, address in sealed.items()
+        if address is not None and channel in wanted
+    ]

@@ -48,8 +48,9 @@ def newest_marker() -> tuple[int, Callable[[str, str], str]]:
 def contact_mark(kind: str, normalised: str) -> tuple[int, str]:
     """The newest key version and the mark of a phone number or e-mail address under it.
 
-    Such marks are compared for a day, and only to set limits and to know a repeat. So where there
-    is no pseudonym key one derived from the newest link key does, and booking goes on.
+    Such marks set limits and tell a repeat or a second visit; nobody is refused anything for good
+    by one. So where there is no pseudonym key one derived from the newest link key does, and
+    booking goes on.
     """
     ring = key_ring()
     if ring.mark:
@@ -59,6 +60,13 @@ def contact_mark(kind: str, normalised: str) -> tuple[int, str]:
         raise KeyUnavailable("no key for contacts")
     derived = hmac.digest(ring.link[max(ring.link)], b"contact marks", "sha256")
     return WITHOUT_PSEUDONYM_KEY, _keyed(derived, kind, normalised.encode())
+
+
+def contact_marks(kind: str, normalised: str) -> list[str]:
+    """The marks of a phone number or e-mail address under every key at hand."""
+    ring = key_ring()
+    marks = [_keyed(key.key, kind, normalised.encode()) for key in ring.mark.values()]
+    return marks or [contact_mark(kind, normalised)[1]]
 
 
 def trusted_keys() -> Mapping[int, MarkKey]:

@@ -12,6 +12,8 @@ from tests.architecture.tree import named, parsed, product_modules
 WRITES = "writes rows, each with the municipality it was given"
 UNSCOPED_ALLOWED = {
     "appointments/selectors.py": "a citizen's secret link names the visit, not the municipality",
+    "appointments/selectors_doubles.py": "one visit per person and purpose in the whole country",
+    "appointments/services/doubles.py": "one visit per person and purpose in the whole country",
     "appointments/services/expiry.py": "forgetting is due everywhere on the same day",
     "appointments/services/reminders.py": "reminders are due everywhere at the same hour",
     "borgerservice/api/authentication.py": "the token names the client, and it the municipality",

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
+from appointments.services.doubles import compare_new_visits, end_unanswered
 from appointments.services.expiry import forget_expired
 from appointments.services.opening_days import keep_days_open
 from appointments.services.reminders import queue_reminders
@@ -29,8 +30,15 @@ def send_what_is_due() -> None:
         pass
 
 
+def ask_about_doubles() -> None:
+    """Ask about new visits, and end the questions that nobody answered."""
+    compare_new_visits(now=clock.now())
+    end_unanswered(now=clock.now())
+
+
 JOBS: dict[str, tuple[int, Callable[[], object]]] = {
     "queue_reminders": (30, lambda: queue_reminders(now=clock.now())),
+    "ask_about_doubles": (5, ask_about_doubles),
     "deliver": (1, send_what_is_due),
     "open_days": (3600, lambda: keep_days_open(now=clock.now())),
     "forget_expired": (3600, lambda: forget_expired(now=clock.now())),
