@@ -1,25 +1,23 @@
-"""The desk-days: making them from hours and closures, taking and giving back time.
+"""Taking and giving back time at a desk.
 
-A day's bits are closed time OR booked time. `claim` is the guarded statement that decides who
-gets a time; the overlap guard in the database stands behind it (`guards/`).
+A day's bits are closed time OR booked time; `desk_days` makes them. `claim` is the guarded
+statement that decides who gets a time; the overlap guard in the database stands behind it
+(`guards/`).
 """
 
-from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from appointments.exceptions import Refused, SlotTaken
-from appointments.models import Appointment, Desk, DeskDay
+from appointments.models import Desk, DeskDay
 from appointments.rules.availability import pick_desk
-from appointments.rules.calendar import AgreementDay as AgreedDay
-from appointments.rules.calendar import closed_from
-from appointments.rules.local_time import instant, wall_clock
-from appointments.rules.opening import Closing, OpeningPeriod, closed_ticks
-from appointments.rules.ticks import ALL_DAY, mask, to_words
+from appointments.rules.ticks import mask, to_words
 from appointments.selectors import open_to_all
 from appointments.services.room import room_came
-from borgerservice.municipalities.models import AgreementDay, Centre
+from appointments.services.roster import closed_bits
+from borgerservice.municipalities.models import Centre
 from borgerservice.together import Guarded, write_together
 
 WORDS = ("b0", "b1", "b2", "b3", "b4", "b5")
@@ -109,14 +107,11 @@ def require_within_the_day(*, minute: int, minutes: int) -> None:
 
 def why_not_free(*, centre: Centre, day: date, minute: int, minutes: int) -> Refused:
     """What to tell somebody no desk takes then: the centre is closed, or others came first."""
-    if closed_bits(centre=centre, days=[day])[day] & mask(minute, minutes):
+    desks = list(Desk.objects.filter(centre=centre))
+    closed = closed_bits(centre=centre, desks=desks, days=[day])
+    if all(shut & mask(minute, minutes) for shut in closed.values()):
         return Refused("closed", field="start")
     return SlotTaken(field="start")
-
-
-def last_day_made(*, centre: Centre, today: date) -> date:
-    """The last day that has desk-days: one past the horizon, so that midnight finds its day."""
-    return today + timedelta(days=centre.horizon_days + 1)
 
 
 def lock_days(*, centre: Centre, days: Collection[date]) -> None:
@@ -128,8 +123,8 @@ def lock_days(*, centre: Centre, days: Collection[date]) -> None:
 def release(*, centre: Centre, desk_id: int, day: date, minute: int, minutes: int) -> None:
     """Give a time back, but for what has been closed meanwhile: that stays taken."""
     lock_days(centre=centre, days=[day])
-    is_staffed = Desk.objects.filter(pk=desk_id, is_staffed=True).exists()
-    shut = closed_bits(centre=centre, days=[day])[day] if is_staffed else ALL_DAY
+    desk = Desk.objects.get(pk=desk_id)
+    shut = closed_bits(centre=centre, desks=[desk], days=[day])[desk_id, day]
     words = to_words(mask(minute, minutes) & ~shut)
     changed = [(name, word) for name, word in zip(WORDS, words, strict=True) if word]
     if not changed:
@@ -141,93 +136,3 @@ def release(*, centre: Centre, desk_id: int, day: date, minute: int, minutes: in
             [*(~word for _name, word in changed), centre.pk, day, desk_id],
         )
     room_came(centre_id=centre.pk, days=[day])
-
-
-def open_days(*, centre: Centre, first: date, last: date) -> int:
-    """Make the desk-days that are missing from one day to another; how many were made."""
-    desks = list(Desk.objects.filter(centre=centre, is_staffed=True))
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    there = set(
-        DeskDay.objects.filter(centre=centre, day__range=(first, last)).values_list(
-            "desk_id", "day"
-        )
-    )
-    closed = closed_bits(centre=centre, days=days)
-    missing = [
-        _desk_day(desk, day, closed[day])
-        for desk in desks
-        for day in days
-        if (desk.pk, day) not in there and closed[day] != ALL_DAY
-    ]
-    with transaction.atomic():
-        DeskDay.objects.bulk_create(missing, ignore_conflicts=True)
-        room_came(centre_id=centre.pk, days={row.day for row in missing})
-    return len(missing)
-
-
-def rebuild(*, centre: Centre, first: date, last: date) -> int:
-    """Set every desk-day of a period to what hours and appointments say; how many differed."""
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    with transaction.atomic():
-        rows = {
-            (row.desk_id, row.day): row
-            for row in DeskDay.objects.select_for_update()
-            .filter(centre=centre, day__range=(first, last))
-            .order_by("pk")
-        }
-        closed = closed_bits(centre=centre, days=days)
-        booked = booked_bits(centre=centre, first=first, last=last)
-        changed, made = [], []
-        for desk in Desk.objects.filter(centre=centre):
-            for day in days:
-                shut = closed[day] if desk.is_staffed else ALL_DAY
-                wanted = _desk_day(desk, day, shut | booked.get((desk.pk, day), 0))
-                row = rows.get((desk.pk, day))
-                if row is None:
-                    if shut != ALL_DAY or (desk.pk, day) in booked:
-                        made.append(wanted)
-                elif any(getattr(row, name) != getattr(wanted, name) for name in ("caps", *WORDS)):
-                    wanted.pk = row.pk
-                    changed.append(wanted)
-        DeskDay.objects.bulk_create(made)
-        DeskDay.objects.bulk_update(changed, ["caps", *WORDS], batch_size=100)
-        room_came(centre_id=centre.pk, days={row.day for row in (*made, *changed)})
-    return len(made) + len(changed)
-
-
-def closed_bits(*, centre: Centre, days: Iterable[date]) -> dict[date, int]:
-    """The closed ticks of each day: outside hours, holidays, agreement days, closures."""
-    periods = [
-        OpeningPeriod(h.weekday, h.opens_minute, h.closes_minute, h.valid_from, h.valid_to)
-        for h in centre.hours.all()
-    ]
-    closings = [Closing(c.first_day, c.last_day) for c in centre.closures.all()]
-    agreed = [
-        AgreedDay(a.month, a.day, a.from_minute)
-        for a in AgreementDay.objects.filter(municipality_id=centre.municipality_id)
-    ]
-    return {day: closed_ticks(day, periods, closings, closed_from(day, agreed)) for day in days}
-
-
-def booked_bits(*, centre: Centre, first: date, last: date) -> dict[tuple[int, date], int]:
-    """The ticks that appointments hold, by desk and day."""
-    bits: dict[tuple[int, date], int] = {}
-    visits = (
-        Appointment.objects.for_municipality(centre.municipality_id)
-        .filter(
-            centre=centre,
-            starts_at__gte=instant(first, 0),
-            starts_at__lt=instant(last, MINUTES_PER_DAY),
-        )
-        .exclude(status=Appointment.Status.CANCELLED)
-    )
-    for desk_id, starts_at, busy_until in visits.values_list("desk_id", "starts_at", "busy_until"):
-        day, minute = wall_clock(starts_at)
-        taken = mask(minute, int((busy_until - starts_at).total_seconds()) // 60)
-        bits[desk_id, day] = bits.get((desk_id, day), 0) | taken
-    return bits
-
-
-def _desk_day(desk: Desk, day: date, busy: int) -> DeskDay:
-    words = dict(zip(WORDS, to_words(busy), strict=True))
-    return DeskDay(centre_id=desk.centre_id, desk=desk, day=day, caps=desk.caps, **words)
