@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from borgerservice.audit.models import AuditEntry
-from borgerservice.people.services import link_persons, new_person, person_of
+from borgerservice.people.services import new_person, person_of
 from borgerservice.vault.services import open_data_key
 from tests.builders import NOW, TODAY
+from tests.links import build_link
 from tests.witnesses.cases import FOREIGN_PASSPORT, build_office, number, witness
 from tests.witnesses.ledgers import Entry, build_place, write
 from witnesses.exceptions import CaseOver, Refused
@@ -97,7 +98,7 @@ def test_a_link_that_came_in_between_joins_the_histories(office, overtaken):
     place = build_place("0751", "Aarhus")
     case = office.with_witness(witness(2))
     entering(place, by=3)()
-    overtaken(lambda: link_persons(person(2), person(3), now=NOW))
+    overtaken(lambda: build_link(person(2), person(3)))
 
     decide_proofing(proofing=case, staff=office.clerk, now=office.now)
 
@@ -107,7 +108,7 @@ def test_a_link_that_came_in_between_joins_the_histories(office, overtaken):
 def test_an_applicant_who_turns_out_to_be_the_clerk_is_refused(office, overtaken):
     case = office.with_witness(witness(2))
     office.clerk.refresh_from_db()
-    overtaken(lambda: link_persons(case.applicant_id, office.clerk.person_id, now=NOW))
+    overtaken(lambda: build_link(case.applicant_id, office.clerk.person_id))
     case.refresh_from_db()
 
     with pytest.raises(Refused) as refusal:
