@@ -4,13 +4,12 @@ Every decision that enters a witnessing looks here, so the two statements are wr
 the same through the ORM took many times as long, nearly all of it to put them together.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from django.db import connection
 
-from borgerservice.planned import planned
 from witnesses.models import Witnessing
 from witnesses.rules.figures import Quota
 from witnesses.rules.rule_sets import rule_set
@@ -46,7 +45,7 @@ def witnessings_around(
     """
     adapt = connection.ops
     moment, days = adapt.adapt_datetimefield_value(as_of), (first, last)
-    with planned() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(_LINKED.format(places=_places(persons)), list(persons))
         ids = list({*persons, *(person for person, _root in cursor.fetchall())})
         cursor.execute(
@@ -89,7 +88,8 @@ def found_by_witnessing(
     newest: int = _ALL,
 ) -> list[Found]:
     """The patterns a witnessing completes; its two persons given as who they turned out to be."""
-    look = longest_look(quota_of(new))
+    quota = quota_of(new)
+    look = longest_look(quota)
     around = witnessings_around(
         (witness, applicant),
         first=days_away(new.on_date, -look),
@@ -97,15 +97,8 @@ def found_by_witnessing(
         as_of=as_of,
         newest=newest,
     )
-    return found_among(around, new, witness=witness, applicant=applicant)
-
-
-def found_among(
-    around: Iterable[Seen], new: Witnessing, *, witness: int, applicant: int
-) -> list[Found]:
-    """The patterns a witnessing completes with those of its two persons."""
     seen = Seen(new.pk, witness, applicant, new.on_date, new.municipality_id)
-    return patterns(seen, around, quota=quota_of(new))
+    return patterns(seen, around, quota=quota)
 
 
 def found_by_reversal(

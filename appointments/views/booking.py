@@ -25,6 +25,7 @@ from appointments.services.drafts import (
 )
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
+from appointments.views.kept import kept
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
 from appointments.views.visits import to_visit
@@ -104,7 +105,7 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
             email=form.cleaned_data["email"],
         )
         return redirect("appointments:check", token=token)
-    return render(request, "appointments/details.html", {"form": form, **_facts(token, draft)})
+    return render(request, "appointments/details.html", {"form": form, **_facts(token, draft, now)})
 
 
 @open_to("link holder")
@@ -125,7 +126,7 @@ def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -
         "choice": choice,
         "times": _fresh_times(draft, form, wanted=choice.wanted, now=now),
         "kept_query": _query(form),
-        **_facts(token, draft),
+        **_facts(token, draft, now),
     }
     return render(request, "appointments/change_time.html", shown, status=choice.status)
 
@@ -138,7 +139,7 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
     """Everything once more, and the one button that books."""
     if not draft.typed.is_complete:
         return redirect("appointments:details", token=token)
-    shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft)}
+    shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft, now)}
     if request.method == "POST":
         try:
             return to_visit(confirm_draft(token=token, language=_language(), now=now))
@@ -160,7 +161,7 @@ def _next_page(draft: Draft) -> str:
     return f"appointments:{'check' if draft.typed.is_complete else 'details'}"
 
 
-def _facts(token: str, draft: Draft) -> dict[str, Any]:
+def _facts(token: str, draft: Draft, now: datetime) -> dict[str, Any]:
     return {
         "token": token,
         "draft": draft.row,
@@ -168,6 +169,7 @@ def _facts(token: str, draft: Draft) -> dict[str, Any]:
         "comers": list(zip(draft.typed.names, draft.typed.protected, strict=True)),
         "centre": draft.row.centre,
         "service": draft.row.service,
+        "kept": kept(draft.row.hold, now),
     }
 
 
@@ -181,7 +183,9 @@ def _fresh_times(
     except Refused:
         return None
     form.keep_within(plan.window.last_day(form.today))
-    days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
+    days = free_days(
+        centre=centre, plan=plan, first=form.start_day, now=now, own_hold=draft.row.hold_id
+    )
     return shown_times(days, wanted=wanted, plan=plan, now=now)
 
 

@@ -18,18 +18,19 @@ READY = "the ledger is read, and written a while after"
 
 
 def post_worker_init(worker: Worker) -> None:
+    from borgerservice.people.services import roots_of
     from witnesses.services import decision
 
-    look = decision.ledger_of
+    look = decision.earlier_witnessings
 
-    def look_and_wait(asked: object) -> object:
-        found = look(asked)
+    def look_and_wait(witness: object) -> object:
+        found = look(witness)
         time.sleep(PAUSE_SECONDS)
         return found
 
-    decision.ledger_of = look_and_wait
+    decision.earlier_witnessings = look_and_wait
     if "KEEP_THE_LOCK" not in os.environ:
-        decision.hold_root = lambda _root: None
+        decision.hold_witness = lambda witness: roots_of((witness,))[witness]
         if connection.vendor == "sqlite":
             decision.ledger_transaction = contextlib.nullcontext
     worker.log.info(READY)

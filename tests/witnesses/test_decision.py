@@ -25,11 +25,11 @@ from witnesses.selectors import (
     account_of,
     current_statement,
     decision_facts,
+    earlier_witnessings,
     get_proofing,
     rule_set_in_force,
     witness_free_from,
 )
-from witnesses.selectors_ledger import Asked
 from witnesses.services import (
     abandon_proofing,
     decide_proofing,
@@ -376,17 +376,14 @@ def test_the_guard_s_refusal_comes_out_as_the_rule_s(office, monkeypatch):
     """Somebody's witnessing comes in after we looked, past our lock: looked at again, it shows."""
     witnessings_on(MONDAY, MONDAY + timedelta(days=1))
     case = office.with_witness(witness(2))
-    look = decision_service.ledger_of
-    before = look(Asked(person(2).pk, case.applicant_id, None, None, None, office.day))
-    stale = [before, before]
+    before = earlier_witnessings(person(2).pk)
     office.decided(witness(2), applicant=8)
-    monkeypatch.setattr(
-        decision_service, "ledger_of", lambda asked: stale.pop() if stale else look(asked)
-    )
+    looks = [before, earlier_witnessings(person(2).pk)]
+    monkeypatch.setattr(decision_service, "earlier_witnessings", lambda _person: looks.pop(0))
 
     decided = decide_proofing(proofing=case, staff=office.clerk, now=office.now)
 
-    assert stale == []
+    assert looks == []
     assert decided.failed == ["applicant.proof", "witness.quota"]
     assert Witnessing.unscoped.count() == 3
 

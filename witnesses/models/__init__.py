@@ -6,7 +6,6 @@ from witnesses.models.cases import (
     IdentityProofing,
     WitnessStatement,
 )
-from witnesses.models.checks import WitnessCheck
 from witnesses.models.declarations import ClientAnswer, Declaration, SignInRequest
 from witnesses.models.ledger import Reversal, RuleSetInForce, Witnessing
 from witnesses.models.proposals import LinkProposal, ReversalProposal, RuleSetProposal
@@ -25,7 +24,6 @@ __all__ = [
     "RuleSetInForce",
     "RuleSetProposal",
     "SignInRequest",
-    "WitnessCheck",
     "WitnessStatement",
     "Witnessing",
 ]
