@@ -98,7 +98,7 @@ def read_declaration(path: Path) -> DeclarationVersion:
         sources,
         MappingProxyType({one: _text(text.table(one), version, one) for one in LANGUAGES}),
     )
-    for table in (own, text, top):
+    for table in (text, top):
         table.finish()
     return read
 

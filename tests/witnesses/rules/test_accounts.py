@@ -39,6 +39,12 @@ def test_every_month_has_its_name(language):
         assert written == f"1{stop} {name} 2026"
 
 
+@pytest.mark.parametrize(("language", "none"), [("da", "ingen"), ("en", "none")])
+def test_a_list_with_nothing_in_it_is_told_in_a_word(language, none):
+    assert words_in(language).listed([]) == none
+    assert words_in(language).listed(["one", "other"]) == "one, other"
+
+
 @pytest.mark.parametrize(
     ("language", "month", "line"),
     [("da", "1 måned", "hele linjen"), ("en", "1 month", "the whole line")],

@@ -225,7 +225,7 @@ def test_two_reversals_of_one_witness(apart, is_seen, order):
 
 def test_what_is_not_reversed_is_asked_about_by_mistake():
     (only,) = Story().add(W, A).told
-    with pytest.raises(ValueError, match="not reversed"):
+    with pytest.raises(ValueError, match=r"^not reversed$"):
         reversal_patterns(only, [], quota=QUOTA)
 
 
