@@ -15,7 +15,13 @@ from witnesses.rules.explain import explain
 from witnesses.rules.facts import DOCUMENT_TYPES
 from witnesses.rules.figures import LANGUAGES, Figure
 from witnesses.rules.lines import decide_document
-from witnesses.rules.rule_sets import RULE_SETS, SETS_FOLDER, load_rule_sets, rule_set
+from witnesses.rules.rule_sets import (
+    AT_THE_START,
+    RULE_SETS,
+    SETS_FOLDER,
+    load_rule_sets,
+    rule_set,
+)
 from witnesses.rules.tables import RuleSetUnreadable
 
 TYPES = ", ".join(DOCUMENT_TYPES)
@@ -34,6 +40,7 @@ def figures_of(one):
 
 def test_three_sets_ship():
     assert set(RULE_SETS) == {"mitid-2022", "digst-2023", "mitid-2025"}
+    assert AT_THE_START == "mitid-2022"
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
