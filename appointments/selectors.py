@@ -7,8 +7,8 @@ from enum import StrEnum
 from django.db.models import Q
 
 from appointments.exceptions import NotFound, Refused
-from appointments.models import Appointment, CentreService, Participant, ServiceType
-from appointments.rules.availability import Audience, free_starts
+from appointments.models import Appointment, CentreService, DeskDay, Participant, ServiceType
+from appointments.rules.availability import free_starts
 from appointments.rules.booking_window import Window
 from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import instant, wall_clock
@@ -26,7 +26,6 @@ from appointments.rules.ticks import (
     clock_change_mask,
     minutes_of,
 )
-from appointments.selectors_desk_days import desk_days
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality, OpeningHours
 from borgerservice.vault.links import link_hash
@@ -64,26 +63,23 @@ def free_times(
     last: date,
     not_before: datetime,
     step_minutes: int,
-    now: datetime,
-    audience: Audience,
-    own_hold: int | None = None,
+    public_at: datetime | None,
 ) -> list[FreeDay]:
     """The free starts of a visit of that length (buffer included), by day. One statement.
 
-    The time of `own_hold` counts as free: whoever it is kept for can have it.
+    What is kept for staff at `public_at` is left out; None, for staff, leaves out nothing.
     Raises Refused `period_reversed` and `period_too_long`.
     """
     if last < first:
         raise Refused("period_reversed", field="to")
     if (last - first).days >= LONGEST_PERIOD_DAYS:
         raise Refused("period_too_long", field="to", params={"limit": LONGEST_PERIOD_DAYS})
-    rows = desk_days(
-        centre_id=centre.pk,
-        first=first,
-        last=last,
-        now=now,
-        audience=audience,
-        own_hold=own_hold,
+    rows = (
+        DeskDay.objects.filter(
+            open_to_all(public_at), centre_id=centre.pk, day__range=(first, last)
+        )
+        .order_by("day", "desk_id")
+        .values_list("day", "caps", "b0", "b1", "b2", "b3", "b4", "b5")
     )
     found = free_starts(
         rows,
@@ -105,7 +101,6 @@ def bookable_times(
     last: date,
     now: datetime,
     for_staff: bool = False,
-    own_hold: int | None = None,
 ) -> list[FreeDay]:
     """The free starts that can be booked now: after the lead time, within the horizon.
 
@@ -122,11 +117,14 @@ def bookable_times(
         last=last,
         not_before=window.opens(now),
         step_minutes=window.step_minutes,
-        now=now,
-        audience=Audience.STAFF if for_staff else Audience.EVERYONE,
-        own_hold=own_hold,
+        public_at=None if for_staff else now,
     )
     return [free for free in found if free.day <= horizon]
+
+
+def open_to_all(public_at: datetime | None) -> Q:
+    """The desk-days at which anybody may book at that moment; all of them for None, for staff."""
+    return Q() if public_at is None else Q(opens_at=None) | Q(opens_at__lte=public_at)
 
 
 def centre_by_key(key: str) -> Centre:

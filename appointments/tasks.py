@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from appointments.services import doubles, expiry, opening_days, reminders
+from appointments.services import doubles, expiry, opening_days, reconciling, reminders
 from borgerservice.kernel import clock
 
 
@@ -29,3 +29,9 @@ def open_days() -> None:
 def forget_expired() -> None:
     """Let go of what has had its time."""
     expiry.forget_expired(now=clock.now())
+
+
+@shared_task(name="appointments.reconcile")
+def reconcile() -> None:
+    """Compare every desk-day with the visits and rosters, and log what differs."""
+    reconciling.log_differences(now=clock.now())

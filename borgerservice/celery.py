@@ -34,6 +34,7 @@ app.conf.update(
             ("ask-about-doubles", "appointments.ask_about_doubles", 30),
             ("open-days", "appointments.open_days", 3600),
             ("forget-expired", "appointments.forget_expired", 3600),
+            ("reconcile", "appointments.reconcile", 86400),
             ("look-for-signals", "witnesses.look_for_signals", 3600),
         )
     },

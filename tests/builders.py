@@ -12,7 +12,7 @@ from appointments.models import Appointment, CentreService, Desk, ServiceType
 from appointments.rules.calendar import agreement_days, closed_from
 from appointments.rules.local_time import instant
 from appointments.services import Visitor, book_appointment
-from appointments.services.capacity import open_days
+from appointments.services.desk_days import open_days
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import (
     Centre,

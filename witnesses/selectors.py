@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db import connection
-
 from appointments.models import Appointment
 from appointments.rules.reference import normalise_reference
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Municipality
 from borgerservice.people.roots import root_of
 from borgerservice.people.services import roots_of
+from borgerservice.planned import planned
 from borgerservice.vault.services import OpenKey, open_data_key
 from witnesses import seals
 from witnesses.exceptions import NotFound
@@ -160,7 +159,7 @@ def earlier_witnessings(root: int) -> list[EarlierWitnessing]:
     witnessing says that it does not count. For the engine alone: who asks about a witness is told
     from when they are free, never this.
     """
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_HISTORY, [root, root])
         rows = cursor.fetchall()
     return [

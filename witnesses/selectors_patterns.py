@@ -4,12 +4,13 @@ Every decision that enters a witnessing looks here, so the two statements are wr
 the same through the ORM took many times as long, nearly all of it to put them together.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from django.db import connection
 
+from borgerservice.planned import planned
 from witnesses.models import Witnessing
 from witnesses.rules.figures import Quota
 from witnesses.rules.rule_sets import rule_set
@@ -45,7 +46,7 @@ def witnessings_around(
     """
     adapt = connection.ops
     moment, days = adapt.adapt_datetimefield_value(as_of), (first, last)
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_LINKED.format(places=_places(persons)), list(persons))
         ids = list({*persons, *(person for person, _root in cursor.fetchall())})
         cursor.execute(
@@ -88,8 +89,7 @@ def found_by_witnessing(
     newest: int = _ALL,
 ) -> list[Found]:
     """The patterns a witnessing completes; its two persons given as who they turned out to be."""
-    quota = quota_of(new)
-    look = longest_look(quota)
+    look = longest_look(quota_of(new))
     around = witnessings_around(
         (witness, applicant),
         first=days_away(new.on_date, -look),
@@ -97,8 +97,15 @@ def found_by_witnessing(
         as_of=as_of,
         newest=newest,
     )
+    return found_among(around, new, witness=witness, applicant=applicant)
+
+
+def found_among(
+    around: Iterable[Seen], new: Witnessing, *, witness: int, applicant: int
+) -> list[Found]:
+    """The patterns a witnessing completes with those of its two persons."""
     seen = Seen(new.pk, witness, applicant, new.on_date, new.municipality_id)
-    return patterns(seen, around, quota=quota)
+    return patterns(seen, around, quota=quota_of(new))
 
 
 def found_by_reversal(

@@ -1,6 +1,7 @@
 """What an administrator changes about a centre: weekly hours, desks, days it is closed."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,15 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from appointments.desk.day import DESK_ROLES, find_centre, visit_address
 from appointments.desk.roster_forms import ClosureForm, DeskForm, HoursForm
 from appointments.models import Appointment, Desk
+from appointments.rules.opening import Closing
 from appointments.selectors import offers_of
-from appointments.services.hours import (
-    VisitsAffected,
-    add_closure,
-    add_desk,
-    change_desk,
-    remove_closure,
-    set_hours,
-)
+from appointments.services.affected import VisitsAffected
+from appointments.services.desks import add_desk, change_desk
+from appointments.services.hours import add_closure, remove_closure, set_hours
 from borgerservice.admin import Role, act, act_at_once, admin_page, posted, show
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
@@ -96,7 +93,7 @@ def new_desk(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespon
     centre = find_centre(workplace, key)
 
     def save(*, is_accepted: bool, **typed: Any) -> Desk:
-        return add_desk(centre=centre, actor=workplace.actor, now=clock.now(), **typed)
+        return add_desk(centre=centre, clerk=None, actor=workplace.actor, now=clock.now(), **typed)
 
     return _change(
         request,
@@ -121,7 +118,9 @@ def one_desk(request: HttpRequest, workplace: Workplace, key: str, number: int) 
         raise Http404
 
     def save(**typed: Any) -> Desk:
-        return change_desk(desk=desk, actor=workplace.actor, now=clock.now(), **typed)
+        return change_desk(
+            desk=desk, clerk=desk.clerk, actor=workplace.actor, now=clock.now(), **typed
+        )
 
     return _change(
         request,
@@ -144,8 +143,14 @@ def closures(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespon
     centre = find_centre(workplace, key)
     today = danish_date(clock.now())
 
-    def save(**typed: Any) -> object:
-        return add_closure(centre=centre, actor=workplace.actor, now=clock.now(), **typed)
+    def save(*, first_day: date, last_day: date, **typed: Any) -> object:
+        return add_closure(
+            centre=centre,
+            closing=Closing(first_day, last_day),
+            actor=workplace.actor,
+            now=clock.now(),
+            **typed,
+        )
 
     return _change(
         request,

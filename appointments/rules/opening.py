@@ -1,4 +1,8 @@
-"""When a desk is open: weekly hours, less closures, holidays and the hour the clock changes."""
+"""When a desk is open: weekly hours but on holidays, and extra openings; less what closes it.
+
+A closure beats an extra opening, an absence beats both, and nothing opens the hour in which the
+clock changes.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +32,7 @@ class OpeningPeriod:
     closes_minute: int
     valid_from: date | None = None
     valid_to: date | None = None
+    is_of_door: bool = False
 
     def holds_on(self, day: date) -> bool:
         """Tell whether these hours are the hours of that very day."""
@@ -39,8 +44,17 @@ class OpeningPeriod:
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """Hours of one day that are open although the weekly hours or a holiday say no."""
+
+    day: date
+    opens_minute: int
+    closes_minute: int
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
-    """A closure: on each of its days, first and last included, from one minute to another."""
+    """A closure or an absence: on each of its days, both ends included, between two minutes."""
 
     first_day: date
     last_day: date
@@ -73,6 +87,7 @@ def open_ticks(
     periods: Iterable[OpeningPeriod],
     closings: Iterable[Closing] = (),
     holiday_from: int | None = None,
+    extras: Iterable[Extra] = (),
 ) -> int:
     """Return the ticks of a day in which a desk is open.
 
@@ -84,12 +99,12 @@ def open_ticks(
     for period in periods:
         if period.holds_on(day):
             opened |= mask_within(period.opens_minute, period.closes_minute)
-    for closing in closings:
-        if closing.first_day <= day <= closing.last_day:
-            opened &= ~_touched(closing.from_minute, closing.to_minute)
     if holiday_from is not None:
         opened &= ~_touched(holiday_from, MINUTES_PER_DAY)
-    return opened & ~clock_change_mask(day)
+    for extra in extras:
+        if extra.day == day:
+            opened |= mask_within(extra.opens_minute, extra.closes_minute)
+    return opened & ~shut_ticks(day, closings) & ~clock_change_mask(day)
 
 
 def closed_ticks(
@@ -97,16 +112,27 @@ def closed_ticks(
     periods: Iterable[OpeningPeriod],
     closings: Iterable[Closing] = (),
     holiday_from: int | None = None,
+    extras: Iterable[Extra] = (),
 ) -> int:
     """Return the other ticks of the day: those a desk-day is born busy with."""
-    return ALL_DAY & ~open_ticks(day, periods, closings, holiday_from)
+    return ALL_DAY & ~open_ticks(day, periods, closings, holiday_from, extras)
+
+
+def shut_ticks(day: date, closings: Iterable[Closing]) -> int:
+    """Return the ticks of a day that closures or absences touch."""
+    shut = 0
+    for closing in closings:
+        if closing.first_day <= day <= closing.last_day:
+            shut |= _touched(closing.from_minute, closing.to_minute)
+    return shut
 
 
 def problems_with_periods(periods: Sequence[OpeningPeriod]) -> list[Problem]:
     """Find everything wrong with a set of weekly hours, in the order of the entries.
 
-    Reading: hours that meet (until 12, from 12) do not overlap; equal hours do, unless the days of
-    their validity are apart. Overlaps are told at the later entry, and only of sound ones.
+    Reading: door hours and hours of booked visits may lie over each other; hours that meet (until
+    12, from 12) do not overlap; equal hours do, unless the days of their validity are apart.
+    Overlaps are told at the later entry, and only of sound ones.
     """
     problems: list[Problem] = []
     sound: list[tuple[int, OpeningPeriod]] = []
@@ -119,6 +145,7 @@ def problems_with_periods(periods: Sequence[OpeningPeriod]) -> list[Problem]:
         Problem(HoursProblem.OVERLAPS, later_index, "opens_minute", index)
         for (index, period), (later_index, later) in combinations(sound, 2)
         if period.weekday == later.weekday
+        and period.is_of_door == later.is_of_door
         and period.opens_minute < later.closes_minute
         and later.opens_minute < period.closes_minute
         and _validities_meet(period, later)
@@ -148,6 +175,25 @@ def problems_with_closings(closings: Sequence[Closing]) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.index)
 
 
+def problems_with_extras(extras: Sequence[Extra]) -> list[Problem]:
+    """Find everything wrong with a set of extra openings, in the order of the entries."""
+    problems: list[Problem] = []
+    sound: list[tuple[int, Extra]] = []
+    for index, extra in enumerate(extras):
+        found = list(_problems_of_minutes(index, extra, "opens_minute", "closes_minute"))
+        problems += found
+        if not found:
+            sound.append((index, extra))
+    problems += (
+        Problem(HoursProblem.OVERLAPS, later_index, "opens_minute", index)
+        for (index, extra), (later_index, later) in combinations(sound, 2)
+        if extra.day == later.day
+        and extra.opens_minute < later.closes_minute
+        and later.opens_minute < extra.closes_minute
+    )
+    return sorted(problems, key=lambda problem: problem.index)
+
+
 def _touched(from_minute: int, to_minute: int) -> int:
     return mask(from_minute, to_minute - from_minute) if from_minute < to_minute else 0
 
@@ -162,7 +208,7 @@ def _problems_of_period(index: int, period: OpeningPeriod) -> Iterator[Problem]:
 
 
 def _problems_of_minutes(
-    index: int, entry: OpeningPeriod | Closing, first_field: str, last_field: str
+    index: int, entry: OpeningPeriod | Closing | Extra, first_field: str, last_field: str
 ) -> Iterator[Problem]:
     first: int = getattr(entry, first_field)
     last: int = getattr(entry, last_field)

@@ -1,4 +1,4 @@
-"""Where in the country the earliest time is: one function behind page and API."""
+"""Where in the country the earliest time is, and whether one is still free: for page and API."""
 
 import math
 import re
@@ -13,8 +13,11 @@ from appointments.rules.distance import kilometres
 from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.ticks import MINUTES_PER_DAY, first_start, from_minute_on
 from appointments.selectors_national import CentreDays, OpenDay, Origin, Question
-from appointments.services.plan import LARGEST_PARTY
+from appointments.services.capacity import free_desk
+from appointments.services.conditions import check_time
+from appointments.services.plan import LARGEST_PARTY, Plan
 from appointments.services.room import NoRoom, no_room_left
+from borgerservice.municipalities.models import Centre
 
 EVENING_MINUTE: Final = 16 * 60
 _POSTAL_CODE: Final = re.compile(r"[0-9]{4}", re.ASCII)
@@ -96,6 +99,22 @@ def earliest_times(
     times.sort(key=_soonest_then_nearest)
     is_about = answer.origin is not None and answer.origin.code != near
     return Found(times[:limit], answer.origin, is_about)
+
+
+def is_still_free(*, centre: Centre, plan: Plan, start: datetime, now: datetime) -> bool:
+    """Whether a citizen could book that time now. One statement, and nothing is kept.
+
+    Raises Refused for a time at which nobody could, free or not.
+    """
+    check_time(centre=centre, window=plan.window, start=start, now=now, is_walk_in=False)
+    day, minute = wall_clock(start)
+    length = plan.minutes + plan.buffer
+    if minute + length > MINUTES_PER_DAY:
+        return False
+    desk = free_desk(
+        centre_id=centre.pk, day=day, minute=minute, minutes=length, caps=plan.caps, public_at=now
+    )
+    return desk is not None
 
 
 class _Search:

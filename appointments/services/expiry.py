@@ -7,7 +7,6 @@ from django.db import transaction
 
 from appointments.models import Appointment, IdempotencyRecord, Participant
 from appointments.services.drafts import forget_drafts
-from appointments.services.holds import forget_holds
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
@@ -26,20 +25,15 @@ class Forgotten:
     drafts: int
     keys: int
     contacts: int
-    holds: int
 
 
 def forget_expired(*, now: datetime) -> Forgotten:
-    """Let go of drafts after an hour, callers' keys after a day, contact data 30 days after.
-
-    And of holds that are over, which keep nothing from anybody any more.
-    """
+    """Let go of drafts after an hour, callers' keys after a day, contact data 30 days after."""
     forget_counts(today=danish_date(now))
     return Forgotten(
         drafts=forget_drafts(now=now),
         keys=IdempotencyRecord.objects.filter(created_at__lte=now - KEPT_KEYS).delete()[0],
         contacts=_shred_contacts(now=now),
-        holds=forget_holds(now=now),
     )
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from appointments.services.capacity import last_day_made, open_days
+from appointments.services.desk_days import open_days
+from appointments.services.roster import last_day_made
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 

@@ -15,6 +15,7 @@ from borgerservice.municipalities import models as municipalities
 
 SERVICES = Path(__file__).parents[1] / "data" / "services.toml"
 PLACES = Path(municipalities.__file__).parents[1] / "data"
+POSTAL_CODES_SOURCE = "approximate, entered by hand from general geographical knowledge"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PERIOD = re.compile(
     r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))?"
@@ -35,6 +36,7 @@ def load_reference(*, tell: Tell) -> None:
     tell(f"{_load_municipalities()} municipalities")
     tell(f"{_load_services()} services")
     tell(f"{_load_centres()} centres")
+    tell(f"{_load_postal_codes()} postal codes")
 
 
 def centre_key(name: str) -> str:
@@ -133,4 +135,19 @@ def _load_centres() -> int:
             centre.save(update_fields=["is_open_for_booking"])
         if has_hours:
             fill_in_centre(centre, row["opening_hours"])
+    return len(rows)
+
+
+def _load_postal_codes() -> int:
+    """Where postal codes lie, to some kilometres: enough to say which centre is nearer."""
+    rows = [
+        municipalities.PostalCode(**row, source=POSTAL_CODES_SOURCE)
+        for row in _rows("postal_codes.csv")
+    ]
+    municipalities.PostalCode.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["city", "latitude", "longitude", "source"],
+    )
     return len(rows)

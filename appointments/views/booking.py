@@ -25,7 +25,6 @@ from appointments.services.drafts import (
 )
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
-from appointments.views.kept import kept
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
 from appointments.views.visits import to_visit
@@ -105,7 +104,7 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
             email=form.cleaned_data["email"],
         )
         return redirect("appointments:check", token=token)
-    return render(request, "appointments/details.html", {"form": form, **_facts(token, draft, now)})
+    return render(request, "appointments/details.html", {"form": form, **_facts(token, draft)})
 
 
 @open_to("link holder")
@@ -126,7 +125,7 @@ def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -
         "choice": choice,
         "times": _fresh_times(draft, form, wanted=choice.wanted, now=now),
         "kept_query": _query(form),
-        **_facts(token, draft, now),
+        **_facts(token, draft),
     }
     return render(request, "appointments/change_time.html", shown, status=choice.status)
 
@@ -139,7 +138,7 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
     """Everything once more, and the one button that books."""
     if not draft.typed.is_complete:
         return redirect("appointments:details", token=token)
-    shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft, now)}
+    shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft)}
     if request.method == "POST":
         try:
             return to_visit(confirm_draft(token=token, language=_language(), now=now))
@@ -161,7 +160,7 @@ def _next_page(draft: Draft) -> str:
     return f"appointments:{'check' if draft.typed.is_complete else 'details'}"
 
 
-def _facts(token: str, draft: Draft, now: datetime) -> dict[str, Any]:
+def _facts(token: str, draft: Draft) -> dict[str, Any]:
     return {
         "token": token,
         "draft": draft.row,
@@ -169,7 +168,6 @@ def _facts(token: str, draft: Draft, now: datetime) -> dict[str, Any]:
         "comers": list(zip(draft.typed.names, draft.typed.protected, strict=True)),
         "centre": draft.row.centre,
         "service": draft.row.service,
-        "kept": kept(draft.row.hold, now),
     }
 
 
@@ -183,9 +181,7 @@ def _fresh_times(
     except Refused:
         return None
     form.keep_within(plan.window.last_day(form.today))
-    days = free_days(
-        centre=centre, plan=plan, first=form.start_day, now=now, own_hold=draft.row.hold_id
-    )
+    days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
     return shown_times(days, wanted=wanted, plan=plan, now=now)
 
 

@@ -16,9 +16,10 @@ from appointments.exceptions import Refused
 from appointments.models import Appointment, CentreService, Desk, ServiceType
 from appointments.selectors import bookable_times
 from appointments.services import Visitor, book_appointment
-from appointments.services.capacity import last_day_made, open_days
+from appointments.services.desk_days import open_days
 from appointments.services.plan import window_of
 from appointments.services.reference import centre_key, fill_in_centre
+from appointments.services.roster import last_day_made
 from borgerservice.install import write_private
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality, StaffMember, StaffRole

@@ -4,13 +4,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Min
 
 from borgerservice.kernel.cpr import normalise_number
 from borgerservice.people.models import Person, PersonAlias, PersonLink
+from borgerservice.planned import planned
 from borgerservice.vault.marks import note_use, number_marks
 
 Marks = Mapping[int, str]
+_ROOTS = (
+    "SELECT person_id, min(root_id) FROM people_personlink WHERE person_id IN ({places})"
+    " GROUP BY person_id"
+)
 
 
 def person_of(*, kind: str, normalised: str, now: datetime) -> Person:
@@ -103,14 +107,13 @@ def is_stranger(person: Person) -> bool:
 
 def roots_of(persons: Iterable[int]) -> dict[int, int]:
     """Who each person turned out to be, by id; mostly themselves. One statement."""
-    ids = set(persons)
-    found: Iterable[tuple[int, int]] = (
-        PersonLink.objects.filter(person_id__in=ids)
-        .values("person_id")
-        .annotate(root_of_all=Min("root_id"))
-        .values_list("person_id", "root_of_all")
-    )
-    return {**{pk: pk for pk in ids}, **dict(found)}
+    ids = list(set(persons))
+    roots = {pk: pk for pk in ids}
+    if ids:
+        with planned() as cursor:
+            cursor.execute(_ROOTS.format(places=", ".join(["%s"] * len(ids))), ids)
+            roots.update(cursor.fetchall())
+    return roots
 
 
 def are_one(one: int, other: int) -> bool:

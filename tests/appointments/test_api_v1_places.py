@@ -8,7 +8,7 @@ import time_machine
 
 from appointments.models import CentreService
 from appointments.rules.local_time import instant
-from appointments.services.capacity import open_days
+from appointments.services.desk_days import open_days
 from appointments.services.reference import load_reference
 from borgerservice.municipalities.models import Centre, Closure, OpeningHours
 from tests.builders import (

@@ -9,6 +9,7 @@ from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment, DeskDay
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
+from appointments.rules.opening import Closing
 from appointments.selectors import appointment_by_link, bookable_times
 from appointments.services import (
     Request,
@@ -20,7 +21,7 @@ from appointments.services import (
     move_appointment,
     take_walk_in,
 )
-from appointments.services.capacity import rebuild
+from appointments.services.desk_days import rebuild
 from appointments.services.hours import add_closure
 from borgerservice.audit.selectors import history_of
 from borgerservice.notifications.models import Message
@@ -288,8 +289,7 @@ def test_a_time_given_back_on_a_day_closed_meanwhile_stays_closed() -> None:
     staying = build_visit(world, day=TOMORROW, minute=12 * 60)
     add_closure(
         centre=world.centre,
-        first_day=TOMORROW,
-        last_day=TOMORROW,
+        closing=Closing(TOMORROW, TOMORROW),
         reason="",
         actor="staff:1",
         now=NOW,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from appointments.models import Appointment, Desk, DeskDay, ServiceType
-from appointments.services.capacity import rebuild
+from appointments.services.desk_days import rebuild
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, StaffRole
 from tests.appointments.desk import at, at_work, centre_page, words

@@ -16,6 +16,8 @@ CALLS = {
     ("get", "/api/v1/centres/"): None,
     ("get", "/api/v1/services/"): None,
     ("get", "/api/v1/slots/"): None,
+    ("get", "/api/v1/slots/free/"): None,
+    ("get", "/api/v1/earliest/"): None,
     ("post", "/api/v1/decisions/"): None,
     ("post", "/api/v1/appointments/"): Scope.APPOINTMENTS_WRITE,
     ("get", "/api/v1/appointments/"): Scope.APPOINTMENTS_READ,

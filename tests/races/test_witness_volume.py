@@ -39,11 +39,13 @@ SEED = 20261122
 CLERKS = 16
 ALL = (500, 40) if IS_FULL else (25, 16)
 A_LAYER_AWAY = (100, 40)
+NOTHING_LEFT = (50, 10)
 """How many witnesses, and how many cases of each."""
 AT_MOST, DAYS = 3, 120
 PASTS = ((), (), (DAYS + 1,), (DAYS,), (30, 90))
 """How many days ago a witness has witnessed before; the limit counts the 120th day, not the next."""
 SLOWLY = {**UNLOCKED, "PAUSE_SECONDS": "0.05"}
+MOST_SLOWLY = {**UNLOCKED, "PAUSE_SECONDS": "0.3"}
 Queue = list[str]
 
 
@@ -177,10 +179,10 @@ def crowd(server: Server) -> Crowd:
 
 
 @contextmanager
-def altered(rig: Rig, env: dict[str, str]) -> Iterator[Crowd]:
+def altered(rig: Rig, env: dict[str, str], size: tuple[int, int] = A_LAYER_AWAY) -> Iterator[Crowd]:
     with rig.fresh_database() as database, rig.serve(database, env=env) as server:
         server.process.wait_until(lambda: server.log().count(READY) == WORKERS)
-        yield Crowd(server, *A_LAYER_AWAY)
+        yield Crowd(server, *size)
 
 
 def test_exactly_as_many_are_accepted_as_are_legal(crowd: Crowd) -> None:
@@ -202,7 +204,7 @@ def test_lock_and_rule_alone_hold(rig: Rig) -> None:
 
 @pytest.mark.full
 def test_with_lock_and_guard_away_it_leaks(rig: Rig) -> None:
-    with altered(rig, SLOWLY) as crowd:
+    with altered(rig, MOST_SLOWLY, NOTHING_LEFT) as crowd:
         crowd.drop_the_guard()
         crowd.decide()
         accepted = crowd.accepted()

@@ -18,19 +18,18 @@ READY = "the ledger is read, and written a while after"
 
 
 def post_worker_init(worker: Worker) -> None:
-    from borgerservice.people.services import roots_of
     from witnesses.services import decision
 
-    look = decision.earlier_witnessings
+    look = decision.ledger_of
 
-    def look_and_wait(witness: object) -> object:
-        found = look(witness)
+    def look_and_wait(asked: object) -> object:
+        found = look(asked)
         time.sleep(PAUSE_SECONDS)
         return found
 
-    decision.earlier_witnessings = look_and_wait
+    decision.ledger_of = look_and_wait
     if "KEEP_THE_LOCK" not in os.environ:
-        decision.hold_witness = lambda witness: roots_of((witness,))[witness]
+        decision.hold_root = lambda _root: None
         if connection.vendor == "sqlite":
             decision.ledger_transaction = contextlib.nullcontext
     worker.log.info(READY)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from appointments.models import Appointment, Participant
-from appointments.services.capacity import open_days
+from appointments.services.desk_days import open_days
 from appointments.services.visits import check_in
 from borgerservice.kernel.cpr import CprNumber
 from borgerservice.municipalities.models import OpeningHours, StaffMember

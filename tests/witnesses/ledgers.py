@@ -11,6 +11,7 @@ from borgerservice.people.services import new_person, roots_of
 from borgerservice.vault.models import DataKey
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 from witnesses.models import IdentityProofing, Reversal, ReversalProposal, Witnessing
+from witnesses.selectors_ledger import Asked, Ledger, ledger_of
 from witnesses.services.signals import look_at_reversal, look_at_witnessing
 
 
@@ -104,12 +105,20 @@ def witnessed(witness: int, applicant: int, place: Place, *, days: int = 0) -> W
 
 def look(entered: Witnessing) -> None:
     """What the decision does once the witnessing stands."""
-    roots = roots_of((entered.witness_id, entered.applicant_id))
+    ledger = ledger_around(entered)
     look_at_witnessing(
         entered,
-        witness=roots[entered.witness_id],
-        applicant=roots[entered.applicant_id],
+        witness=ledger.witness,
+        applicant=ledger.applicant,
+        around=ledger.seen,
         now=entered.recorded_at,
+    )
+
+
+def ledger_around(entered: Witnessing) -> Ledger:
+    """What the decision knew of the two persons; whether the witnessing is in it is all the same."""
+    return ledger_of(
+        Asked(entered.witness_id, entered.applicant_id, None, None, None, entered.on_date)
     )
 
 

@@ -25,11 +25,11 @@ from witnesses.selectors import (
     account_of,
     current_statement,
     decision_facts,
-    earlier_witnessings,
     get_proofing,
     rule_set_in_force,
     witness_free_from,
 )
+from witnesses.selectors_ledger import Asked
 from witnesses.services import (
     abandon_proofing,
     decide_proofing,
@@ -376,14 +376,17 @@ def test_the_guard_s_refusal_comes_out_as_the_rule_s(office, monkeypatch):
     """Somebody's witnessing comes in after we looked, past our lock: looked at again, it shows."""
     witnessings_on(MONDAY, MONDAY + timedelta(days=1))
     case = office.with_witness(witness(2))
-    before = earlier_witnessings(person(2).pk)
+    look = decision_service.ledger_of
+    before = look(Asked(person(2).pk, case.applicant_id, None, None, None, office.day))
+    stale = [before, before]
     office.decided(witness(2), applicant=8)
-    looks = [before, earlier_witnessings(person(2).pk)]
-    monkeypatch.setattr(decision_service, "earlier_witnessings", lambda _person: looks.pop(0))
+    monkeypatch.setattr(
+        decision_service, "ledger_of", lambda asked: stale.pop() if stale else look(asked)
+    )
 
     decided = decide_proofing(proofing=case, staff=office.clerk, now=office.now)
 
-    assert looks == []
+    assert stale == []
     assert decided.failed == ["applicant.proof", "witness.quota"]
     assert Witnessing.unscoped.count() == 3
 

@@ -18,7 +18,7 @@ from tests.witnesses.cases import Questions, build_office, witness
 from tests.witnesses.test_letters import refused
 from witnesses.exceptions import CaseOver, Refused
 from witnesses.services import decide_proofing
-from witnesses.services.notices import WORTH_TELLING, tell_decided
+from witnesses.services.notices import WORTH_TELLING
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,6 @@ def test_whoever_booked_is_told_once_of_a_decision(office):
     assert message.due_at == NOW
     with pytest.raises(CaseOver):
         decide_proofing(proofing=case, staff=office.clerk, now=NOW)
-    tell_decided(case, now=NOW)
     assert len(told()) == 1
 
 
@@ -150,15 +149,21 @@ def test_moving_or_cancelling_another_visit_does_not_take_it_back(office):
     assert message.subject != f"appointment:{case.participant.appointment.reference}"
 
 
-def test_the_notice_costs_a_decision_one_statement(office):
-    case = office.decided(witness(2))
-    Message.unscoped.filter(kind="decided").update(dedupe_key="another")
-
+def statements_to_decide(office, case) -> int:
     with CaptureQueriesContext(connection) as spent:
-        tell_decided(case, now=NOW)
+        decide_proofing(proofing=case, staff=office.clerk, now=NOW)
+    return len(spent)
 
-    assert len(spent) == 1
-    assert len(told()) == 2
+
+@pytest.mark.only("postgresql")
+def test_the_notice_costs_a_decision_no_statement_of_its_own(office):
+    silent = office.with_witness(witness(2), applicant=11)
+    change_contact(silent, phone_sealed=None, email_sealed=None)
+    spent = statements_to_decide(office, silent)
+    assert told() == []
+
+    assert statements_to_decide(office, office.with_witness(witness(3), applicant=12)) == spent
+    assert len(told()) == 1
 
 
 def test_a_decision_that_is_not_made_is_not_told(office):

@@ -28,6 +28,7 @@ from witnesses.rules.declarations import declaration_in_use
 from witnesses.rules.figures import LANGUAGES
 from witnesses.rules.lifecycle import Step
 from witnesses.selectors import met_on
+from witnesses.selectors_checks import checked_witness
 from witnesses.selectors_desk import CaseShown, case_shown
 
 ROLES = (Role.CLERK, Role.LEAD)
@@ -146,6 +147,7 @@ def case_page(
         ],
         step_address=_step_address(workplace, reference, step) if step else "",
         no_witness_address=case_address(workplace, reference, "proofing_no_witness"),
+        checked=checked_witness(shown.case) if step is Step.RECORD_WITNESS else None,
         declaration_version=declaration_in_use(danish_date(clock.now())).version,
         declaration_addresses=[
             (one, _declaration_address(workplace, reference, one)) for one in LANGUAGES

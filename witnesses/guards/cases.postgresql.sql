@@ -172,3 +172,18 @@ BEGIN
 END $$;
 CREATE TRIGGER client_answers_a_confirmed_case BEFORE INSERT ON witnesses_clientanswer
   FOR EACH ROW EXECUTE FUNCTION client_answers_a_confirmed_case();
+
+-- guard: trigger witness_check_belongs_to_the_visit on witnesses_witnesscheck
+CREATE OR REPLACE FUNCTION witness_check_belongs_to_the_visit() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.municipality_id IS DISTINCT FROM
+     (SELECT municipality_id FROM appointments_participant WHERE id = NEW.participant_id) THEN
+    RAISE EXCEPTION 'witnesses_witnesscheck of another municipality'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER witness_check_belongs_to_the_visit
+  BEFORE INSERT OR UPDATE OF municipality_id, participant_id ON witnesses_witnesscheck
+  FOR EACH ROW EXECUTE FUNCTION witness_check_belongs_to_the_visit();

@@ -159,3 +159,16 @@ CREATE TRIGGER client_answers_a_confirmed_case BEFORE INSERT ON witnesses_client
 WHEN NOT EXISTS (SELECT 1 FROM witnesses_identityproofing c WHERE c.id = NEW.proofing_id
   AND c.municipality_id = NEW.municipality_id AND c.outcome = 'confirmed')
 BEGIN SELECT RAISE(ABORT, 'witnesses_clientanswer of another municipality, or of no confirmed case'); END
+
+-- guard: trigger new_witness_check_belongs_to_the_visit on witnesses_witnesscheck
+CREATE TRIGGER new_witness_check_belongs_to_the_visit BEFORE INSERT ON witnesses_witnesscheck
+WHEN NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM appointments_participant WHERE id = NEW.participant_id)
+BEGIN SELECT RAISE(ABORT, 'witnesses_witnesscheck of another municipality'); END
+
+-- guard: trigger witness_check_belongs_to_the_visit on witnesses_witnesscheck
+CREATE TRIGGER witness_check_belongs_to_the_visit
+BEFORE UPDATE OF municipality_id, participant_id ON witnesses_witnesscheck
+WHEN NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM appointments_participant WHERE id = NEW.participant_id)
+BEGIN SELECT RAISE(ABORT, 'witnesses_witnesscheck of another municipality'); END

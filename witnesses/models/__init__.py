@@ -6,6 +6,7 @@ from witnesses.models.cases import (
     IdentityProofing,
     WitnessStatement,
 )
+from witnesses.models.checks import WitnessCheck
 from witnesses.models.declarations import ClientAnswer, Declaration, SignInRequest
 from witnesses.models.ledger import Reversal, RuleSetInForce, Witnessing
 from witnesses.models.proposals import LinkProposal, ReversalProposal, RuleSetProposal
@@ -24,6 +25,7 @@ __all__ = [
     "RuleSetInForce",
     "RuleSetProposal",
     "SignInRequest",
+    "WitnessCheck",
     "WitnessStatement",
     "Witnessing",
 ]

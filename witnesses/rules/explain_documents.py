@@ -6,7 +6,7 @@ from datetime import date
 
 from witnesses.rules.documents import flaws, suffices, usable_documents
 from witnesses.rules.facts import Document
-from witnesses.rules.figures import Clause, Criterion, Language, TwoPapers, Usable, Way
+from witnesses.rules.figures import Clause, Criterion, Language, Usable, Way
 from witnesses.rules.wording import Words, words_in
 
 
@@ -56,7 +56,7 @@ def uncounted_documents(
     on: date,
     usable: Usable,
     language: Language,
-    tells_issuer: bool = True,
+    tells_issuer: bool,
 ) -> list[str]:
     """One line for each document that does not count on a local day, with every reason."""
     words = words_in(language)
@@ -87,7 +87,7 @@ def _lacking(
         issuer = (way.papers.issuers or ("DK",))[0]
         for shows_cpr, key in ((False, "missing.paper"), (True, "missing.paper_cpr")):
             kinds = [k for k in way.papers.types if helps(k, issuer, shows_cpr=shows_cpr)]
-            if kinds and _has_paper(shown, way.papers):
+            if kinds:
                 issuers = _issuers(way.papers.issuers, (), words)
                 return words.say(key, types=_kinds(kinds, words), issuers=issuers)
         return ""
@@ -98,10 +98,6 @@ def _lacking(
             others = "; ".join(_clause(other, words) for other in way.another)
             return words.say("missing.another", others=others)
     return ""
-
-
-def _has_paper(shown: Sequence[Document], papers: TwoPapers) -> bool:
-    return any(document["type"] in papers.types for document in shown)
 
 
 def _way(way: Way, words: Words, usable: Usable | None) -> list[str]:

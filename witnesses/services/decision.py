@@ -1,4 +1,8 @@
-"""The decision: facts read under the lock, the engine asked, everything written in one go."""
+"""The decision: facts read and the engine asked first, then all of it written in one go.
+
+Nobody is kept waiting while a decision is being made. It is written under the lock on the witness,
+and only where all it rests on still stands there as it was read; where not, it is made anew.
+"""
 
 import json
 from dataclasses import dataclass
@@ -10,26 +14,31 @@ from django.db import IntegrityError
 from borgerservice.audit.events import Event
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffMember
-from borgerservice.together import New, changing, write_together
+from borgerservice.notifications.models import Message
+from borgerservice.notifications.services import tell_workers
+from borgerservice.together import Act, New, changing
 from witnesses import seals
 from witnesses.exceptions import Refused
-from witnesses.models import IdentityProofing, Witnessing, WitnessStatement
+from witnesses.models import IdentityProofing, Witnessing
 from witnesses.rules.answers import Answer
 from witnesses.rules.engine import decide
 from witnesses.rules.lifecycle import Step
 from witnesses.rules.rule_sets import rule_set
-from witnesses.selectors import earlier_witnessings, met_on
-from witnesses.services.facts import WitnessFacts, facts_of
-from witnesses.services.grounds import Grounds, grounds_of
-from witnesses.services.ledger import hold_witness, is_guards_refusal, ledger_transaction
-from witnesses.services.notices import tell_decided
+from witnesses.selectors import met_on
+from witnesses.selectors_ledger import Asked, Ledger, ledger_of
+from witnesses.services.facts import facts_of
+from witnesses.services.grounds import Record, record_of
+from witnesses.services.ledger import hold_root, is_guards_refusal, ledger_transaction
+from witnesses.services.notices import decided_messages
 from witnesses.services.signals import look_at_witnessing
-from witnesses.services.steps import entry_of, held_case, key_of, step_forward
+from witnesses.services.steps import entry_of, key_of, require_step, step_forward
 
 DECIDED: Final = (
     *("state", "revision", "decided_by", "decided_at", "decided_on", "late_reason"),
     *("rule_set", "outcome", "route", "failed", "findings", "facts_sealed"),
 )
+MOST_ATTEMPTS: Final = 10
+"""Each but the last was overtaken by a change to the case or to what is known of its persons."""
 
 
 def decide_proofing(
@@ -48,13 +57,16 @@ def decide_proofing(
     `late_reason_needed`, `late_reason_unwanted`.
     """
     acting = _Acting(staff, now, seen, late_reason)
-    try:
-        return _decide(proofing, acting)
-    except IntegrityError as refusal:
-        if not is_guards_refusal(refusal):
-            raise
-    # Somebody else's witnessing came in between; looked at again, the rule itself says no.
-    return _decide(proofing, acting)
+    for _attempt in range(MOST_ATTEMPTS):
+        draft = _drafted(proofing, acting)
+        try:
+            with ledger_transaction():
+                if _stands(draft) and _write(draft, now):
+                    return draft.case
+        except IntegrityError as refusal:
+            if not is_guards_refusal(refusal):
+                raise
+    raise Refused("changed_meanwhile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +79,55 @@ class _Acting:
     late_reason: str
 
 
-def _decide(proofing: IdentityProofing, acting: _Acting) -> IdentityProofing:
-    staff, now = acting.staff, acting.now
-    with ledger_transaction():
-        case = held_case(proofing, Step.DECIDE, staff=staff, seen=acting.seen)
-        grounds = grounds_of(case, staff=staff, met_on=met_on(case))
-        if grounds.is_own_case:
-            raise Refused("own_case")
-        if grounds.lacks_declaration(case):
-            raise Refused("declaration_needed")
-        case.late_reason = _checked_reason(case, acting)
-        witness = _witness_held(grounds.statement)
-        key = key_of(case)
-        facts = facts_of(case, key=key, grounds=grounds, witness=witness)
-        answer = decide(facts, rule_set(grounds.rule_set))
-        entered = None
-        if witness and answer["outcome"] == "confirmed" and answer["route"] == "witness":
-            entered = _witnessing(case, witness.statement, grounds, now=now)
-        case.facts_sealed = key.seal(json.dumps(facts), seals.DECISION_FACTS)
-        _write(case, answer, entered, acting)
-        if witness and entered and grounds.applicant:
-            look_at_witnessing(entered, witness=witness.root, applicant=grounds.applicant, now=now)
-        tell_decided(case, now=now)
-    return case
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A decision yet to be written, and the ledger it rests on."""
+
+    case: IdentityProofing
+    asked: Asked
+    ledger: Ledger
+    entered: Witnessing | None
+    messages: list[Message]
+    act: Act
+
+
+def _drafted(proofing: IdentityProofing, acting: _Acting) -> _Draft:
+    record = record_of(municipality_id=proofing.municipality_id, pk=proofing.pk, staff=acting.staff)
+    case = record.case
+    require_step(case, Step.DECIDE, is_actor_known=record.is_actor_known, seen=acting.seen)
+    asked = _asked(record)
+    ledger = ledger_of(asked)
+    if ledger.applicant is not None and ledger.applicant in (ledger.opened, ledger.acts):
+        raise Refused("own_case")
+    if record.lacks_declaration:
+        raise Refused("declaration_needed")
+    case.late_reason = _checked_reason(case, acting)
+    key = key_of(case)
+    facts = facts_of(record, ledger, key=key)
+    answer = decide(facts, rule_set(ledger.rule_set))
+    case.facts_sealed = key.seal(json.dumps(facts), seals.DECISION_FACTS)
+    entered = _entered(asked, case, answer, acting.now)
+    messages = decided_messages(case, now=acting.now)
+    act = _act(case, answer, entered, messages, acting)
+    return _Draft(case, asked, ledger, entered, messages, act)
+
+
+def _asked(record: Record) -> Asked:
+    return Asked(
+        witness=record.statement.person_id if record.statement else None,
+        applicant=record.case.applicant_id,
+        opened=record.opened,
+        acts=record.acts,
+        recorded=record.recorded,
+        on=met_on(record.case),
+    )
+
+
+def _stands(draft: _Draft) -> bool:
+    """Whether all is in the ledger as it was read; held from now on until it is written."""
+    if draft.ledger.witness is not None:
+        hold_root(draft.ledger.witness)
+    return ledger_of(draft.asked) == draft.ledger
 
 
 def _checked_reason(case: IdentityProofing, acting: _Acting) -> str:
@@ -102,37 +140,35 @@ def _checked_reason(case: IdentityProofing, acting: _Acting) -> str:
     return acting.late_reason
 
 
-def _witness_held(statement: WitnessStatement | None) -> WitnessFacts | None:
-    """The witness and their history, read once nobody else can add to it."""
-    if statement is None:
+def _entered(
+    asked: Asked, case: IdentityProofing, answer: Answer, now: datetime
+) -> Witnessing | None:
+    """The row of the ledger where a witness was what confirmed; the guard looks at it once more."""
+    if (answer["outcome"], answer["route"]) != ("confirmed", "witness"):
         return None
-    root = hold_witness(statement.person_id)
-    return WitnessFacts(statement, root, earlier_witnessings(root))
-
-
-def _witnessing(
-    case: IdentityProofing, statement: WitnessStatement, grounds: Grounds, *, now: datetime
-) -> Witnessing:
-    """The row of the ledger; the guard looks once more as it is written."""
-    if case.applicant_id is None:
-        raise ValueError("a decision about nobody")
+    if asked.witness is None or asked.applicant is None:
+        raise ValueError("a witnessing of nobody")
     return Witnessing(
-        witness_id=statement.person_id,
-        applicant_id=case.applicant_id,
-        on_date=met_on(case),
+        witness_id=asked.witness,
+        applicant_id=asked.applicant,
+        on_date=asked.on,
         municipality_id=case.municipality_id,
         proofing=case,
-        rule_set=grounds.rule_set,
+        rule_set=answer["rule_set"],
         recorded_at=now,
         recorded_on=danish_date(now),
         late_reason=case.late_reason,
     )
 
 
-def _write(
-    case: IdentityProofing, answer: Answer, entered: Witnessing | None, acting: _Acting
-) -> None:
-    """Decision, witnessing and audit entry together, if nobody has touched the case."""
+def _act(
+    case: IdentityProofing,
+    answer: Answer,
+    entered: Witnessing | None,
+    messages: list[Message],
+    acting: _Acting,
+) -> Act:
+    """Decision, witnessing, audit entry and messages, if nobody touches the case meanwhile."""
     before, now = case.revision, acting.now
     step_forward(case, Step.DECIDE)
     case.decided_by, case.decided_at, case.decided_on = acting.staff, now, met_on(case)
@@ -142,8 +178,19 @@ def _write(
     told = {name: answer[name] for name in ("outcome", "route", "failed", "rule_set")}
     entry = entry_of(Event.PROOFING_DECIDED, case, staff=acting.staff, now=now, facts=told)
     news = [New("entry", entry)]
+    news += [New(f"message_{place}", one) for place, one in enumerate(messages)]
     if entered:
         news.append(New("witnessing", entered))
-    guarded = changing(case, *DECIDED, counted_by="revision", before=before)
-    if not write_together(guarded, news, savepoint=False):
-        raise Refused("changed_meanwhile")
+    return Act(changing(case, *DECIDED, counted_by="revision", before=before), news)
+
+
+def _write(draft: _Draft, now: datetime) -> bool:
+    """Whether all of it was written: nobody has touched the case."""
+    if not draft.act.write(savepoint=False):
+        return False
+    tell_workers([message.pk for message in draft.messages])
+    entered, ledger = draft.entered, draft.ledger
+    if entered and ledger.witness and ledger.applicant:
+        persons = {"witness": ledger.witness, "applicant": ledger.applicant}
+        look_at_witnessing(entered, **persons, around=ledger.seen, now=now)
+    return True

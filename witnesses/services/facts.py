@@ -1,69 +1,51 @@
 """The facts of a case as the engine takes them: built here, and nowhere else."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from borgerservice.vault.services import OpenKey
-from witnesses.models import DocumentEvidence, IdentityProofing, WitnessStatement
-from witnesses.rules.facts import Applicant, Document, EarlierWitnessing, Facts, Witness
+from witnesses.models import DocumentEvidence, WitnessStatement
+from witnesses.rules.facts import Applicant, Document, Facts, Witness
 from witnesses.selectors import applicant_of, met_on, witness_of
-from witnesses.services.grounds import Grounds
+from witnesses.selectors_ledger import Ledger
+from witnesses.services.grounds import Record
 
 
-@dataclass(frozen=True, slots=True)
-class WitnessFacts:
-    """The witness's statement and history, as read under the lock on the witness.
-
-    `root` is the id of the person the witness turned out to be.
-    """
-
-    statement: WitnessStatement
-    root: int
-    earlier: list[EarlierWitnessing]
-
-
-def facts_of(
-    case: IdentityProofing,
-    *,
-    key: OpenKey,
-    grounds: Grounds,
-    witness: WitnessFacts | None,
-) -> Facts:
+def facts_of(record: Record, ledger: Ledger, *, key: OpenKey) -> Facts:
     """What the engine decides on: everything recorded, and the witness's history.
 
     Persons are named by the internal ids of who they turned out to be. No name and no number is
     among the facts.
     """
-    if grounds.applicant is None:
+    case = record.case
+    if ledger.applicant is None:
         raise ValueError("a decision about nobody")
     applicant: Applicant = {
         "birth_date": _written(applicant_of(case, key).birth_date),
-        "person": str(grounds.applicant),
+        "person": str(ledger.applicant),
         "wants_cpr_link": case.wants_cpr_link,
-        "documents": _documents(grounds.shown_by(None)),
+        "documents": _documents(record.shown_by(None)),
         "questions": case.questions,
     }
     return {
         "id": case.reference,
-        "rule_set": grounds.rule_set,
+        "rule_set": ledger.rule_set,
         "on": met_on(case).isoformat(),
         "applicant": applicant,
-        "witness": _witness(witness, key=key, grounds=grounds) if witness else None,
+        "witness": _witness(record, record.statement, ledger, key) if record.statement else None,
     }
 
 
-def _witness(witness: WitnessFacts, *, key: OpenKey, grounds: Grounds) -> Witness:
-    statement = witness.statement
+def _witness(record: Record, statement: WitnessStatement, ledger: Ledger, key: OpenKey) -> Witness:
     since = statement.mitid_since
     return {
         "birth_date": _written(witness_of(statement, key).birth_date),
         "mitid_since": since.isoformat() if since else None,
         "brought_mitid": statement.brought_mitid,
-        "documents": _documents(grounds.shown_by(statement)),
-        "is_applicant": witness.root == grounds.applicant,
-        "is_clerk": witness.root in grounds.at_statement,
-        "earlier_witnessings": witness.earlier,
+        "documents": _documents(record.shown_by(statement)),
+        "is_applicant": ledger.witness == ledger.applicant,
+        "is_clerk": ledger.witness in (ledger.opened, ledger.acts, ledger.recorded),
+        "earlier_witnessings": ledger.earlier,
     }
 
 

@@ -1,11 +1,8 @@
-"""What a decision rests on, read in two statements: the case and its visit; then everything else.
+"""A case as the database has it: held, to take a step; with all recorded in it, to decide it."""
 
-The second begins when the case is held, so it sees whatever steps were taken while that waited.
-"""
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -14,7 +11,7 @@ from borgerservice.joined import Columns
 from borgerservice.municipalities.models import Centre, StaffMember
 from borgerservice.notifications.models import Contact
 from borgerservice.people.models import PersonAlias
-from borgerservice.people.roots import root_of
+from borgerservice.planned import planned
 from borgerservice.vault.models import DataKey
 from witnesses.models import DocumentEvidence, IdentityProofing, WitnessStatement
 
@@ -30,76 +27,60 @@ STATEMENT: Final = Columns(WitnessStatement, "s")
 DOCUMENT: Final = Columns(DocumentEvidence, "d")
 OWN_NUMBER: Final = (PersonAlias.Kind.CPR, PersonAlias.Kind.REPLACEMENT)
 
-_CASE = f"""
-  SELECT {CASE}, {KEY}, {COMER}, {VISIT}, {CONTACT}, {CENTRE}, EXISTS (
-      SELECT 1 FROM people_personalias a
-      JOIN municipalities_staffmember m ON m.person_id = a.person_id
-      WHERE m.id = %s AND a.kind IN ('{OWN_NUMBER[0]}', '{OWN_NUMBER[1]}'))
+_CASE: Final = f"""
+  {CASE}, {KEY}, {COMER}, {VISIT}, {CONTACT}, {CENTRE}, EXISTS (
+    SELECT 1 FROM people_personalias n
+    JOIN municipalities_staffmember m ON m.person_id = n.person_id
+    WHERE m.id = %s AND n.kind IN ('{OWN_NUMBER[0]}', '{OWN_NUMBER[1]}'))"""
+_WITH_ITS_VISIT: Final = """
   FROM witnesses_identityproofing c
   JOIN vault_datakey k ON k.id = c.data_key_id
   JOIN appointments_participant p ON p.id = c.participant_id
   JOIN appointments_appointment v ON v.id = p.appointment_id
   JOIN notifications_contact r ON r.id = v.contact_id
-  JOIN municipalities_centre b ON b.id = v.centre_id
-  WHERE c.municipality_id = %s AND c.id = %s"""
-_HELD: Final = {"postgresql": f"{_CASE} FOR UPDATE OF c", "sqlite": _CASE}
-
-
-def _staff_root(staff: str) -> str:
-    """Who a member of staff turned out to be."""
-    return (
-        f"(SELECT {root_of('m.person_id')} FROM municipalities_staffmember m WHERE m.id = {staff})"
-    )
-
-
-_GROUNDS: Final = f"""
-  WITH known AS MATERIALIZED (
-    SELECT {STATEMENT},
-      EXISTS (SELECT 1 FROM witnesses_declaration a WHERE a.proofing_id = c.id
-              AND a.municipality_id = c.municipality_id AND a.person_id = s.person_id) AS declared,
-      {root_of("c.applicant_id")} AS applicant_root,
-      {_staff_root("c.opened_by_id")} AS opened,
-      {_staff_root("%s")} AS acts,
-      {_staff_root("s.recorded_by_id")} AS recorded,
-      (SELECT rule_set FROM witnesses_rulesetinforce WHERE in_force_from <= %s
-       ORDER BY in_force_from DESC, id DESC LIMIT 1) AS in_force
-    FROM witnesses_identityproofing c
-    LEFT JOIN witnesses_witnessstatement s ON s.proofing_id = c.id
-      AND s.municipality_id = c.municipality_id AND s.withdrawn_at IS NULL
-    WHERE c.municipality_id = %s AND c.id = %s)
-  SELECT known.*, {DOCUMENT} FROM known
-  LEFT JOIN witnesses_documentevidence d ON d.municipality_id = %s AND d.proofing_id = %s
-    AND d.withdrawn_at IS NULL
-  ORDER BY d.position"""
+  JOIN municipalities_centre b ON b.id = v.centre_id"""
+_IT: Final = " WHERE c.municipality_id = %s AND c.id = %s"
+_STEP: Final = f"SELECT {_CASE} {_WITH_ITS_VISIT} {_IT}"
+_HELD: Final = {"postgresql": f"{_STEP} FOR UPDATE OF c", "sqlite": _STEP}
+_RECORD: Final = f"""
+  SELECT {_CASE}, opener.person_id, acting.person_id, recorder.person_id,
+    EXISTS (SELECT 1 FROM witnesses_declaration a WHERE a.proofing_id = c.id
+            AND a.municipality_id = c.municipality_id AND a.person_id = s.person_id),
+    {STATEMENT}, {DOCUMENT} {_WITH_ITS_VISIT}
+  JOIN municipalities_staffmember opener ON opener.id = c.opened_by_id
+  LEFT JOIN municipalities_staffmember acting ON acting.id = %s
+  LEFT JOIN witnesses_witnessstatement s ON s.proofing_id = c.id
+    AND s.municipality_id = c.municipality_id AND s.withdrawn_at IS NULL
+  LEFT JOIN municipalities_staffmember recorder ON recorder.id = s.recorded_by_id
+  LEFT JOIN witnesses_documentevidence d ON d.proofing_id = c.id
+    AND d.municipality_id = c.municipality_id AND d.withdrawn_at IS NULL
+  {_IT} ORDER BY d.position"""
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
-    """What was recorded, who turned out to be whom, and under which rules.
+class Record:
+    """What was recorded in a case: all that a decision rests on but the ledger.
 
-    `at_case` are the persons of the staff who opened the case or act now, `at_statement` also
-    whoever took the witness's statement. `applicant` is who the applicant turned out to be.
+    `opened`, `acts` and `recorded` are the persons of the staff who opened the case, act now, and
+    took the witness's statement.
     """
 
-    statement: WitnessStatement | None
+    case: IdentityProofing
+    is_actor_known: bool
+    opened: int | None
+    acts: int | None
+    recorded: int | None
     has_declared: bool
-    applicant: int | None
-    at_case: frozenset[int]
-    at_statement: frozenset[int]
-    rule_set: str
+    statement: WitnessStatement | None
     documents: tuple[DocumentEvidence, ...]
 
     @property
-    def is_own_case(self) -> bool:
-        """Whether the applicant is one of the staff at work on the case."""
-        return self.applicant in self.at_case
-
-    def lacks_declaration(self, case: IdentityProofing) -> bool:
+    def lacks_declaration(self) -> bool:
         """Whether the witness has to accept the declaration before the case is decided.
 
         Reading: with the questions passed the witness is not examined, so need declare nothing.
         """
-        is_asked = self.statement and case.questions != IdentityProofing.Questions.PASSED
+        is_asked = self.statement and self.case.questions != IdentityProofing.Questions.PASSED
         return bool(is_asked) and not self.has_declared
 
     def shown_by(self, statement: WitnessStatement | None) -> list[DocumentEvidence]:
@@ -116,38 +97,46 @@ def case_held(
     With it, whether we know the own number of the staff who act. Raises DoesNotExist.
     """
     asked = [staff.pk if staff else None, municipality_id, pk]
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_HELD[connection.vendor], asked)
         row = cursor.fetchone()
     if row is None:
         raise IdentityProofing.DoesNotExist
     values = iter(row)
+    return _case(values), bool(next(values))
+
+
+def record_of(*, municipality_id: int, pk: int, staff: StaffMember) -> Record:
+    """A case with all that was recorded in it; nobody is kept waiting. Raises DoesNotExist.
+
+    One statement: all of it is of one moment, the one that the case's `revision` counts.
+    """
+    with planned() as cursor:
+        cursor.execute(_RECORD, [staff.pk, staff.pk, municipality_id, pk])
+        rows = cursor.fetchall()
+    if not rows:
+        raise IdentityProofing.DoesNotExist
+    values = iter(rows[0])
+    case = _case(values)
+    is_actor_known, opened, acts, recorded, has_declared = (next(values) for _ in range(5))
+    return Record(
+        case=case,
+        is_actor_known=bool(is_actor_known),
+        opened=opened,
+        acts=acts,
+        recorded=recorded,
+        has_declared=bool(has_declared),
+        statement=STATEMENT.read(values),
+        documents=tuple(
+            filter(None, (DOCUMENT.read(iter(row[-DOCUMENT.width :])) for row in rows))
+        ),
+    )
+
+
+def _case(values: Iterator[Any]) -> IdentityProofing:
     case = CASE.found(values)
     case.data_key = KEY.found(values)
     case.participant = COMER.found(values)
     visit = case.participant.appointment = VISIT.found(values)
     visit.contact, visit.centre = CONTACT.found(values), CENTRE.found(values)
-    return case, bool(next(values))
-
-
-def grounds_of(case: IdentityProofing, *, staff: StaffMember, met_on: date) -> Grounds:
-    """Everything a held case is decided on but the ledger. One statement."""
-    here = [case.municipality_id, case.pk]
-    with connection.cursor() as cursor:
-        day = connection.ops.adapt_datefield_value(met_on)
-        cursor.execute(_GROUNDS, [staff.pk, day, *here, *here])
-        rows = cursor.fetchall()
-    values = iter(rows[0])
-    statement = STATEMENT.read(values)
-    has_declared, applicant, opened, acts, recorded, rule_set = (next(values) for _ in range(6))
-    documents = tuple(filter(None, (DOCUMENT.read(iter(row[-DOCUMENT.width :])) for row in rows)))
-    at_case = frozenset({opened, acts} - {None})
-    return Grounds(
-        statement=statement,
-        has_declared=bool(has_declared),
-        applicant=applicant,
-        at_case=at_case,
-        at_statement=at_case | (frozenset({recorded}) - {None}),
-        rule_set=rule_set,
-        documents=documents,
-    )
+    return case

@@ -4,17 +4,16 @@ Three layers refuse a witnessing too many: the rule (`rules/quota.py`), the lock
 in the database (`guards/`), which takes the same lock itself and needs no help from Python.
 """
 
+from typing import Final
+
 from django.db import IntegrityError, connection, transaction
 from django.db.transaction import Atomic
 
 from borgerservice.people.services import roots_of
+from borgerservice.planned import planned
 
 # The guard `witness_quota` in guards/ledger.postgresql.sql locks by the same expression.
-_LOCK_THE_ROOT = (
-    "SELECT root, pg_advisory_xact_lock((7301::bigint << 48) | root) FROM ("
-    "SELECT coalesce(min(root_id), %(person)s) AS root"
-    " FROM people_personlink WHERE person_id = %(person)s) AS found"
-)
+_LOCK: Final = "SELECT pg_advisory_xact_lock((7301::bigint << 48) | %s)"
 
 
 def ledger_transaction() -> Atomic:
@@ -26,19 +25,23 @@ def hold_witness(person_id: int) -> int:
     """Keep every other decision about a witness waiting until this transaction ends.
 
     Returns the id of the person they turned out to be: a link that came in while this waited is
-    waited for as well. To be called before the ledger is read. On SQLite the transaction itself
-    is the lock.
+    waited for as well. To be called before the ledger is read.
     """
-    if connection.vendor != "postgresql":
-        return roots_of((person_id,))[person_id]
-    held = None
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCK_THE_ROOT, {"person": person_id})
-            root: int = cursor.fetchone()[0]
-        if root == held:
-            return root
-        held = root
+    held, root = None, roots_of((person_id,))[person_id]
+    while root != held:
+        hold_root(root)
+        held, root = root, roots_of((person_id,))[person_id]
+    return root
+
+
+def hold_root(root: int) -> None:
+    """The lock itself, on who a witness turned out to be. They may meanwhile be somebody else.
+
+    On SQLite the transaction is the lock.
+    """
+    if connection.vendor == "postgresql":
+        with planned() as cursor:
+            cursor.execute(_LOCK, [root])
 
 
 def is_guards_refusal(refusal: IntegrityError) -> bool:

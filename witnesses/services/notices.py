@@ -3,18 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from borgerservice.notifications.services import Notice, queue
+from borgerservice.notifications.models import Message
+from borgerservice.notifications.services import Notice, unsaved_messages
 from witnesses.models import IdentityProofing
 
 WORTH_TELLING: Final = timedelta(days=7)
 """How long after the decision the notice still goes out: a warning is better late than never."""
 
 
-def tell_decided(case: IdentityProofing, *, now: datetime) -> None:
-    """Tell the visit's contact that a decision was made: when, where, and the number to call.
+def decided_messages(case: IdentityProofing, *, now: datetime) -> list[Message]:
+    """What tells the visit's contact that a decision was made: when, where, whom to call.
 
-    Neither name, purpose nor outcome is in it. One statement; nothing is sent without a contact,
-    and nothing twice.
+    Neither name, purpose nor outcome is in it. Yet to be written with the decision; none where
+    there is no contact any more.
     """
     visit = case.participant.appointment
     centre = visit.centre
@@ -34,4 +35,7 @@ def tell_decided(case: IdentityProofing, *, now: datetime) -> None:
         contact=visit.contact,
         language=visit.language,
     )
-    queue([notice], now=now)
+    messages = unsaved_messages(notice, now=now)
+    for message in messages:
+        message.contact = visit.contact
+    return messages

@@ -1,11 +1,8 @@
 """The witness signs the declaration with MitID: asked by a clerk, for one case, once, at once."""
 
-import json
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,44 +14,27 @@ from borgerservice.audit.events import Event
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.people.models import PersonAlias
-from borgerservice.people.services import Marks, are_one, give_marks, known_by, marks_of
+from borgerservice.people.services import are_one, give_marks, known_by
 from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.links import derive_link, link_hash, new_salt
-from borgerservice.vault.services import SealBroken, open_directly, seal_directly
 from witnesses.exceptions import CaseOver, Refused, SignInRefused
 from witnesses.models import Declaration, SignInRequest, WitnessStatement
 from witnesses.models import IdentityProofing as Case
 from witnesses.policies import is_own_case
-from witnesses.ports import (
-    Begun,
-    BrokerDown,
-    SignedIn,
-    SignInBroker,
-    SignInCancelled,
-    SignInInvalid,
-    sign_in_broker,
-)
+from witnesses.ports import Begun, sign_in_broker
 from witnesses.rules.declarations import declaration_in_use
 from witnesses.rules.figures import LANGUAGES
-from witnesses.rules.levels import LEVELS, is_enough
 from witnesses.rules.lifecycle import Step
-from witnesses.rules.numbers import number_kind
 from witnesses.selectors import current_statement, declaration_of
 from witnesses.selectors_sign_in import require_open_request, sign_in_by_id
+from witnesses.services import mitid
 from witnesses.services.declarations import accept_declaration
+from witnesses.services.mitid import Known, UnderWay, require_level
 from witnesses.services.steps import held_case, note
 
 PURPOSE: Final = "witness sign-in"
 LIFE: Final = timedelta(minutes=10)
 MITID: Final = PersonAlias.Kind.MITID
-
-
-@dataclass(frozen=True, slots=True)
-class UnderWay:
-    """A sign-in the witness has begun. `sealed` is kept by their browser and by nobody else."""
-
-    address: str
-    sealed: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -117,29 +97,25 @@ def begin_sign_in(
     case = request.statement.proofing
     with override(language):
         text = _("Witness in case {reference}").format(reference=case.reference)
-    try:
-        begun = _broker().begin(
-            return_to=return_to, level=case.assurance_level, text=text, language=language, now=now
-        )
-    except BrokerDown:
-        raise SignInRefused("broker_down") from None
     kept = {
         "request": request.pk,
         "language": language,
         "version": declaration_in_use(danish_date(now)).version,
-        "begun": {**asdict(begun), "address": "", "at": now.isoformat()},
     }
-    sealed = urlsafe_b64encode(seal_directly(json.dumps(kept), place=PURPOSE)).decode()
-    return UnderWay(begun.address, sealed)
+    return mitid.begin(
+        purpose=PURPOSE,
+        kept=kept,
+        level=case.assurance_level,
+        text=text,
+        language=language,
+        return_to=return_to,
+        now=now,
+    )
 
 
 def come_back(sealed: str) -> Return:
     """What the browser kept of a sign-in under way. Raises SignInRefused `invalid`, `link_over`."""
-    try:
-        kept = json.loads(open_directly(urlsafe_b64decode(sealed), place=PURPOSE))
-    except (SealBroken, KeyUnavailable, NotBase64, ValueError):
-        raise SignInRefused("invalid") from None
-    begun = Begun(**{**kept["begun"], "at": datetime.fromisoformat(kept["begun"]["at"])})
+    kept, begun = mitid.opened(sealed, purpose=PURPOSE)
     request = sign_in_by_id(kept["request"])
     return Return(request, kept["language"], kept["version"], begun)
 
@@ -153,24 +129,13 @@ def finish_sign_in(
     id a mark is kept. Raises SignInRefused; then nothing was accepted.
     """
     require_open_request(back.request, now=now)
-    signed_in = _signed_in(back, answer, return_to=return_to, now=now)
+    signed_in = mitid.signed_in(back.begun, answer, return_to=return_to, now=now)
     try:
-        numbers = _marks(signed_in)
-        return _accept(back, numbers, now=now)
+        return _accept(back, mitid.known(signed_in), now=now)
     except SignInRefused as refusal:
         case, facts = back.request.statement.proofing, {"why": refusal.code}
         note(Event.PROOFING_SIGN_IN_REFUSED, case, staff=None, now=now, facts=facts)
         raise
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Marks:
-    """The one who signed in, as marks: of their number, of what kind it is, and of their MitID."""
-
-    kind: str
-    number: Marks
-    mitid: Marks
-    level: str
 
 
 def _statement_to_sign(case: Case) -> WitnessStatement:
@@ -184,44 +149,7 @@ def _statement_to_sign(case: Case) -> WitnessStatement:
     return statement
 
 
-def _broker() -> SignInBroker:
-    broker = sign_in_broker()
-    if broker is None:
-        raise SignInRefused("off")
-    return broker
-
-
-def _signed_in(
-    back: Return, answer: Mapping[str, str], *, return_to: str, now: datetime
-) -> SignedIn:
-    try:
-        return _broker().finish(begun=back.begun, answer=answer, return_to=return_to, now=now)
-    except BrokerDown:
-        raise SignInRefused("broker_down") from None
-    except SignInCancelled:
-        raise SignInRefused("cancelled") from None
-    except SignInInvalid:
-        raise SignInRefused("invalid") from None
-
-
-def _marks(signed_in: SignedIn) -> _Marks:
-    """Slow, so it is done before the transaction begins."""
-    number = signed_in.number
-    if number is None:
-        raise SignInRefused("no_cpr_number")
-    kind = number_kind(number)
-    try:
-        return _Marks(
-            kind=kind,
-            number=marks_of(kind=kind, normalised=number.digits),
-            mitid=marks_of(kind=MITID, normalised=signed_in.subject),
-            level=signed_in.level,
-        )
-    except KeyUnavailable:
-        raise SignInRefused("off") from None
-
-
-def _accept(back: Return, known: _Marks, *, now: datetime) -> Declaration:
+def _accept(back: Return, who: Known, *, now: datetime) -> Declaration:
     proofing = back.request.statement.proofing
     with transaction.atomic():
         try:
@@ -230,8 +158,8 @@ def _accept(back: Return, known: _Marks, *, now: datetime) -> Declaration:
             raise SignInRefused("link_over") from None
         request = sign_in_by_id(back.request.pk)
         require_open_request(request, now=now)
-        _require_level(known.level, case.assurance_level)
-        _require_witness(request, known, now=now)
+        require_level(who.level, case.assurance_level)
+        _require_witness(request, who, now=now)
         try:
             declaration = accept_declaration(
                 proofing=case,
@@ -250,19 +178,14 @@ def _accept(back: Return, known: _Marks, *, now: datetime) -> Declaration:
     return declaration
 
 
-def _require_level(level: str, aimed_at: str) -> None:
-    if level not in LEVELS or not is_enough(level, aimed_at=aimed_at):
-        raise SignInRefused("level_too_low")
-
-
-def _require_witness(request: SignInRequest, known: _Marks, *, now: datetime) -> None:
+def _require_witness(request: SignInRequest, who: Known, *, now: datetime) -> None:
     """Refuse, in one and the same way, whoever is not the witness by number and by MitID."""
     witness = request.statement.person
-    person = known_by(kind=known.kind, marks=known.number)
+    person = known_by(kind=who.kind, marks=who.number)
     if person is None or not are_one(person.pk, witness.pk):
         raise SignInRefused("does_not_match")
     try:
-        owner = give_marks(witness, kind=MITID, marks=known.mitid, now=now)
+        owner = give_marks(witness, kind=MITID, marks=who.mitid, now=now)
     except KeyUnavailable:
         raise SignInRefused("off") from None
     if not are_one(owner.pk, witness.pk):

@@ -1,8 +1,9 @@
 """Patterns in the ledger are looked for as it grows, and shown to a fraud reviewer.
 
-Looking happens in the transaction of the act, so that no witnessing stands without its signal; in a
-savepoint of its own, so that a failure to look undoes only the looking. The act stands, the failure
-is logged, and `look_again` finds what was missed. No outcome depends on a signal.
+Looking happens in the transaction of the act, so that no witnessing stands without its signal; what
+it writes has a savepoint of its own, so that a failure to look undoes only the looking. The act
+stands, the failure is logged, and `look_again` finds what was missed. No outcome depends on a
+signal.
 """
 
 import logging
@@ -19,8 +20,8 @@ from borgerservice.people.models import PersonLink
 from borgerservice.people.services import roots_of
 from witnesses.exceptions import Refused
 from witnesses.models import FraudSignal, IdentityProofing, Reversal, Witnessing
-from witnesses.rules.signals import Found
-from witnesses.selectors_patterns import found_by_reversal, found_by_witnessing
+from witnesses.rules.signals import Found, Seen
+from witnesses.selectors_patterns import found_among, found_by_reversal, found_by_witnessing
 from witnesses.selectors_signals import SignalShown
 from witnesses.services.steps import actor
 
@@ -28,15 +29,19 @@ logger = logging.getLogger(__name__)
 SYSTEM = "system"
 
 
-def look_at_witnessing(entered: Witnessing, *, witness: int, applicant: int, now: datetime) -> None:
+def look_at_witnessing(
+    entered: Witnessing, *, witness: int, applicant: int, around: Iterable[Seen], now: datetime
+) -> None:
     """Open a signal, everywhere it touches, for each pattern that a new witnessing completes.
 
-    `witness` and `applicant` are who its persons turned out to be. Raises nothing.
+    `witness` and `applicant` are who its persons turned out to be, `around` all witnessings of
+    either, in either role. Raises nothing.
     """
     try:
-        with transaction.atomic():
-            found = found_by_witnessing(entered, witness=witness, applicant=applicant)
-            _open(found, entered, now=now)
+        found = found_among(around, entered, witness=witness, applicant=applicant)
+        if found:
+            with transaction.atomic():
+                _open(found, entered, now=now)
     except Exception as problem:  # noqa: BLE001 - no fault in looking may undo a decision
         _tell_failure(entered, problem)
 

@@ -31,16 +31,23 @@ def held_case(
     case, is_actor_known = case_held(
         municipality_id=proofing.municipality_id, pk=proofing.pk, staff=staff
     )
+    require_step(case, step, is_actor_known=staff is None or is_actor_known, seen=seen)
+    return case
+
+
+def require_step(
+    case: IdentityProofing, step: Step, *, is_actor_known: bool, seen: int | None
+) -> None:
+    """Raise what `held_case` raises where the step may not be taken in the case as it stands."""
     require_open(case)
     state = CaseState(case.state)
     passed = case.questions == IdentityProofing.Questions.PASSED
     if not may(step, state, questions_passed=passed):
         raise Refused("wrong_step")
-    if staff and not is_actor_known:
+    if not is_actor_known:
         raise Refused("own_number_needed")
     if seen is not None and seen != case.revision:
         raise Refused("changed_meanwhile")
-    return case
 
 
 def require_open(case: IdentityProofing) -> None:

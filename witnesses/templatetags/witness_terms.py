@@ -17,6 +17,16 @@ register = template.Library()
 @register.inclusion_tag("witnesses/_terms.html")
 def witness_terms(moment: datetime) -> dict[str, object]:
     """The demands on a witness at a visit at that moment, with their source."""
+    return _terms(moment)
+
+
+@register.inclusion_tag("witnesses/_terms_for_witness.html")
+def terms_for_witness(moment: datetime) -> dict[str, object]:
+    """The same, said to the witness."""
+    return _terms(moment)
+
+
+def _terms(moment: datetime) -> dict[str, object]:
     rules = rule_set(rule_set_in_force(danish_date(moment)))
     spoken = (get_language() or "da")[:2]
     language: Language = "da" if spoken == "da" else "en"

@@ -9,7 +9,14 @@ from typing import Final
 
 STATUSES: Final[Mapping[str, int]] = {
     **dict.fromkeys(
-        ("not_found", "centre_not_found", "municipality_not_found"), HTTPStatus.NOT_FOUND
+        (
+            "not_found",
+            "centre_not_found",
+            "municipality_not_found",
+            "service_not_found",
+            "region_not_found",
+        ),
+        HTTPStatus.NOT_FOUND,
     ),
     **dict.fromkeys(
         (

@@ -15,12 +15,14 @@ from django.db import DatabaseError, close_old_connections
 from appointments.services.doubles import compare_new_visits, end_unanswered
 from appointments.services.expiry import forget_expired
 from appointments.services.opening_days import keep_days_open
+from appointments.services.reconciling import log_differences
 from appointments.services.reminders import queue_reminders
 from borgerservice.guards.services import require_guards
 from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import deliver, due_ids
 from witnesses.tasks import look_for_signals
 
+DAILY = 86400
 logger = logging.getLogger(__name__)
 
 
@@ -43,6 +45,7 @@ JOBS: dict[str, tuple[int, Callable[[], object]]] = {
     "open_days": (3600, lambda: keep_days_open(now=clock.now())),
     "forget_expired": (3600, lambda: forget_expired(now=clock.now())),
     "look_for_signals": (3600, look_for_signals),
+    "reconcile": (DAILY, lambda: log_differences(now=clock.now())),
 }
 """Each job with the seconds between two runs of it, in their order."""
 
@@ -62,8 +65,9 @@ class Command(BaseCommand):
         """Run every job once, or each at its own pace; the end of the parent ends the loop."""
         require_guards()
         if not options["loop"]:
-            for _pause, job in JOBS.values():
-                job()
+            for pause, job in JOBS.values():
+                if pause < DAILY:  # `manage.py reconcile` does the rest
+                    job()
             return
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from appointments.rules.opening import (
     Closing,
+    Extra,
     OpeningPeriod,
     Problem,
     closed_ticks,
     open_ticks,
     problems_with_closings,
+    problems_with_extras,
     problems_with_periods,
 )
 from appointments.rules.ticks import ALL_DAY, mask, minutes_of
@@ -211,3 +213,42 @@ def test_two_closures_of_different_hours_do_not_lie_over_each_other():
     morning, noon = Closing(MONDAY, MONDAY, 480, 600), Closing(MONDAY, MONDAY, 600, 720)
     assert not problems_with_closings([morning, noon])
     assert not problems_with_closings([noon, morning])
+
+
+def test_an_extra_opening_opens_what_hours_and_holidays_close():
+    sunday = MONDAY - timedelta(1)
+    extra = Extra(sunday, 600, 720)
+    assert open_ticks(sunday, [MORNING], extras=[extra]) == mask(600, 120)
+    assert open_ticks(MONDAY, [MORNING], extras=[extra]) == mask(480, 240)
+    assert open_ticks(sunday, [MORNING], holiday_from=0, extras=[extra]) == mask(600, 120)
+
+
+def test_a_closure_beats_an_extra_opening():
+    extra, closing = Extra(MONDAY, 600, 780), Closing(MONDAY, MONDAY, 660, 720)
+    assert open_ticks(MONDAY, [], [closing], extras=[extra]) == mask(600, 60) | mask(720, 60)
+
+
+@pytest.mark.parametrize("day", [SPRING, AUTUMN])
+def test_nothing_opens_the_hour_in_which_the_clock_changes(day):
+    assert open_ticks(day, [], extras=[Extra(day, 0, 1440)]) == ALL_DAY & ~mask(120, 60)
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        (Extra(MONDAY, 720, 780), []),
+        (Extra(MONDAY + timedelta(1), 600, 720), []),
+        (Extra(MONDAY, 715, 780), [("overlaps", 1, "opens_minute")]),
+        (Extra(MONDAY, 780, 720), [("ends_before_it_begins", 1, "closes_minute")]),
+        (Extra(MONDAY, 721, 780), [("off_the_grid", 1, "opens_minute")]),
+        (Extra(MONDAY, 1430, 1445), [("outside_the_day", 1, "closes_minute")]),
+    ],
+)
+def test_a_clerk_is_told_what_is_wrong_with_extra_openings(extra, expected):
+    assert told(problems_with_extras([Extra(MONDAY, 600, 720), extra])) == expected
+
+
+def test_door_hours_may_lie_over_the_hours_of_booked_visits_but_not_over_each_other():
+    door = OpeningPeriod(0, 480, 720, is_of_door=True)
+    assert not problems_with_periods([MORNING, door])
+    assert [problem.index for problem in problems_with_periods([MORNING, door, door])] == [2]

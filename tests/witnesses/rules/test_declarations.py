@@ -83,7 +83,7 @@ def test_two_texts_are_not_in_use_from_the_same_day(tmp_path):
     declaration_file(tmp_path, FIRST, "2026-11-01")
     declaration_file(tmp_path, "2026-11b", "2026-11-01")
 
-    with pytest.raises(ValueError, match="same day"):
+    with pytest.raises(ValueError, match=r"^two versions of .+ are in use from the same day$"):
         load_declarations(tmp_path)
 
 

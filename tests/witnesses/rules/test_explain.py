@@ -248,6 +248,7 @@ def test_the_one_paper_that_is_missing_is_named():
     assert lacks(home).startswith("Only one more paper is missing, and it must show the CPR number")
     assert lacks().startswith("Show what one of these lines says.")
     assert lacks(document("police_id")).startswith("Show what one")
+    assert lacks(health, rule_set="mitid-2025").startswith("Show what one")
 
 
 def test_a_missing_paper_would_have_been_enough():

@@ -51,6 +51,7 @@ def test_another_outcome_is_named_by_where_it_went(rule_set):
         ({"source": "another page"}, "other_grounds", None),
         ({"route": "questions"}, "other_grounds", "other_grounds"),
         ({"rules": PASSED[:1]}, "other_grounds", "other_grounds"),
+        ({"rules": (PASSED[0], "witness.quota")}, "other_grounds", "other_grounds"),
     ],
 )
 def test_under_another_set_only_route_and_which_rules_passed_are_compared(
@@ -68,6 +69,11 @@ def test_other_rules_failing_with_one_outcome_are_other_grounds():
         change_between(before, {**answer("applicant.proof", rule_set="other"), "failed": []})
         == "other_grounds"
     )
+
+
+def test_an_answer_that_contradicts_itself_is_not_the_same():
+    broken = {**answer("applicant.proof"), "failed": [], "outcome": "confirmed"}
+    assert change_between(broken, answer(rule_set="other")) == "other_grounds"
 
 
 def test_each_rule_that_came_out_otherwise_is_named_in_the_order_of_the_new_answer():

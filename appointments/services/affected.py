@@ -1,0 +1,95 @@
+"""A change to a centre's roster. No change cancels a visit.
+
+The desk-days follow first, which holds bookings back; then whoever changes is told which visits no
+longer fit, and has to say that they stay booked.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from appointments.exceptions import Refused
+from appointments.models import Appointment, Desk
+from appointments.rules.local_time import wall_clock
+from appointments.rules.ticks import mask
+from appointments.services.desk_days import lock_roster, rebuild
+from appointments.services.roster import closed_bits, last_day_kept
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Centre
+
+
+class VisitsAffected(Refused):
+    """Booked visits no longer fit; they stay booked, and somebody has to say so knowingly."""
+
+    code = "visits_affected"
+
+    def __init__(self, visits: Sequence[Appointment]) -> None:
+        super().__init__(params={"count": len(visits)})
+        self.visits = tuple(visits)
+
+
+@contextmanager
+def changed_roster(
+    *,
+    centre: Centre,
+    event: Event,
+    facts: dict[str, object],
+    is_accepted: bool,
+    actor: str,
+    now: datetime,
+) -> Iterator[None]:
+    """What is changed inside is done, follows in the desk-days and is written down; or nothing is.
+
+    Raises VisitsAffected for visits that fitted before and do not now, unless `is_accepted`. What
+    else may be chosen for them than staying booked is asked here.
+    """
+    today = danish_date(now)
+    with transaction.atomic():
+        lock_roster(centre=centre)
+        before = _misfits(centre, now)
+        yield
+        last = last_day_kept(centre=centre, today=today)
+        rebuild(centre=centre, first=today, last=last)
+        record(
+            event,
+            actor=actor,
+            subject=f"centre:{centre.pk}",
+            municipality=centre.municipality_id,
+            at=now,
+            facts=facts,
+        )
+        affected = _misfits(centre, now) - before
+        if affected and not is_accepted:
+            raise VisitsAffected(list(_coming(centre, now).filter(pk__in=affected)))
+
+
+def _coming(centre: Centre, now: datetime) -> QuerySet[Appointment]:
+    return (
+        Appointment.objects.for_municipality(centre.municipality_id)
+        .filter(centre=centre, status=Appointment.Status.BOOKED, starts_at__gte=now)
+        .order_by("starts_at")
+    )
+
+
+def _misfits(centre: Centre, now: datetime) -> set[int]:
+    """The coming visits in time that is closed at their desk, or for what it cannot do."""
+    visits = list(
+        _coming(centre, now).values_list(
+            "pk", "desk_id", "starts_at", "ends_at", "participants__service__bit"
+        )
+    )
+    desks = {desk.pk: desk for desk in Desk.objects.filter(centre=centre)}
+    days = {danish_date(starts_at) for _pk, _desk, starts_at, *_rest in visits}
+    closed = closed_bits(centre=centre, desks=desks.values(), days=days)
+    misfits = set()
+    for pk, desk_id, starts_at, ends_at, bit in visits:
+        day, minute = wall_clock(starts_at)
+        length = int((ends_at - starts_at).total_seconds()) // 60
+        if closed[desk_id, day] & mask(minute, length) or not desks[desk_id].caps >> bit & 1:
+            misfits.add(pk)
+    return misfits

@@ -1,0 +1,120 @@
+"""A witness asked about beforehand: the same answer as the engine's on the day, never a softer one."""
+
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+
+from tests.conftest import IS_FULL
+from witnesses.rules.facts import DEFAULT_PERSON
+from witnesses.rules.precheck import FARTHEST, Verdict, precheck
+from witnesses.rules.rule_sets import rule_set
+from witnesses.rules.witness import examine
+
+pytestmark = pytest.mark.once
+
+ON = date(2026, 12, 1)
+SEEN_BEFOREHAND = {
+    "witness.minimum_age",
+    "witness.mitid_held",
+    "witness.independent",
+    "witness.quota",
+}
+SEED = 20261122
+
+
+def in_force(_day):
+    return rule_set("mitid-2022")
+
+
+def a_witness(**differences):
+    usual = {
+        "birth_date": "1990-01-01",
+        "mitid_since": "2024-01-01",
+        "brought_mitid": True,
+        "documents": [],
+        "earlier_witnessings": [],
+    }
+    return {**usual, **differences}
+
+
+def witnessed(*days):
+    return [{"on": day.isoformat(), "person": f"p{place}"} for place, day in enumerate(days)]
+
+
+def asked(witness, on=ON):
+    return precheck(witness, on=on, rule_set_on=in_force)
+
+
+def test_whoever_meets_every_rule_may():
+    answer = asked(a_witness())
+    assert (answer.verdict, answer.from_day, answer.failed) == (Verdict.MAY, ON, ())
+
+
+def test_a_new_mitid_is_old_enough_from_a_day_on():
+    answer = asked(a_witness(mitid_since="2026-11-28"))
+    assert answer.verdict is Verdict.MAY_FROM
+    assert answer.from_day == date(2026, 12, 8)
+    assert answer.failed == ("witness.mitid_held",)
+
+
+def test_three_within_the_span_are_free_again_when_the_first_falls_out():
+    days = [ON - timedelta(days=100), ON - timedelta(days=50), ON - timedelta(days=1)]
+    answer = asked(a_witness(earlier_witnessings=witnessed(*days)))
+    assert answer.verdict is Verdict.MAY_FROM
+    assert answer.from_day == days[0] + timedelta(days=121)
+
+
+def test_the_last_of_several_reasons_decides_the_day():
+    answer = asked(a_witness(birth_date="2009-01-15", mitid_since="2026-11-28"))
+    assert answer.from_day == date(2027, 1, 15)
+    assert set(answer.failed) == {"witness.minimum_age", "witness.mitid_held"}
+
+
+def test_nobody_waits_for_a_witness_for_years():
+    answer = asked(a_witness(birth_date="2016-01-15"))
+    assert (answer.verdict, answer.from_day) == (Verdict.MAY_NOT, None)
+
+
+def test_born_on_the_29th_of_february_one_turns_18_on_the_1st_of_march():
+    answer = asked(a_witness(birth_date="2008-02-29"), on=date(2026, 2, 20))
+    assert answer.from_day == date(2026, 3, 1)
+
+
+def test_an_unknown_age_of_the_mitid_is_left_to_the_desk():
+    answer = asked(a_witness(mitid_since=None))
+    assert answer.verdict is Verdict.MAY
+    assert answer.is_mitid_unknown
+
+
+def refused_on(witness, day, rules):
+    return {
+        finding["rule"]
+        for finding in examine(witness, on=day, applicant=DEFAULT_PERSON, rule_set=rules)
+        if not finding["passed"]
+    } & SEEN_BEFOREHAND
+
+
+@pytest.mark.parametrize("name", ["mitid-2022", "digst-2023", "mitid-2025"])
+def test_the_answer_is_the_engines_own_and_the_day_is_the_first(name):
+    chance, rules = Random(SEED), rule_set(name)
+    later = 0
+    for _case in range(20_000 if IS_FULL else 400):
+        witness = a_witness(
+            birth_date=(ON - timedelta(days=chance.randint(17 * 365, 20 * 365))).isoformat(),
+            mitid_since=(ON - timedelta(days=chance.randint(-5, 40))).isoformat(),
+            earlier_witnessings=witnessed(
+                *(ON - timedelta(days=chance.randint(0, 200)) for _ in range(chance.randint(0, 5)))
+            ),
+        )
+        answer = precheck(witness, on=ON, rule_set_on=lambda _day: rules)
+        assert set(answer.failed) == refused_on(witness, ON, rules)
+        assert (answer.verdict is Verdict.MAY) == (not answer.failed)
+        if answer.verdict is Verdict.MAY_FROM:
+            later += 1
+            before = (answer.from_day - ON).days
+            days = [ON + timedelta(days=number) for number in range(before + 1)]
+            free = [day for day in days if not refused_on(witness, day, rules)]
+            assert free == [answer.from_day]
+            assert answer.from_day - ON <= FARTHEST
+    assert later > 50

@@ -1,0 +1,252 @@
+"""A witness is checked before the visit, over real HTTP with the provider of the demo."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from appointments.models import Participant
+from appointments.services import cancel_appointment
+from borgerservice.adapters.mitid.demo import DemoWitness
+from borgerservice.notifications.models import Message
+from borgerservice.people.services import known_by, marks_of
+from borgerservice.vault.links import derive_link
+from tests.builders import NOW, build_municipality, build_visit
+from tests.rig.mitid import choose, demo_running, use_broker
+from tests.witnesses.cases import build_office, number, witness
+from tests.witnesses.phones import HERE, words
+from tests.witnesses.test_case_canaries import everything_stored, spellings
+from witnesses.models import WitnessCheck, WitnessStatement
+from witnesses.services.checks import ask_witness, link_of
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),  # the demo's own
+]
+
+BENTE = DemoWitness("uuid-bente", "Bente Vidne", number(2).digits, "substantial")
+OTHER = DemoWitness("uuid-other", "Ole Anden", number(3).digits, "high")
+LOW = DemoWitness("uuid-low", "Lise Lav", number(4).digits, "low")
+WITHOUT = DemoWitness("uuid-without", "Pia P. Kode", "", "substantial")
+
+
+@pytest.fixture(scope="module")
+def issuer():
+    with demo_running(BENTE, OTHER, LOW, WITHOUT) as issuer:
+        yield issuer
+
+
+@pytest.fixture(autouse=True)
+def _a_monday_at_eight(settings, issuer):
+    use_broker(settings, issuer)
+    settings.PUBLIC_ADDRESS = HERE
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def office():
+    return build_office()
+
+
+@pytest.fixture
+def visit(office):
+    return build_visit(office.world, day=office.day + timedelta(days=1), minute=600)
+
+
+@pytest.fixture
+def citizen(visit):
+    return f"/witness/for/{derive_link('visit', visit.link_salt)}/"
+
+
+def asked_address(client, citizen):
+    client.post(citizen, {"who": "0"})
+    (address,) = re.findall(rf'href="{HERE}(/witness/check/[^"]+)"', _page(client, citizen))
+    return address
+
+
+def _page(client, address):
+    return client.get(address).content.decode()
+
+
+def signs_in(address, one, *, had="long", client=None):
+    client = client or Client()
+    left = client.get(f"{address}mitid/?{'had=' + had if '=' not in had else had}")
+    assert left.status_code == 302, words(left)
+    back = choose(left["Location"], sub=one.subject)
+    return client.get(back.removeprefix(HERE))
+
+
+def told():
+    return sorted({message.kind for message in Message.unscoped.exclude(kind="booked")})
+
+
+def test_the_citizen_asks_the_witness_signs_in_and_both_are_told_what_is_theirs(citizen):
+    client = Client()
+    assert "endnu ikke" in words(client.get(citizen)) or "not asked" in words(client.get(citizen))
+    address = asked_address(client, citizen)
+    witness_page = words(Client().get(address))
+    assert "120" in witness_page
+    assert "Amina" not in witness_page
+
+    answer = signs_in(address, BENTE)
+    assert answer.status_code == 200
+    assert "BENTE" not in words(answer).upper()
+    check = WitnessCheck.unscoped.get()
+    assert (check.verdict, check.failed) == ("may", [])
+    assert told() == ["witness_fine"]
+    assert 'class="alert alert-success"' in _page(client, citizen)
+
+
+def test_a_new_mitid_is_told_a_day_and_the_citizen_only_that_another_is_needed(citizen, office):
+    client = Client()
+    address = asked_address(client, citizen)
+    since = office.day - timedelta(days=2)
+    answer = signs_in(address, BENTE, had=f"had=recent&since={since.isoformat()}")
+    first = since + timedelta(days=10)
+    assert f"{first.day}. " in words(answer) or f"{first.day} " in words(answer)
+    assert WitnessCheck.unscoped.get().from_day == first
+    assert told() == ["witness_not_fine"]
+    page = words(client.get(citizen))
+    for private in ("MitID længe", "had MitID long", str(first.year) + "-"):
+        assert private not in page
+
+
+def test_one_who_has_witnessed_three_times_is_told_from_when_and_never_for_whom(office, citizen):
+    for applicant in (11, 12, 13):
+        office.decided(witness(2), applicant=applicant)
+    client = Client()
+    answer = signs_in(asked_address(client, citizen), BENTE)
+    assert WitnessCheck.unscoped.get().failed == ["witness.quota"]
+    assert "Amina" not in words(answer)
+    assert "witness_not_fine" in told()
+
+
+def test_the_number_is_kept_nowhere(citizen):
+    signs_in(asked_address(Client(), citizen), BENTE)
+    stored = everything_stored()
+    for spelling in spellings(BENTE.number):
+        assert spelling not in stored
+    assert "uuid-bente" not in stored
+    assert "Bente" not in stored
+
+
+def test_the_same_witness_may_look_again_and_nobody_else_may(citizen):
+    address = asked_address(Client(), citizen)
+    signs_in(address, BENTE)
+    assert signs_in(address, BENTE).status_code == 200
+    assert signs_in(address, OTHER).status_code == 404
+    kept = known_by(kind="replacement", marks=marks_of(kind="replacement", normalised=BENTE.number))
+    assert WitnessCheck.unscoped.get().person == kept
+
+
+def test_a_witness_withdraws_and_the_citizen_is_told_and_asks_another(citizen):
+    client, phone = Client(), Client()
+    address = asked_address(client, citizen)
+    signs_in(address, BENTE, client=phone)
+    assert phone.post(f"{address}withdraw/").status_code == 200
+    assert "witness_withdrew" in told()
+    assert phone.get(address).status_code == 404
+    second = asked_address(client, citizen)
+    assert second != address
+    signs_in(second, OTHER)
+    assert WitnessCheck.unscoped.filter(withdrawn_at=None).get().verdict == "may"
+
+
+def test_a_new_link_ends_the_old_one(citizen):
+    client = Client()
+    first = asked_address(client, citizen)
+    asked_address(client, citizen)
+    assert Client().get(first).status_code == 404
+    assert Client().get(f"{first}mitid/").status_code == 404
+
+
+@pytest.mark.parametrize(("one", "status"), [(LOW, 403), (WITHOUT, 403)])
+def test_who_cannot_be_recognised_well_enough_is_told_and_nothing_is_kept(citizen, one, status):
+    answer = signs_in(asked_address(Client(), citizen), one)
+    assert answer.status_code == status
+    assert WitnessCheck.unscoped.get().person is None
+
+
+def test_a_broker_that_is_down_closes_only_this_step(citizen, settings):
+    client = Client()
+    address = asked_address(client, citizen)
+    settings.MITID = {**settings.MITID, "issuer": "http://127.0.0.1:9"}
+    answer = Client().get(f"{address}mitid/?had=long")
+    assert answer.status_code == 503
+    assert client.get(citizen).status_code == 200
+    settings.MITID_BROKER = ""
+    assert Client().get(address).status_code == 200
+    assert Client().get(f"{address}mitid/").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "query", ["state=x&code=y", "error=access_denied", "", "code=" + "9" * 3000, "state=%00"]
+)
+def test_an_answer_that_proves_nothing_is_refused(citizen, query):
+    address = asked_address(Client(), citizen)
+    phone = Client()
+    phone.get(f"{address}mitid/?had=long")
+    answer = phone.get(f"/witness/checked/?{query}")
+    assert 200 <= answer.status_code < 500
+    assert WitnessCheck.unscoped.get().person is None
+    again = phone.get(f"/witness/checked/?{query}")
+    assert again.status_code == 400
+
+
+def test_a_sign_in_for_one_visit_counts_for_no_other(office, visit, citizen):
+    other = build_visit(office.world, day=office.day + timedelta(days=2), minute=600)
+    comer = Participant.unscoped.select_related("appointment").get(appointment=other)
+    elsewhere = ask_witness(participant=comer, now=NOW)
+    one, two = Client(), Client()
+    left = one.get(f"{asked_address(Client(), citizen)}mitid/?had=long")
+    two.get(f"/witness/check/{link_of(elsewhere)}/mitid/?had=long")
+    back = choose(left["Location"], sub=BENTE.subject)
+    assert two.get(back.removeprefix(HERE)).status_code == 400
+    elsewhere.refresh_from_db()
+    assert elsewhere.person is None
+
+
+def test_a_cancelled_visit_asks_nobody(visit, citizen):
+    address = asked_address(Client(), citizen)
+    cancel_appointment(appointment=visit, actor="citizen", now=NOW)
+    assert Client().get(citizen).status_code == 404
+    assert Client().get(address).status_code == 404
+
+
+def test_an_unknown_link_says_the_same_whatever_it_is(citizen):
+    for link in ("x", "a" * 32, "%00", "æøå"):
+        assert Client().get(f"/witness/check/{link}/").status_code == 404
+        assert Client().get(f"/witness/for/{link}/").status_code == 404
+
+
+@pytest.mark.parametrize("since", ["1/2/90", "2026", "2030-01-01", "31-02-2026", "01019-0123", ""])
+def test_a_day_that_is_none_is_asked_for_again(citizen, since):
+    address = asked_address(Client(), citizen)
+    page = Client().get(address, {"had": "recent", "since": since})
+    assert page.status_code == 200
+    assert "/mitid/?had=recent" not in page.content.decode()
+    assert 'id="errors-heading"' in page.content.decode()
+
+
+def test_the_clerk_sees_what_was_found_and_examines_all_the_same(office):
+    case = office.with_questions(1)
+    check = ask_witness(participant=case.participant, now=NOW)
+    desk, where = Client(), {"code": "0657", "reference": case.reference}
+    desk.force_login(office.clerk)
+    page = reverse("admin:proofing_witness", kwargs=where)
+    assert "checked-before" not in desk.get(page).content.decode()
+    signs_in(f"/witness/check/{link_of(check)}/", BENTE)
+    assert "checked-before" in desk.get(page).content.decode()
+    assert not WitnessStatement.unscoped.filter(proofing=case).exists()
+
+
+def test_a_check_never_belongs_to_another_municipality(citizen):
+    asked_address(Client(), citizen)
+    other = build_municipality("0101", "København")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE witnesses_witnesscheck SET municipality_id = %s", [other.pk])

@@ -1,0 +1,214 @@
+"""The witness before the visit: asked by the citizen, signed in with MitID, told what holds."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from appointments.models import Participant
+from appointments.services.notices import notice_of, subject_of
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
+from borgerservice.kernel.clock import danish_date
+from borgerservice.notifications.services import queue
+from borgerservice.people.models import Person, PersonAlias
+from borgerservice.people.services import are_one, give_marks, person_marked, roots_of
+from borgerservice.vault.keys import KeyUnavailable
+from borgerservice.vault.links import derive_link, link_hash, new_salt
+from witnesses.exceptions import SignInRefused
+from witnesses.models import WitnessCheck
+from witnesses.ports import Begun
+from witnesses.rules.facts import Witness
+from witnesses.rules.precheck import Precheck, Verdict, precheck
+from witnesses.rules.rule_sets import rule_set
+from witnesses.selectors import earlier_witnessings, rule_set_in_force
+from witnesses.selectors_checks import (
+    check_by_id,
+    first_seen_on,
+    require_open_check,
+)
+from witnesses.services import mitid
+from witnesses.services.mitid import Known, UnderWay
+
+PURPOSE: Final = "witness check"
+LEVEL: Final = "substantial"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Back:
+    """Somebody back from the broker: what they were asked for, and what they said beforehand."""
+
+    check: WitnessCheck
+    mitid_since: date | None
+    language: str
+    begun: Begun
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer for the witness alone."""
+
+    check: WitnessCheck
+    answer: Precheck
+
+
+def ask_witness(*, participant: Participant, now: datetime) -> WitnessCheck:
+    """A link the citizen can send to one who may be their witness; the one asked before is let go.
+
+    `participant` comes with their appointment.
+    """
+    salt = new_salt(secrets.token_urlsafe(12))
+    with transaction.atomic():
+        WitnessCheck.objects.for_municipality(participant.municipality_id).filter(
+            participant=participant, withdrawn_at__isnull=True
+        ).update(withdrawn_at=now)
+        check = WitnessCheck.unscoped.create(
+            municipality_id=participant.municipality_id,
+            participant=participant,
+            link_salt=salt,
+            link_hash=link_hash(derive_link(PURPOSE, salt)),
+            asked_at=now,
+        )
+        _note(Event.WITNESS_ASKED, check, actor="citizen", now=now)
+    return check
+
+
+def link_of(check: WitnessCheck) -> str:
+    """The secret part of the address the witness opens."""
+    return derive_link(PURPOSE, check.link_salt)
+
+
+def begin_check(
+    *,
+    check: WitnessCheck,
+    mitid_since: date | None,
+    language: str,
+    return_to: str,
+    now: datetime,
+) -> UnderWay:
+    """Send the witness to sign in; `mitid_since` is what they said. Raises SignInRefused."""
+    require_open_check(check, now=now)
+    visit = check.participant.appointment
+    with override(language):
+        text = _("Witness at visit {reference}").format(reference=visit.reference)
+    since = mitid_since.isoformat() if mitid_since else None
+    return mitid.begin(
+        purpose=PURPOSE,
+        kept={"check": check.pk, "mitid_since": since, "language": language},
+        level=LEVEL,
+        text=text,
+        language=language,
+        return_to=return_to,
+        now=now,
+    )
+
+
+def come_back(sealed: str) -> Back:
+    """What the browser kept of a check under way. Raises SignInRefused `invalid`, `link_over`."""
+    kept, begun = mitid.opened(sealed, purpose=PURPOSE)
+    since = date.fromisoformat(kept["mitid_since"]) if kept["mitid_since"] else None
+    return Back(check_by_id(kept["check"]), since, kept["language"], begun)
+
+
+def finish_check(
+    *, back: Back, answer: Mapping[str, str], return_to: str, now: datetime
+) -> Checked:
+    """Whether the one who came back may be the witness; the citizen is told fine, or ask another.
+
+    Their number is in memory only. Raises SignInRefused; then nothing is kept. The same person may
+    come again, another one finds the link used.
+    """
+    require_open_check(back.check, now=now)
+    who = mitid.known(mitid.signed_in(back.begun, answer, return_to=return_to, now=now))
+    mitid.require_level(who.level, LEVEL)
+    with transaction.atomic():
+        check = _held(back.check, now=now)
+        person = _person(who, now=now)
+        if check.person and not are_one(check.person.pk, person.pk):
+            raise SignInRefused("link_over")
+        found = _looked_at(check, person, who, back.mitid_since, now=now)
+        check.person, check.checked_at = person, now
+        check.verdict, check.failed = found.verdict, list(found.failed)
+        check.from_day, check.checked_for = found.from_day, _day_of_visit(check)
+        check.mitid_since, check.is_mitid_unknown = back.mitid_since, found.is_mitid_unknown
+        check.save()
+        _note(Event.WITNESS_CHECKED, check, actor="witness", now=now)
+        is_fine = found.verdict is Verdict.MAY
+        _tell("witness_fine" if is_fine else "witness_not_fine", check, now=now)
+    return Checked(check, found)
+
+
+def withdraw_check(*, check: WitnessCheck, now: datetime) -> None:
+    """The one asked will not be the witness; the citizen is told. Twice is the same as once."""
+    with transaction.atomic():
+        try:
+            held = _held(check, now=now)
+        except SignInRefused:
+            return
+        held.withdrawn_at = now
+        held.save(update_fields=["withdrawn_at"])
+        _note(Event.WITNESS_WITHDREW, held, actor="witness", now=now)
+        _tell("witness_withdrew", held, now=now)
+
+
+def _held(check: WitnessCheck, *, now: datetime) -> WitnessCheck:
+    WitnessCheck.objects.for_municipality(check.municipality_id).select_for_update(
+        of=("self",)
+    ).get(pk=check.pk)
+    held = check_by_id(check.pk)
+    require_open_check(held, now=now)
+    return held
+
+
+def _person(who: Known, *, now: datetime) -> Person:
+    """Whoever the number stands for, and nobody else's MitID. Raises SignInRefused."""
+    try:
+        person = person_marked(kind=who.kind, marks=who.number, now=now)
+        owner = give_marks(person, kind=PersonAlias.Kind.MITID, marks=who.mitid, now=now)
+    except KeyUnavailable:
+        raise SignInRefused("off") from None
+    if not are_one(owner.pk, person.pk):
+        raise SignInRefused("invalid")
+    return person
+
+
+def _looked_at(
+    check: WitnessCheck, person: Person, who: Known, stated: date | None, *, now: datetime
+) -> Precheck:
+    root = roots_of([person.pk])[person.pk]
+    known_since = [day for day in (stated, first_seen_on(root)) if day]
+    witness: Witness = {
+        "birth_date": who.birth_date.isoformat(),
+        "mitid_since": min(known_since).isoformat() if known_since else None,
+        "brought_mitid": True,
+        "documents": [],
+        "earlier_witnessings": earlier_witnessings(root),
+    }
+    on = max(_day_of_visit(check), danish_date(now))
+    return precheck(witness, on=on, rule_set_on=lambda day: rule_set(rule_set_in_force(day)))
+
+
+def _day_of_visit(check: WitnessCheck) -> date:
+    return danish_date(check.participant.appointment.starts_at)
+
+
+def _note(event: Event, check: WitnessCheck, *, actor: str, now: datetime) -> None:
+    record(
+        event,
+        actor=actor,
+        subject=subject_of(check.participant.appointment),
+        municipality=check.municipality_id,
+        at=now,
+        facts={"participant": check.participant.position, "verdict": str(check.verdict)},
+    )
+
+
+def _tell(kind: str, check: WitnessCheck, *, now: datetime) -> None:
+    visit = check.participant.appointment
+    notice = notice_of(kind, visit, contact=visit.contact, proves_identity=False)
+    queue([replace(notice, once=f"{kind}:{check.pk}")], now=now)

@@ -1,0 +1,193 @@
+"""A witness before the visit: the citizen sends a link, the witness signs in and is told."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, override
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from appointments.views.private import private
+from borgerservice.access import open_to
+from borgerservice.kernel import clock
+from borgerservice.vault.links import link_hash
+from witnesses.exceptions import SignInRefused
+from witnesses.forms.checks import HadForm
+from witnesses.models import WitnessCheck
+from witnesses.ports import sign_in_broker
+from witnesses.rules.declarations import declaration_in_use
+from witnesses.rules.figures import Language
+from witnesses.selectors_checks import check_by_link, comers_of, require_open_check
+from witnesses.services.checks import (
+    ask_witness,
+    begin_check,
+    come_back,
+    finish_check,
+    link_of,
+    withdraw_check,
+)
+from witnesses.views.sign_in import STATUSES
+from witnesses.wording import CHECK_REFUSALS, FAILED_BEFOREHAND
+
+COOKIE = "witness_check"
+COOKIE_SECONDS = 600
+
+
+@open_to("link holder")
+@require_http_methods(["GET", "HEAD", "POST"])
+@private(holds_form=True)
+def ask(request: HttpRequest, link: str) -> HttpResponseBase:
+    """The citizen's own page: the link for the witness, and whether the witness is fine."""
+    now = clock.now()
+    comers = comers_of(link_hash(link), now=now)
+    if not comers:
+        unknown = {"is_error_page": True}
+        return render(request, "appointments/visit_unknown.html", unknown, status=404)
+    if request.method == "POST":
+        asked = [one for one in comers if str(one.participant.position) == request.POST.get("who")]
+        if asked:
+            ask_witness(participant=asked[0].participant, now=now)
+        return redirect("witnesses:ask", link=link)
+    shown = {
+        "link": link,
+        "appointment": comers[0].participant.appointment,
+        "centre": comers[0].participant.appointment.centre,
+        "comers": [(one, _address_for(one.check)) for one in comers],
+        "is_open": sign_in_broker() is not None,
+    }
+    return render(request, "witnesses/ask.html", shown)
+
+
+@open_to("link holder")
+@require_safe
+@private(holds_form=True)
+def read(request: HttpRequest, link: str) -> HttpResponseBase:
+    """What being a witness means, and the way to be checked."""
+    now = clock.now()
+    try:
+        check = check_by_link(link_hash(link))
+        require_open_check(check, now=now)
+    except SignInRefused as refusal:
+        return _refused(request, refusal)
+    form = HadForm(request.GET or None, today=clock.danish_date(now))
+    is_said = form.is_valid() and form.cleaned_data["had"] == "recent" and form.mitid_since
+    shown = {
+        **_facts(check),
+        "form": form,
+        "text": declaration_in_use(clock.danish_date(now)).texts[_language()],
+        "is_open": sign_in_broker() is not None,
+        "had": request.GET.get("had", ""),
+        "since": form.mitid_since.isoformat() if is_said and form.mitid_since else "",
+    }
+    return render(request, "witnesses/check.html", shown)
+
+
+@open_to("link holder")
+@require_safe
+@private(holds_form=False)
+def leave(request: HttpRequest, link: str) -> HttpResponseBase:
+    """On to MitID. A link and no form: a form may lead to no other site than this one."""
+    check, now = None, clock.now()
+    try:
+        check = check_by_link(link_hash(link))
+        form = HadForm(request.GET, today=clock.danish_date(now))
+        under_way = begin_check(
+            check=check,
+            mitid_since=form.mitid_since if form.is_valid() else None,
+            language=get_language() or settings.LANGUAGE_CODE,
+            return_to=_return_address(),
+            now=now,
+        )
+    except SignInRefused as refusal:
+        return _refused(request, refusal, check)
+    response = redirect(under_way.address)
+    response.set_cookie(
+        COOKIE,
+        under_way.sealed,
+        max_age=COOKIE_SECONDS,
+        path=_return_path(),
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    return response
+
+
+@open_to("link holder")
+@require_safe
+@private(holds_form=True)
+def checked(request: HttpRequest) -> HttpResponseBase:
+    """Back from MitID: the answer, on this page alone; the citizen has the link too."""
+    check: WitnessCheck | None = None
+    language = get_language() or settings.LANGUAGE_CODE
+    try:
+        back = come_back(request.COOKIES.get(COOKIE, ""))
+        check, language = back.check, back.language
+        answer = {name: request.GET[name] for name in request.GET}
+        done = finish_check(back=back, answer=answer, return_to=_return_address(), now=clock.now())
+    except SignInRefused as refusal:
+        with override(language):
+            response = _refused(request, refusal, check)
+    else:
+        with override(language):
+            shown = {
+                **_facts(done.check),
+                "answer": done.answer,
+                "reasons": [FAILED_BEFOREHAND[rule] for rule in done.answer.failed],
+                "visit": done.check.participant.appointment,
+            }
+            response = render(request, "witnesses/checked.html", shown)
+    response.delete_cookie(COOKIE, path=_return_path(), samesite="Lax")
+    return response
+
+
+@open_to("link holder")
+@require_POST
+@private(holds_form=True)
+def withdraw(request: HttpRequest, link: str) -> HttpResponseBase:
+    """The witness will not come after all."""
+    try:
+        withdraw_check(check=check_by_link(link_hash(link)), now=clock.now())
+    except SignInRefused as refusal:
+        return _refused(request, refusal)
+    return render(request, "witnesses/withdrawn.html", {"is_error_page": True})
+
+
+def _refused(
+    request: HttpRequest, refusal: SignInRefused, check: WitnessCheck | None = None
+) -> HttpResponse:
+    status = STATUSES.get(refusal.code, HTTPStatus.BAD_REQUEST)
+    shown = {
+        "sentence": CHECK_REFUSALS[refusal.code],
+        "link": link_of(check) if check and refusal.code != "link_over" else "",
+        "is_error_page": True,
+    }
+    return render(request, "witnesses/check_refused.html", shown, status=status)
+
+
+def _facts(check: WitnessCheck) -> dict[str, object]:
+    visit = check.participant.appointment
+    return {"link": link_of(check), "check": check, "appointment": visit, "centre": visit.centre}
+
+
+def _address_for(check: WitnessCheck | None) -> str:
+    """The whole address that the citizen sends to the witness."""
+    if check is None:
+        return ""
+    return f"{settings.PUBLIC_ADDRESS}{reverse('witnesses:check', args=[link_of(check)])}"
+
+
+def _language() -> Language:
+    return "da" if (get_language() or "da") == "da" else "en"
+
+
+def _return_path() -> str:
+    """One address for all languages, as the broker knows it."""
+    with override(settings.LANGUAGE_CODE):
+        return reverse("witnesses:checked")
+
+
+def _return_address() -> str:
+    return f"{settings.PUBLIC_ADDRESS}{_return_path()}"
