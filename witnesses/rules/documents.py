@@ -62,6 +62,20 @@ def suffices(usable: Sequence[Document], criterion: Criterion, *, wants_cpr: boo
     return False
 
 
+def role(document: Document, criterion: Criterion) -> tuple[object, ...]:
+    """What a usable document can be in each of the ways.
+
+    Of two with the same role, one can stand for the other beside any documents at all.
+    """
+    parts: list[object] = [bool(document.get("shows_cpr"))]
+    for way in criterion.ways:
+        parts += [_fits_any(document, way.document), _fits_any(document, way.another)]
+        papers = way.papers
+        if papers and document["type"] in papers.types and _issued_by(document, papers.issuers):
+            parts.append(document["type"])
+    return tuple(parts)
+
+
 def _goes(usable: Sequence[Document], way: Way, wants_cpr: bool) -> bool:  # noqa: FBT001
     if way.papers is not None:
         return _two_papers(usable, way.papers)

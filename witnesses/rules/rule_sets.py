@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeVar, get_args
+from typing import Final, get_args
 
 from witnesses.rules.facts import DOCUMENT_TYPES
 from witnesses.rules.figures import (
@@ -28,7 +28,7 @@ from witnesses.rules.figures import (
     Usable,
     Way,
 )
-from witnesses.rules.tables import RuleSetUnreadable, Table
+from witnesses.rules.tables import RuleSetUnreadable, Table, one_of
 
 SETS_FOLDER: Final = Path(__file__).parent / "sets"
 _DATED: Final = re.compile(r"\d{4}(-\d\d(-\d\d)?)?(/\d{4}(-\d\d(-\d\d)?)?)?", re.ASCII)
@@ -36,7 +36,6 @@ _SHOWS: Final = ("photo", "cpr_number")
 _COMPARES: Final[Mapping[str, Compare]] = {word: word for word in get_args(Compare)}
 _UNITS: Final[Mapping[str, Unit]] = {word: word for word in get_args(Unit)}
 _CPR_NEEDS: Final[Mapping[str, CprNeed]] = {word: word for word in get_args(CprNeed)}
-_Word = TypeVar("_Word")
 
 
 @cache
@@ -67,7 +66,7 @@ class _SetFile:
     def __init__(self, top: Table) -> None:
         self.top = top
         sources = top.table("sources")
-        self.sources = {key: _source(sources.table(key)) for key in sources.keys()}  # noqa: SIM118
+        self.sources = {key: read_source(sources.table(key)) for key in sources.keys()}  # noqa: SIM118
         self.own = self.source_of(top)
 
     def read(self) -> RuleSet:
@@ -119,7 +118,7 @@ class _SetFile:
         figure = MitidHeld(
             *self.origin(table),
             days=table.number("days"),
-            compare=_one_of(table, "compare", _COMPARES),
+            compare=one_of(table, "compare", _COMPARES),
         )
         table.finish()
         return figure
@@ -128,7 +127,7 @@ class _SetFile:
         figure = Quota(
             *self.origin(table),
             at_most=table.number("at_most"),
-            unit=_one_of(table, "unit", _UNITS),
+            unit=one_of(table, "unit", _UNITS),
             days=table.number("days"),
         )
         table.finish()
@@ -165,7 +164,8 @@ class _SetFile:
         return figure
 
 
-def _source(table: Table) -> Source:
+def read_source(table: Table) -> Source:
+    """One published page. Raises RuleSetUnreadable where its date is none."""
     title, publisher = table.text("title"), table.text("publisher")
     dated, url = table.text("dated"), table.text("url", "")
     cited = f"{publisher}: {title} ({dated.replace('/', '-')})"
@@ -184,13 +184,6 @@ def _is_in_order(source: Source) -> bool:
     return first <= last
 
 
-def _one_of(table: Table, key: str, words: Mapping[str, _Word], default: str = "") -> _Word:
-    word = table.text(key, default)
-    if word not in words:
-        raise table.wrong(key, f"must be one of {', '.join(words)}")
-    return words[word]
-
-
 def _way(table: Table) -> Way:
     name = table.text("name")
     if table.has("papers"):
@@ -200,7 +193,7 @@ def _way(table: Table) -> Way:
             name,
             document=_clauses(table, "document"),
             another=_clauses(table, "another") if table.has("another") else (),
-            cpr=_one_of(table, "cpr_number", _CPR_NEEDS, "never"),
+            cpr=one_of(table, "cpr_number", _CPR_NEEDS, "never"),
             papers=None,
         )
     table.finish()

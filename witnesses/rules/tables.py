@@ -1,10 +1,11 @@
 """Reading one table of a rule set's file: each key once, of the right kind, and none left over."""
 
 import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 
 _ISSUER: Final = re.compile(r"[A-Z]{2}")
+_Word = TypeVar("_Word")
 
 
 class RuleSetUnreadable(ValueError):
@@ -82,3 +83,11 @@ class Table:
 
     def wrong(self, key: str, problem: str) -> RuleSetUnreadable:
         return RuleSetUnreadable(f"{self.where}.{key}: {problem}")
+
+
+def one_of(table: Table, key: str, words: Mapping[str, _Word], default: str = "") -> _Word:
+    """Take a word of a closed list."""
+    word = table.text(key, default)
+    if word not in words:
+        raise table.wrong(key, f"must be one of {', '.join(words)}")
+    return words[word]
