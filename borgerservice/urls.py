@@ -28,6 +28,7 @@ if settings.IS_DEMO:
     )
 urlpatterns += i18n_patterns(
     path("witness/", include("witnesses.urls")),
+    path("guide/", include("witnesses.urls_guide")),
     path("", include("appointments.urls")),
     prefix_default_language=False,
 )

@@ -1,6 +1,6 @@
 """Who may be a witness, for any page: read from the rule set in force on the day of the visit."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils.translation import get_language
@@ -15,8 +15,8 @@ register = template.Library()
 
 
 @register.inclusion_tag("witnesses/_terms.html")
-def witness_terms(moment: datetime) -> dict[str, object]:
-    """The demands on a witness at a visit at that moment, with their source."""
+def witness_terms(moment: datetime | date) -> dict[str, object]:
+    """The demands on a witness at a visit at that moment or on that day, with their source."""
     return _terms(moment)
 
 
@@ -26,8 +26,9 @@ def terms_for_witness(moment: datetime) -> dict[str, object]:
     return _terms(moment)
 
 
-def _terms(moment: datetime) -> dict[str, object]:
-    rules = rule_set(rule_set_in_force(danish_date(moment)))
+def _terms(moment: datetime | date) -> dict[str, object]:
+    day = danish_date(moment) if isinstance(moment, datetime) else moment
+    rules = rule_set(rule_set_in_force(day))
     spoken = (get_language() or "da")[:2]
     language: Language = "da" if spoken == "da" else "en"
     return {

@@ -1,0 +1,12 @@
+"""The guide before booking, open to everybody."""
+
+from django.urls import path
+
+from witnesses.views import guide
+
+app_name = "guide"
+urlpatterns = [
+    path("", guide.come, name="come"),
+    path("bring/", guide.bring, name="bring"),
+    path("bring/answer/", guide.answer, name="answer"),
+]
