@@ -16,6 +16,16 @@ class SlotTaken(Refused):
     code = "slot_taken"
 
 
+class TooMany(Refused):
+    """One network or contact has done it too often; `retry_after` seconds from now it may."""
+
+    code = "too_many_tries"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 class NotFound(Refused):
     """There is no such visit here. Another municipality's is as absent as one that never was."""
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 REFUSALS = {
     "slot_taken": _("That time has just been taken. Choose another time."),
+    "too_many_tries": _("Too many bookings with this phone number or e-mail address. Wait."),
     "not_found": _("We cannot find the appointment."),
     "centre_not_found": _("We cannot find the centre."),
     "municipality_not_found": _("We cannot find the municipality."),

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from appointments.models import Appointment, IdempotencyRecord, Participant
 from appointments.services.drafts import forget_drafts
+from appointments.services.limits import forget_uses
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
@@ -30,6 +31,7 @@ class Forgotten:
 def forget_expired(*, now: datetime) -> Forgotten:
     """Let go of drafts after an hour, callers' keys after a day, contact data 30 days after."""
     forget_counts(today=danish_date(now))
+    forget_uses(now=now)
     return Forgotten(
         drafts=forget_drafts(now=now),
         keys=IdempotencyRecord.objects.filter(created_at__lte=now - KEPT_KEYS).delete()[0],

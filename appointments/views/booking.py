@@ -23,13 +23,16 @@ from appointments.services.drafts import (
     read_draft,
     start_draft,
 )
+from appointments.services.limits import count_booking, count_start
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
+from appointments.views.limited import limited
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
 from appointments.views.visits import to_visit
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
+from borgerservice.networks import network_of
 
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 DraftView = Callable[[HttpRequest, str, Draft, datetime], HttpResponseBase]
@@ -37,6 +40,7 @@ DraftView = Callable[[HttpRequest, str, Draft, datetime], HttpResponseBase]
 
 @open_to("anyone")
 @reads_and_writes
+@limited
 def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     """The free times of a service, by day; choosing one begins a booking."""
     now = clock.now()
@@ -52,6 +56,7 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     form.keep_within(plan.window.last_day(form.today))
     choice = Choice()
     if request.method == "POST" and form.is_valid():
+        count_start(network=network_of(request), now=now)
         begin = partial(start_draft, centre=centre, service=code, people=form.party, now=now)
         choice = choose(request.POST, begin)
         if choice.done:
@@ -133,6 +138,7 @@ def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -
 @open_to("link holder")
 @reads_and_writes
 @private(holds_form=True)
+@limited
 @draft_page
 def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> HttpResponseBase:
     """Everything once more, and the one button that books."""
@@ -140,6 +146,13 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
         return redirect("appointments:details", token=token)
     shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft)}
     if request.method == "POST":
+        count_booking(
+            centre=draft.row.centre,
+            phone=draft.typed.phone,
+            email=draft.typed.email,
+            network=network_of(request),
+            now=now,
+        )
         try:
             return to_visit(confirm_draft(token=token, language=_language(), now=now))
         except Refused as refused:

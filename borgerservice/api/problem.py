@@ -142,7 +142,10 @@ def _problem(status: int, code: str, *, errors: Iterable[Fault] = ()) -> JsonRes
 
 def _refusal(refused: DomainError, status: int, pointer: str) -> JsonResponse:
     told: Fault = {"code": refused.code, "detail": refused.sentence, "pointer": pointer}
-    return answer(status, refused.code, refused.sentence, errors=[told] if pointer else [])
+    response = answer(status, refused.code, refused.sentence, errors=[told] if pointer else [])
+    if refused.retry_after:
+        response["Retry-After"] = str(refused.retry_after)
+    return response
 
 
 def _framework_refusal(exc: exceptions.APIException) -> JsonResponse:

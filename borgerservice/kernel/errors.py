@@ -8,10 +8,12 @@ class DomainError(Exception):
 
     `code` is snake_case and kept for ever, `field` names the input it concerns, and `params` fill
     in the sentence ("at most {limit} days"). Nothing in it is personal data, so it may be logged.
-    `wording` is the app's own table from code to sentence.
+    `wording` is the app's own table from code to sentence; `retry_after` says in how many seconds
+    it may be tried again, where waiting is all it takes.
     """
 
     code: str = ""
+    retry_after: int = 0
     wording: Mapping[str, object] = {}
 
     def __init__(

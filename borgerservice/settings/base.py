@@ -136,6 +136,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# At most so many in so many seconds: bookings begun by a network; bookings of a network at a centre
+# that is short of times; bookings with one phone number or e-mail address.
+BOOKING_LIMITS = {"start": (60, 600), "centre": (5, 86400), "contact": (20, 86400)}
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
+
 PHONENUMBER_DEFAULT_REGION = "DK"
 PHONENUMBER_DB_FORMAT = "E164"
 

@@ -45,6 +45,7 @@ BY_HAND = {
     "appointments/selectors_national.py": "free times are asked for in the whole country",
     "appointments/services/capacity.py": "names the desk-day's centre",
     "appointments/services/room.py": "names the day's centre",
+    "appointments/services/limits.py": "a limit is the whole country's",
     "borgerservice/notifications/delivery.py": "the outbox is one",
     "borgerservice/notifications/limits.py": "a day's limit is the whole country's",
     "borgerservice/notifications/services.py": WRITES,

@@ -31,5 +31,6 @@ STATUSES: Final[Mapping[str, int]] = {
         ),
         HTTPStatus.CONFLICT,
     ),
+    "too_many_tries": HTTPStatus.TOO_MANY_REQUESTS,
 }
 NO_CENTRE: Final = {404: "`centre_not_found`"}

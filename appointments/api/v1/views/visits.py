@@ -23,6 +23,7 @@ from appointments.exceptions import NotFound
 from appointments.models import Appointment
 from appointments.rules.reference import normalise_reference
 from appointments.selectors import get_appointment
+from appointments.services.limits import count_booking
 from borgerservice.api import idempotency, pagination
 from borgerservice.api.inputs import Nothing, read_body, read_query
 from borgerservice.api.openapi import CLIENTS_ONLY, WITH_BODY, answers
@@ -88,6 +89,8 @@ class AppointmentsView(MunicipalView):
                 **WITH_BODY,
                 **NO_CENTRE,
                 **_NO_TIME,
+                429: "`too_many_tries`: too many bookings with this phone number or e-mail address"
+                " today; `Retry-After` says in how many seconds there may be more.",
                 400: "`invalid_request`: see `errors`; `not_json`, `key_twice`,"
                 " `idempotency_key_missing`, `idempotency_key_invalid`.",
                 422: _NEVER + "`off_grid`, `no_such_time`, `service_not_offered`,"
@@ -104,16 +107,19 @@ class AppointmentsView(MunicipalView):
         repeatable = services.Request(
             scope=self.actor, key=key, body_hash=idempotency.body_mark(request)
         )
+        centre = selectors.own_centre(municipality=self.municipality, key=asked["centre"])
+        now, phone, email = clock.now(), _e164(asked["phone"]), asked["email"]
+        count_booking(centre=centre, phone=phone, email=email, now=now, request=repeatable)
         services.book_appointment(
-            centre=selectors.own_centre(municipality=self.municipality, key=asked["centre"]),
+            centre=centre,
             visitors=_visitors(asked),
             start=asked["start"],
-            phone=_e164(asked["phone"]),
-            email=asked["email"],
+            phone=phone,
+            email=email,
             language=asked["language"],
             origin=Appointment.Origin.API,
             actor=self.actor,
-            now=clock.now(),
+            now=now,
             request=repeatable,
         )
         record = selectors.first_answer(scope=repeatable.scope, key=repeatable.key)

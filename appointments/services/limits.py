@@ -1,0 +1,148 @@
+"""How often one network or one contact may book: counted exactly, however many come at once.
+
+One statement adds a use and tells the new count, so of two at the same moment each gets a number of
+its own. What is stored is a keyed mark, for a day; never an address or a number. Staff have no
+limit.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from appointments.exceptions import TooMany
+from appointments.models import UseCount
+from appointments.services.repeats import Request, repeat_of
+from borgerservice.municipalities.models import Centre
+from borgerservice.vault.marks import contact_mark
+
+START, CENTRE, CONTACT = "start", "centre", "contact"
+
+# A count that a crash forgets does no harm, so nobody waits for it to reach the disk.
+_COUNT = {
+    "postgresql": """
+        WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
+        INSERT INTO appointments_usecount (what, mark, span, uses)
+        SELECT what, mark, span, 1
+        FROM quick, jsonb_to_recordset(%s::jsonb) AS given (what text, mark text, span timestamptz)
+        ORDER BY what, mark
+        ON CONFLICT (what, mark, span) DO UPDATE SET uses = appointments_usecount.uses + 1
+        RETURNING what, uses
+        """,
+    "sqlite": """
+        INSERT INTO appointments_usecount (what, mark, span, uses)
+        SELECT json_extract(value, '$.what'), json_extract(value, '$.mark'),
+          json_extract(value, '$.span'), 1
+        FROM json_each(%s) WHERE true
+        ON CONFLICT (what, mark, span) DO UPDATE SET uses = appointments_usecount.uses + 1
+        RETURNING what, uses
+        """,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many uses in each span of so many seconds."""
+
+    what: str
+    most: int
+    seconds: int
+
+    def span_of(self, now: datetime) -> datetime:
+        """The beginning of the span that a moment lies in."""
+        passed = int(now.timestamp())
+        return datetime.fromtimestamp(passed - passed % self.seconds, tz=UTC)
+
+    def seconds_left(self, now: datetime) -> int:
+        """Until the next span begins."""
+        return self.seconds - int(now.timestamp()) % self.seconds
+
+
+def limit(what: str) -> Limit:
+    """A limit as this installation has set it."""
+    most, seconds = settings.BOOKING_LIMITS[what]
+    return Limit(what, most, seconds)
+
+
+def count_start(*, network: str, now: datetime) -> int:
+    """Count that a network begins a booking; how many it has begun. Raises TooMany.
+
+    Whoever has no network of the internet, such as a centre's own screens, is counted and let in.
+    """
+    marks = {START: contact_mark("network", network)[1]}
+    counted = _count(marks.items(), now=now)
+    if network:
+        _require(counted, now=now)
+    return counted[START]
+
+
+def count_booking(
+    *,
+    centre: Centre,
+    phone: str,
+    email: str,
+    now: datetime,
+    network: str = "",
+    request: Request | None = None,
+) -> None:
+    """Count a booking for its contact; and for its network, where the centre is short of times.
+
+    Raises TooMany; but a repeat of a `request` that booked gets through to its answer.
+    """
+    kinds = {"phone": phone, "email": email.casefold()}
+    marks = [(CONTACT, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
+    if network and (centre.returns_slowly or centre.spreads_new_days):
+        marks.append((CENTRE, contact_mark("network", f"{centre.key} {network}")[1]))
+    try:
+        _require(_count(marks, now=now), now=now)
+    except TooMany:
+        if request is None or repeat_of(request) is None:
+            raise
+
+
+def starts_lately(*, now: datetime) -> int:
+    """How many bookings were begun in the last span, by everybody together."""
+    which = limit(START)
+    this = which.span_of(now)
+    before = this - timedelta(seconds=which.seconds)
+    uses: dict[datetime, int] = {this: 0, before: 0}
+    for span, count in UseCount.objects.filter(what=START, span__in=uses).values_list(
+        "span", "uses"
+    ):
+        uses[span] += count
+    return uses[this] + uses[before] * which.seconds_left(now) // which.seconds
+
+
+def forget_uses(*, now: datetime) -> int:
+    """Delete the counts of spans that are over; how many went."""
+    longest = max(seconds for _most, seconds in settings.BOOKING_LIMITS.values())
+    return UseCount.objects.filter(span__lte=now - timedelta(seconds=longest)).delete()[0]
+
+
+def _count(marks: Iterable[tuple[str, str]], *, now: datetime) -> dict[str, int]:
+    """Add one use for each mark; the highest count of each kind."""
+    rows = [
+        {
+            "what": what,
+            "mark": mark,
+            "span": str(connection.ops.adapt_datetimefield_value(limit(what).span_of(now))),
+        }
+        for what, mark in marks
+    ]
+    if not rows:
+        return {}
+    counted: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT[connection.vendor], [json.dumps(rows)])
+        for what, uses in cursor.fetchall():
+            counted[what] = max(uses, counted.get(what, 0))
+    return counted
+
+
+def _require(counted: dict[str, int], *, now: datetime) -> None:
+    over = [which for what in counted if counted[what] > (which := limit(what)).most]
+    if over:
+        raise TooMany(retry_after=max(which.seconds_left(now) for which in over))
