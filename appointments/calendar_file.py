@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from appointments.models import Appointment, ServiceType
+from appointments.selectors_centres import address_of, stand_on
+from borgerservice.kernel.clock import danish_date
 
 
 def calendar_file(
@@ -39,8 +41,8 @@ def _stands(appointment: Appointment) -> bool:
 
 def _place(appointment: Appointment) -> str:
     centre = appointment.centre
-    town = f"{centre.postal_code} {centre.city}".strip()
-    return ", ".join(part for part in (centre.name, centre.address, town) if part)
+    address = address_of(stand_on(centre, day=danish_date(appointment.starts_at)))
+    return ", ".join(part for part in (centre.name, address) if part)
 
 
 def _words(appointment: Appointment, services: Sequence[ServiceType]) -> str:

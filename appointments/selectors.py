@@ -27,7 +27,7 @@ from appointments.rules.ticks import (
     minutes_of,
 )
 from borgerservice.kernel.clock import danish_date
-from borgerservice.municipalities.models import Centre, Municipality, OpeningHours
+from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.vault.links import link_hash
 
 LONGEST_PERIOD_DAYS = 62
@@ -140,15 +140,6 @@ def other_centres(centre: Centre) -> list[Centre]:
     here = Q(municipality_id=centre.municipality_id) | Q(serves=centre.municipality_id)
     others = Centre.objects.filter(here, is_open_for_booking=True).exclude(pk=centre.pk)
     return list(others.distinct())
-
-
-def hours_of(centre: Centre, *, day: date) -> list[OpeningHours]:
-    """The weekly hours of a centre that hold on a day, Monday first."""
-    return list(
-        centre.hours.filter(
-            Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
-        ).order_by("weekday", "opens_minute")
-    )
 
 
 def offers_of(centre: Centre) -> list[CentreService]:

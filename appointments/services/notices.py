@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from appointments.models import Appointment, DoubleBooking, ServiceType
+from appointments.selectors_centres import address_of, stand_on
+from borgerservice.kernel.clock import danish_date
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.services import Notice, drop_unsent, queue
 
@@ -69,7 +71,7 @@ def notice_of(
     `link_salt` leads to the secret link at delivery.
     """
     centre = appointment.centre
-    town = f"{centre.postal_code} {centre.city}".strip()
+    stand = stand_on(centre, day=danish_date(appointment.starts_at))
     return Notice(
         kind=kind,
         subject=subject_of(appointment),
@@ -78,7 +80,7 @@ def notice_of(
             "starts_at": appointment.starts_at.isoformat(),
             "proves_identity": proves_identity,
             "centre": centre.name,
-            "address": ", ".join(part for part in (centre.address, town) if part),
+            "address": address_of(stand),
             "phone": centre.phone,
             "link": "visit",
             "link_salt": appointment.link_salt,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from appointments.exceptions import Refused
 from appointments.forms import DetailsForm, TimesForm
 from appointments.selectors import other_centres
+from appointments.selectors_centres import stand_on
 from appointments.services import plan_visit
 from appointments.services.drafts import (
     Draft,
@@ -68,7 +69,7 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
         "minutes": plan.minutes,
         "form": form,
         "choice": choice,
-        "times": shown_times(days, wanted=choice.wanted, plan=plan, now=now),
+        "times": shown_times(days, wanted=choice.wanted, centre=centre, plan=plan, now=now),
         "others": [] if days else other_centres(centre),
         "kept_query": _query(form),
     }
@@ -180,6 +181,7 @@ def _facts(token: str, draft: Draft) -> dict[str, Any]:
         "typed": draft.typed,
         "comers": list(zip(draft.typed.names, draft.typed.protected, strict=True)),
         "centre": draft.row.centre,
+        "stand": stand_on(draft.row.centre, day=clock.danish_date(draft.row.starts_at)),
         "service": draft.row.service,
     }
 
@@ -195,7 +197,7 @@ def _fresh_times(
         return None
     form.keep_within(plan.window.last_day(form.today))
     days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
-    return shown_times(days, wanted=wanted, plan=plan, now=now)
+    return shown_times(days, wanted=wanted, centre=centre, plan=plan, now=now)
 
 
 def _query(form: TimesForm) -> str:

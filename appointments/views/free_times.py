@@ -1,15 +1,18 @@
 """Free times as a page shows them: a few days, each in a morning and an afternoon."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from django.db.models import prefetch_related_objects
 
 from appointments.rules.local_time import wall_clock
 from appointments.rules.time_choice import nearest_starts
 from appointments.selectors import LONGEST_PERIOD_DAYS, FreeDay, bookable_times
+from appointments.selectors_centres import stand_on
 from appointments.services import Plan
 from borgerservice.kernel.clock import danish_date
-from borgerservice.municipalities.models import Centre
+from borgerservice.municipalities.models import Centre, MobileStop
 
 DAYS_ON_A_PAGE = 5
 NEAREST_TIMES = 12
@@ -18,11 +21,12 @@ NOON = 12 * 60
 
 @dataclass(frozen=True, slots=True)
 class ShownDay:
-    """A day with the moments to choose from."""
+    """A day with the moments to choose from, and where, at a centre that moves."""
 
     day: date
     morning: tuple[datetime, ...]
     afternoon: tuple[datetime, ...]
+    stand: Centre | MobileStop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +53,28 @@ def free_days(*, centre: Centre, plan: Plan, first: date, now: datetime) -> list
 
 
 def shown_times(
-    days: Sequence[FreeDay], *, wanted: datetime | None, plan: Plan, now: datetime
+    days: Sequence[FreeDay], *, wanted: datetime | None, centre: Centre, plan: Plan, now: datetime
 ) -> ShownTimes:
     """The earliest days; or, around a time that could not be had, the times closest to it."""
     last_day = plan.window.last_day(danish_date(now))
     if wanted is None:
         later = days[DAYS_ON_A_PAGE].day if len(days) > DAYS_ON_A_PAGE else None
         shown = [_shown(free.day, free.starts) for free in days[:DAYS_ON_A_PAGE]]
-        return ShownTimes(shown, later=later, last_day=last_day)
+        return ShownTimes(_with_stands(shown, centre), later=later, last_day=last_day)
     by_day: dict[date, list[datetime]] = {}
     every_start = (start for free in days for start in free.starts)
     for start in nearest_starts(every_start, wanted, NEAREST_TIMES):
         by_day.setdefault(danish_date(start), []).append(start)
     shown = [_shown(day, tuple(starts)) for day, starts in by_day.items()]
-    return ShownTimes(shown, later=None, last_day=last_day)
+    return ShownTimes(_with_stands(shown, centre), later=None, last_day=last_day)
+
+
+def _with_stands(days: Sequence[ShownDay], centre: Centre) -> Sequence[ShownDay]:
+    """The days of a mobile centre with the stop of each; others stand where they always do."""
+    if not centre.is_mobile:
+        return days
+    prefetch_related_objects([centre], "stops")
+    return [replace(shown, stand=stand_on(centre, day=shown.day)) for shown in days]
 
 
 def _shown(day: date, starts: tuple[datetime, ...]) -> ShownDay:

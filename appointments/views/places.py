@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from appointments.exceptions import NotFound
 from appointments.forms import SearchForm
-from appointments.selectors import all_places, centre_by_key, find_places, hours_of, offers_of
+from appointments.selectors import all_places, centre_by_key, find_places, offers_of
+from appointments.selectors_centres import week_of
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre
@@ -38,7 +39,9 @@ def centre(request: HttpRequest, key: str) -> HttpResponse:
     found = centre_or_404(key)
     shown = {
         "centre": found,
-        "hours": hours_of(found, day=clock.danish_date(clock.now())),
+        "week": week_of(found, day=clock.danish_date(clock.now())),
+        "stops": list(found.stops.all()) if found.is_mobile else [],
+        "serves": list(found.serves.order_by("name")),
         "offers": offers_of(found) if found.is_open_for_booking else [],
     }
     return render(request, "appointments/centre.html", shown)

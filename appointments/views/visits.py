@@ -12,7 +12,8 @@ from appointments.calendar_file import calendar_file
 from appointments.exceptions import NotFound, Refused
 from appointments.forms import TimesForm
 from appointments.models import Appointment
-from appointments.selectors import Visit, hours_of, visit_by_link
+from appointments.selectors import Visit, visit_by_link
+from appointments.selectors_centres import stand_on, week_of
 from appointments.services import cancel_appointment, move_appointment, plan_visit
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import free_days, shown_times
@@ -50,9 +51,11 @@ def visit_page(view: VisitView) -> Callable[[HttpRequest, str], HttpResponseBase
 def visit(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpResponseBase:
     """When, where, what to bring; and whether it still stands."""
     centre = visit.appointment.centre
+    day = clock.danish_date(visit.appointment.starts_at)
     shown = {
         **_facts(link, visit),
-        "hours": hours_of(centre, day=clock.danish_date(visit.appointment.starts_at)),
+        "week": week_of(centre, day=day),
+        "stand": stand_on(centre, day=day),
     }
     return render(request, "appointments/visit.html", shown)
 
@@ -93,7 +96,7 @@ def move(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpRe
         plan = plan_visit(centre=centre, codes=[service.code for service in visit.services])
         form.keep_within(plan.window.last_day(form.today))
         days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
-        times = shown_times(days, wanted=choice.wanted, plan=plan, now=now)
+        times = shown_times(days, wanted=choice.wanted, centre=centre, plan=plan, now=now)
     except Refused:  # the centre no longer offers the service
         times = None
     shown = {**_facts(link, visit), "form": form, "choice": choice, "times": times}

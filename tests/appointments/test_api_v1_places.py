@@ -68,6 +68,7 @@ def test_a_centre_is_told_with_its_hours_and_services() -> None:
     OpeningHours.objects.create(centre=world.centre, weekday=6, opens_minute=5, closes_minute=1440)
     passport = build_service("passport", minutes=15)
     CentreService.objects.create(centre=world.centre, service=passport, minutes=20)
+    world.centre.serves.add(build_municipality("0751", "Aarhus"))
     answer = System().get("centres/", {"municipality": "0657"})
     assert answer.json() == {
         "results": [
@@ -88,6 +89,7 @@ def test_a_centre_is_told_with_its_hours_and_services() -> None:
                         "closes": "16:00",
                         "valid_from": "2026-09-01",
                         "valid_to": "2026-12-31",
+                        "use": "booking",
                     },
                     {
                         "weekday": 7,
@@ -95,8 +97,11 @@ def test_a_centre_is_told_with_its_hours_and_services() -> None:
                         "closes": "24:00",
                         "valid_from": None,
                         "valid_to": None,
+                        "use": "booking",
                     },
                 ],
+                "stops": [],
+                "serves": ["0751"],
                 "services": [
                     {"code": "new_mitid", "name": "New MitID", "minutes": 30},
                     {"code": "passport", "name": "New MitID", "minutes": 20},
@@ -107,14 +112,14 @@ def test_a_centre_is_told_with_its_hours_and_services() -> None:
     }
 
 
-def test_centres_cost_three_statements_however_many_there_are() -> None:
+def test_centres_cost_five_statements_however_many_there_are() -> None:
     for code in ("0657", "0101", "0751"):
         build_world(code=code, name=f"By {code}")
     answer, sql = statements(lambda: System().get("centres/"))
     assert [centre["municipality"] for centre in answer.json()["results"]] == [
         "0101", "0657", "0751",
     ]  # fmt: skip
-    assert len(sql) == 3
+    assert len(sql) == 5
 
 
 def test_a_municipality_has_its_own_centres_and_those_that_serve_it() -> None:

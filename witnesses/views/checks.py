@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from appointments.selectors_centres import stand_on
 from appointments.views.private import private
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
+from borgerservice.kernel.clock import danish_date
 from borgerservice.vault.links import link_hash
 from witnesses.exceptions import SignInRefused
 from witnesses.forms.checks import HadForm
@@ -132,11 +134,13 @@ def checked(request: HttpRequest) -> HttpResponseBase:
             response = _refused(request, refusal, check)
     else:
         with override(language):
+            visit = done.check.participant.appointment
             shown = {
                 **_facts(done.check),
                 "answer": done.answer,
                 "reasons": [FAILED_BEFOREHAND[rule] for rule in done.answer.failed],
-                "visit": done.check.participant.appointment,
+                "visit": visit,
+                "stand": stand_on(visit.centre, day=danish_date(visit.starts_at)),
             }
             response = render(request, "witnesses/checked.html", shown)
     response.delete_cookie(COOKIE, path=_return_path(), samesite="Lax")

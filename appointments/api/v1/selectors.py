@@ -48,6 +48,8 @@ def centres_of(code: str) -> list[Centre]:
     """
     known = Centre.objects.select_related("municipality").prefetch_related(
         "hours",
+        "stops",
+        "serves",
         Prefetch(
             "offers", CentreService.objects.select_related("service").order_by("service__position")
         ),

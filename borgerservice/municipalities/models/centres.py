@@ -11,7 +11,7 @@ class Centre(models.Model):
 
     `kept_desks` desks are kept for phone and walk-in, until a minute so many days before the day.
     `returns_slowly`: a place given back comes free after a while; `spreads_new_days`: a new day
-    opens bit by bit. `is_step_free` is empty where nobody has said.
+    opens bit by bit. `is_step_free` is empty where nobody has said. `is_mobile`: it has stops.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="centres")
@@ -38,13 +38,14 @@ class Centre(models.Model):
     kept_desks = models.PositiveSmallIntegerField(default=0)
     kept_until_days = models.PositiveSmallIntegerField(default=0)
     kept_until_minute = models.PositiveSmallIntegerField(default=420)
+    is_mobile = models.BooleanField(default=False)
 
     PRIVACY = {
         Life.IN_USE: {
             Kind.PUBLIC: "id municipality key name address postal_code city phone published_hours"
             " source note is_demo is_open_for_booking start_step_minutes lead_minutes"
             " horizon_days serves latitude longitude is_step_free returns_slowly spreads_new_days"
-            " kept_desks kept_until_days kept_until_minute"
+            " kept_desks kept_until_days kept_until_minute is_mobile"
         }
     }
 

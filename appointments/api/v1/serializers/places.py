@@ -12,7 +12,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from appointments.models import CentreService, ServiceType
 from appointments.services.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Day, Strict, Text
-from borgerservice.municipalities.models import OpeningHours
+from borgerservice.municipalities.models import Centre, MobileStop, OpeningHours
 
 
 def in_language(texts: Mapping[str, Any]) -> Any:
@@ -53,13 +53,17 @@ class ServiceOut(serializers.Serializer):
 
 
 class HoursOut(serializers.Serializer):
-    """A weekly period in which booked visits are received, on the wall clock of Denmark."""
+    """A weekly period, on the wall clock of Denmark."""
 
     weekday = serializers.SerializerMethodField(help_text="1 is Monday, 7 is Sunday.")
     opens = serializers.SerializerMethodField()
     closes = serializers.SerializerMethodField()
     valid_from = serializers.DateField(allow_null=True)
     valid_to = serializers.DateField(allow_null=True)
+    use = serializers.ChoiceField(
+        choices=OpeningHours.Use.choices,
+        help_text="`booking`: booked visits are received. `door`: one can come in.",
+    )
 
     def get_weekday(self, hours: OpeningHours) -> int:
         return hours.weekday + 1
@@ -69,6 +73,18 @@ class HoursOut(serializers.Serializer):
 
     def get_closes(self, hours: OpeningHours) -> str:
         return _clock(hours.closes_minute)
+
+
+class StopOut(serializers.Serializer):
+    """Where a mobile centre stands on a weekday."""
+
+    weekday = serializers.SerializerMethodField(help_text="1 is Monday.")
+    address = serializers.CharField()
+    postal_code = serializers.CharField()
+    city = serializers.CharField()
+
+    def get_weekday(self, stop: MobileStop) -> int:
+        return stop.weekday + 1
 
 
 class OfferOut(serializers.Serializer):
@@ -95,7 +111,14 @@ class CentreOut(serializers.Serializer):
     is_demo = serializers.BooleanField(help_text="Made up for trying things out.")
     is_open_for_booking = serializers.BooleanField()
     hours = HoursOut(many=True)
+    stops = StopOut(many=True, help_text="Empty where the centre does not move.")
+    serves = serializers.SerializerMethodField(
+        help_text="The codes of other municipalities whose residents can book there."
+    )
     services = OfferOut(many=True, source="offers")
+
+    def get_serves(self, centre: Centre) -> list[str]:
+        return [place.code for place in centre.serves.all()]
 
 
 class SlotOut(serializers.Serializer):

@@ -1,0 +1,43 @@
+"""A centre as people see it: where it stands on a day, and when its door is open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from borgerservice.municipalities.models import Centre, MobileStop, OpeningHours
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The weekly hours that hold on a day, Monday first. `door` is empty where it is the same."""
+
+    booking: Sequence[OpeningHours]
+    door: Sequence[OpeningHours]
+
+
+def week_of(centre: Centre, *, day: date) -> Week:
+    """The weekly hours of a centre that hold on a day. One statement."""
+    hours = list(
+        centre.hours.filter(
+            Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+        ).order_by("weekday", "opens_minute")
+    )
+    return Week(
+        booking=[one for one in hours if one.use == OpeningHours.Use.BOOKING],
+        door=[one for one in hours if one.use == OpeningHours.Use.DOOR],
+    )
+
+
+def stand_on(centre: Centre, *, day: date) -> Centre | MobileStop:
+    """Where a centre receives on a day: a mobile one at that weekday's stop, else its own house."""
+    if not centre.is_mobile:
+        return centre
+    return next((stop for stop in centre.stops.all() if stop.weekday == day.weekday()), centre)
+
+
+def address_of(stand: Centre | MobileStop) -> str:
+    """An address in one line."""
+    town = f"{stand.postal_code} {stand.city}".strip()
+    return ", ".join(part for part in (stand.address, town) if part)

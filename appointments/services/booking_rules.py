@@ -1,0 +1,133 @@
+"""How a centre takes bookings: how soon and how far ahead, what is kept back, where a bus stops."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from appointments.exceptions import Refused
+from appointments.rules.ticks import MINUTES_PER_DAY
+from appointments.services.desk_days import lock_roster, open_days, set_opening_moments
+from appointments.services.roster import last_day_made
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
+from borgerservice.kernel.clock import danish_date
+from borgerservice.kernel.cpr import holds_cpr_number
+from borgerservice.municipalities.models import Centre, MobileStop
+
+LONGEST_LEAD_MINUTES = 30 * MINUTES_PER_DAY
+LONGEST_HORIZON_DAYS = 365
+POSTAL_CODE_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWindow:
+    """A service's own lead time and horizon; None is the centre's."""
+
+    lead_minutes: int | None
+    horizon_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRules:
+    """What a centre has settled; `windows` by the code of the service."""
+
+    lead_minutes: int
+    horizon_days: int
+    kept_desks: int
+    kept_until_days: int
+    kept_until_minute: int
+    spreads_new_days: bool
+    returns_slowly: bool
+    windows: Mapping[str, OwnWindow] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a mobile centre stands on a weekday, 0 for Monday."""
+
+    weekday: int
+    address: str
+    postal_code: str
+    city: str
+
+
+def set_booking_rules(*, centre: Centre, rules: BookingRules, actor: str, now: datetime) -> None:
+    """Put these rules in place of the centre's. Visits that are booked stay as they are.
+
+    Raises Refused; for a service's window at `{code}.lead_minutes` or `{code}.horizon_days`.
+    """
+    _check(centre, rules)
+    settled = asdict(rules)
+    windows = settled.pop("windows")
+    today = danish_date(now)
+    with transaction.atomic():
+        lock_roster(centre=centre)
+        for name, value in settled.items():
+            setattr(centre, name, value)
+        centre.save(update_fields=list(settled))
+        for offer in centre.offers.filter(service__code__in=windows).select_related("service"):
+            own = rules.windows[offer.service.code]
+            offer.lead_minutes, offer.horizon_days = own.lead_minutes, own.horizon_days
+            offer.save(update_fields=["lead_minutes", "horizon_days"])
+        set_opening_moments(centre=centre, today=today)
+        open_days(centre=centre, first=today, last=last_day_made(centre=centre, today=today))
+        _record(Event.BOOKING_RULES_CHANGED, centre, actor, now, settled)
+
+
+def set_stops(*, centre: Centre, stops: Sequence[Stop], actor: str, now: datetime) -> None:
+    """Put these stops in place of a mobile centre's. Raises Refused at `{place}.{field}`."""
+    for place, stop in enumerate(stops):
+        _check_stop(place, stop)
+    if len({stop.weekday for stop in stops}) < len(stops):
+        raise Refused("two_stops_on_a_day")
+    with transaction.atomic():
+        centre.is_mobile = bool(stops)
+        centre.save(update_fields=["is_mobile"])
+        centre.stops.all().delete()
+        MobileStop.objects.bulk_create(MobileStop(centre=centre, **asdict(stop)) for stop in stops)
+        weekdays: dict[str, object] = {"weekdays": [stop.weekday for stop in stops]}
+        _record(Event.STOPS_CHANGED, centre, actor, now, weekdays)
+
+
+def _check(centre: Centre, rules: BookingRules) -> None:
+    windows = {"": OwnWindow(rules.lead_minutes, rules.horizon_days), **rules.windows}
+    for code, own in windows.items():
+        where = f"{code}." if code else ""
+        if own.lead_minutes is not None and not 0 <= own.lead_minutes <= LONGEST_LEAD_MINUTES:
+            raise Refused("lead_out_of_range", field=f"{where}lead_minutes")
+        if own.horizon_days is not None and not 1 <= own.horizon_days <= LONGEST_HORIZON_DAYS:
+            raise Refused("horizon_out_of_range", field=f"{where}horizon_days")
+    desks = centre.desks.filter(is_staffed=True).count()
+    if rules.kept_desks and not 0 <= rules.kept_desks < desks:
+        raise Refused("too_many_desks_kept", field="kept_desks")
+    if not 0 <= rules.kept_until_days <= rules.horizon_days:
+        raise Refused("kept_too_long", field="kept_until_days")
+    if not 0 <= rules.kept_until_minute <= MINUTES_PER_DAY:
+        raise Refused("outside_the_day", field="kept_until_minute")
+
+
+def _check_stop(place: int, stop: Stop) -> None:
+    if not stop.address.strip():
+        raise Refused("stop_without_address", field=f"{place}.address")
+    if len(stop.postal_code) != POSTAL_CODE_DIGITS or not stop.postal_code.isdecimal():
+        raise Refused("no_such_postal_code", field=f"{place}.postal_code")
+    if not stop.city.strip():
+        raise Refused("stop_without_town", field=f"{place}.city")
+    for name in ("address", "city"):
+        if holds_cpr_number(getattr(stop, name)):
+            raise Refused("looks_like_cpr", field=f"{place}.{name}")
+
+
+def _record(
+    event: Event, centre: Centre, actor: str, now: datetime, facts: dict[str, object]
+) -> None:
+    record(
+        event,
+        actor=actor,
+        subject=f"centre:{centre.pk}",
+        municipality=centre.municipality_id,
+        at=now,
+        facts=facts,
+    )
