@@ -1,0 +1,105 @@
+"""What citizens see of a centre: the stop of the day, when the door is open, whom it serves."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from appointments.rules.local_time import instant
+from appointments.services import move_appointment
+from appointments.services.booking_rules import Stop, set_stops
+from borgerservice.municipalities.models import OpeningHours
+from borgerservice.notifications.models import Message
+from tests.appointments.desk import at
+from tests.appointments.pages import begin, fill_in, text_of, times_address, visit_address
+from tests.builders import NOW, TODAY, build_municipality, build_visit, build_world
+from tests.platform.api_calls import System
+
+pytestmark = pytest.mark.django_db
+TOMORROW = TODAY + timedelta(days=1)
+MONDAYS = Stop(0, "Bibliotekspladsen 2", "6040", "Egtved")
+TUESDAYS = Stop(1, "Skolegade 8", "7300", "Jelling")
+
+
+@pytest.fixture(autouse=True)
+def monday_morning():
+    with at(NOW):
+        yield
+
+
+@pytest.fixture
+def bus():
+    world = build_world()
+    set_stops(centre=world.centre, stops=[MONDAYS, TUESDAYS], actor="staff:1", now=NOW)
+    return world
+
+
+def told(visit):
+    subject = f"appointment:{visit.reference}"
+    return [one.facts["address"] for one in Message.unscoped.filter(subject=subject).order_by("id")]
+
+
+def test_a_mobile_centre_names_its_stops_and_the_stop_of_each_day(bus, client: Client):
+    page = text_of(client.get(f"/en/{bus.centre.key}/"))
+    assert "Monday Bibliotekspladsen 2, 6040 Egtved Tuesday Skolegade 8, 7300 Jelling" in page
+    assert "Torvet 5" not in page
+    times = text_of(client.get(times_address(bus)))
+    assert "Tuesday 24 November Skolegade 8, 7300 Jelling" in times
+
+
+def test_check_receipt_calendar_and_messages_say_where_the_bus_stands_that_day(bus, client: Client):
+    draft = begin(client, bus)
+    fill_in(client, draft)
+    assert MONDAYS.address in text_of(client.get(f"{draft}check/"))
+    visit = build_visit(bus, day=TOMORROW)
+    assert TUESDAYS.address in text_of(client.get(visit_address(visit)))
+    assert b"Skolegade 8" in client.get(f"{visit_address(visit)}calendar.ics").content
+    assert told(visit) == ["Skolegade 8, 7300 Jelling"]
+    move_appointment(
+        appointment=visit, start=instant(TODAY + timedelta(days=7), 600), actor="citizen", now=NOW
+    )
+    assert told(visit)[-1] == "Bibliotekspladsen 2, 6040 Egtved"
+
+
+def test_on_a_weekday_without_a_stop_the_centre_s_own_address_is_told(bus):
+    assert told(build_visit(bus, day=TODAY + timedelta(days=2))) == ["Torvet 5, 7400 Herning"]
+
+
+def test_a_centre_whose_last_stop_is_gone_stands_where_it_did(bus, client: Client):
+    set_stops(centre=bus.centre, stops=[], actor="staff:1", now=NOW)
+    assert "Torvet 5" in text_of(client.get(f"/en/{bus.centre.key}/"))
+
+
+def test_door_hours_are_shown_beside_the_hours_of_booked_visits_and_cannot_be_booked(
+    client: Client,
+):
+    world = build_world()
+    OpeningHours.objects.create(
+        centre=world.centre, weekday=5, opens_minute=600, closes_minute=780, use="door"
+    )
+    page = text_of(client.get(f"/en/{world.centre.key}/"))
+    door, booked = page.index("The door is open"), page.index("Booked times")
+    assert "Saturday 10:00–13:00" in page[door:booked]
+    assert "Monday 09:00–15:00" in page[booked:]
+    assert "Saturday" not in text_of(client.get(times_address(world)))
+
+
+def test_a_special_centre_says_whom_else_it_serves_on_its_page_and_in_the_api(client: Client):
+    world = build_world()
+    for code, name in (("0751", "Aarhus"), ("0756", "Ikast-Brande")):
+        world.centre.serves.add(build_municipality(code, name))
+    page = text_of(client.get(f"/en/{world.centre.key}/"))
+    assert "Residents of Herning Municipality and of: Aarhus, Ikast-Brande." in page
+    assert world.centre.name in text_of(client.get("/en/?q=ikast"))
+    answer = System().get("centres/", {"municipality": "0756"}).json()
+    assert answer["results"][0]["serves"] == ["0751", "0756"]
+
+
+def test_the_api_tells_the_stops_of_a_mobile_centre(bus):
+    (centre,) = System().get("centres/").json()["results"]
+    assert centre["stops"][1] == {
+        "weekday": 2,
+        "address": "Skolegade 8",
+        "postal_code": "7300",
+        "city": "Jelling",
+    }
