@@ -96,7 +96,7 @@ def test_a_longer_horizon_makes_its_days_at_once_and_a_service_s_own_counts():
     world = build_world(days=0)
     own = {world.service.code: OwnWindow(lead_minutes=None, horizon_days=40)}
     settle(world, replace(USUAL, windows=own))
-    assert DeskDay.objects.latest("day").day == TODAY + timedelta(days=38)  # New Year and a weekend follow
+    assert DeskDay.objects.latest("day").day == TODAY + timedelta(days=38)
     offer = world.centre.offers.get()
     assert (offer.lead_minutes, offer.horizon_days) == (None, 40)
     assert AuditEntry.unscoped.latest("id").event == "booking_rules.changed"
