@@ -6,7 +6,8 @@
 
 -- guard: trigger witness_quota on witnesses_witnessing
 -- Locks whoever the witness turned out to be, and looks again: a link may have come in between.
--- The shared lock keeps the schedule as it is until the witnessing stands.
+-- The shared lock keeps the schedule as it is until the witnessing stands. Who has room for one more
+-- in all the days around has room in every span of them: only the others are counted span by span.
 CREATE OR REPLACE FUNCTION witness_quota() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 DECLARE
@@ -40,6 +41,13 @@ BEGIN
   IF figures.rule_set IS DISTINCT FROM NEW.rule_set THEN
     RAISE EXCEPTION 'witness_quota: not the rule set in force on that date'
       USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  SELECT count(*) INTO highest FROM witnesses_witnessing
+    WHERE witness_id = ANY (everybody)
+      AND on_date BETWEEN NEW.on_date - figures.quota_days::int
+                      AND NEW.on_date + figures.quota_days::int;
+  IF highest < figures.quota_at_most THEN
+    RETURN NEW;
   END IF;
   WITH counted AS (
     SELECT coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = w.applicant_id),

@@ -17,12 +17,18 @@ BEGIN
   SELECT RAISE(ABORT, 'witness_quota: not the rule set in force on that date')
   WHERE NEW.rule_set IS NOT (SELECT rule_set FROM witnesses_rulesetinforce
     WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1);
+  -- Who has room for one more in all the days around has room in every span of them: only the others
+  -- are counted span by span.
   SELECT RAISE(ABORT, 'witness_quota: limit reached')
   FROM (SELECT quota_at_most, quota_unit, quota_days,
                coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id), NEW.witness_id) AS root
         FROM witnesses_rulesetinforce
         WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1) f
-  WHERE f.quota_at_most < (
+  WHERE f.quota_at_most <= (
+    SELECT count(*) FROM witnesses_witnessing w
+      WHERE w.witness_id IN (SELECT f.root UNION ALL SELECT person_id FROM people_personlink WHERE root_id = f.root)
+        AND abs(julianday(w.on_date) - julianday(NEW.on_date)) <= f.quota_days
+  ) AND f.quota_at_most < (
     SELECT max(span.used) FROM (
       SELECT CASE f.quota_unit
                WHEN 'persons' THEN count(DISTINCT x.person) ELSE count(*) END AS used
