@@ -7,8 +7,8 @@ from enum import StrEnum
 from django.db.models import Q
 
 from appointments.exceptions import NotFound, Refused
-from appointments.models import Appointment, CentreService, DeskDay, Participant, ServiceType
-from appointments.rules.availability import free_starts
+from appointments.models import Appointment, CentreService, Participant, ServiceType
+from appointments.rules.availability import Audience, free_starts
 from appointments.rules.booking_window import Window
 from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import instant, wall_clock
@@ -26,6 +26,7 @@ from appointments.rules.ticks import (
     clock_change_mask,
     minutes_of,
 )
+from appointments.selectors_desk_days import desk_days
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.vault.links import link_hash
@@ -63,23 +64,26 @@ def free_times(
     last: date,
     not_before: datetime,
     step_minutes: int,
-    public_at: datetime | None,
+    now: datetime,
+    audience: Audience,
+    own_hold: int | None = None,
 ) -> list[FreeDay]:
     """The free starts of a visit of that length (buffer included), by day. One statement.
 
-    What is kept for staff at `public_at` is left out; None, for staff, leaves out nothing.
+    The time of `own_hold` counts as free: whoever it is kept for can have it.
     Raises Refused `period_reversed` and `period_too_long`.
     """
     if last < first:
         raise Refused("period_reversed", field="to")
     if (last - first).days >= LONGEST_PERIOD_DAYS:
         raise Refused("period_too_long", field="to", params={"limit": LONGEST_PERIOD_DAYS})
-    rows = (
-        DeskDay.objects.filter(
-            open_to_all(public_at), centre_id=centre.pk, day__range=(first, last)
-        )
-        .order_by("day", "desk_id")
-        .values_list("day", "caps", "b0", "b1", "b2", "b3", "b4", "b5")
+    rows = desk_days(
+        centre_id=centre.pk,
+        first=first,
+        last=last,
+        now=now,
+        audience=audience,
+        own_hold=own_hold,
     )
     found = free_starts(
         rows,
@@ -101,6 +105,7 @@ def bookable_times(
     last: date,
     now: datetime,
     for_staff: bool = False,
+    own_hold: int | None = None,
 ) -> list[FreeDay]:
     """The free starts that can be booked now: after the lead time, within the horizon.
 
@@ -117,14 +122,11 @@ def bookable_times(
         last=last,
         not_before=window.opens(now),
         step_minutes=window.step_minutes,
-        public_at=None if for_staff else now,
+        now=now,
+        audience=Audience.STAFF if for_staff else Audience.EVERYONE,
+        own_hold=own_hold,
     )
     return [free for free in found if free.day <= horizon]
-
-
-def open_to_all(public_at: datetime | None) -> Q:
-    """The desk-days at which anybody may book at that moment; all of them for None, for staff."""
-    return Q() if public_at is None else Q(opens_at=None) | Q(opens_at__lte=public_at)
 
 
 def centre_by_key(key: str) -> Centre:

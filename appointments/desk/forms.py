@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.conf import settings
@@ -88,6 +88,14 @@ class TimesForm(forms.Form):
         return min(max(asked, self.today), self.today + timedelta(days=self.horizon_days))
 
 
+class Reach(TypedDict):
+    """What the services take by these names."""
+
+    phone: str
+    email: str
+    language: str
+
+
 class PeopleForm(KindForm):
     """Who comes, how we reach them and in which language we write."""
 
@@ -132,14 +140,14 @@ class PeopleForm(KindForm):
             if typed[f"name_{place}"]
         ]
 
-    def reach(self) -> dict[str, str]:
-        """How and in which language to write: what the services take by these names."""
+    def reach(self) -> Reach:
+        """How and in which language to write."""
         phone = self.cleaned_data["phone"]
-        return {
-            "phone": phone.as_e164 if phone else "",
-            "email": self.cleaned_data["email"],
-            "language": self.cleaned_data["language"],
-        }
+        return Reach(
+            phone=phone.as_e164 if phone else "",
+            email=self.cleaned_data["email"],
+            language=self.cleaned_data["language"],
+        )
 
 
 class BookForm(PeopleForm):

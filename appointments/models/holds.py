@@ -13,6 +13,7 @@ class Hold(models.Model):
 
     Its ticks are taken in the desk-day. It ends by comparison: who finds an expired one in the way
     removes it. `returned` is a place given back that comes free at a moment nobody can guess.
+    Who points to a hold does not keep it: a hold that is gone is one that was used or is over.
     """
 
     class Purpose(models.TextChoices):

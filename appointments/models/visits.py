@@ -153,7 +153,7 @@ class BookingDraft(models.Model):
     starts_at = models.DateTimeField()
     typed_sealed = models.BinaryField(null=True)
     appointment = models.ForeignKey(Appointment, null=True, on_delete=models.CASCADE)
-    hold = models.OneToOneField(Hold, null=True, on_delete=models.SET_NULL)
+    hold = models.OneToOneField(Hold, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
     expires_at = models.DateTimeField()
 
     PRIVACY = {

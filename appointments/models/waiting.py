@@ -139,7 +139,7 @@ class Offer(models.Model):
     appointment = models.ForeignKey(
         Appointment, null=True, on_delete=models.PROTECT, related_name="offers"
     )
-    hold = models.OneToOneField(Hold, null=True, on_delete=models.SET_NULL)
+    hold = models.OneToOneField(Hold, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
     centre = models.ForeignKey(Centre, null=True, on_delete=models.PROTECT)
     starts_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=8, choices=Answer, default=Answer.OPEN)

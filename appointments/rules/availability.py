@@ -1,9 +1,12 @@
 """Which times are free, and at which desk: bit arithmetic over the rows of one range scan."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
 from typing import Final, TypeVar
 
+from appointments.rules.local_time import wall_clock
 from appointments.rules.ticks import (
     ALL_DAY,
     TICK_MINUTES,
@@ -13,6 +16,8 @@ from appointments.rules.ticks import (
     from_words,
     mask,
     possible_starts,
+    starts,
+    to_words,
 )
 
 Desk = TypeVar("Desk")
@@ -20,7 +25,19 @@ Desk = TypeVar("Desk")
 DeskDay = tuple[date, int, int, int, int, int, int, int]
 """A day, what the desk can do, and its six words of busy ticks."""
 
+HeldDeskDay = tuple[date, int, int, int, int, int, int, int, int, datetime | None, datetime | None]
+"""A desk-day, its desk, and when a hold there that is over begins and ends; once for each hold."""
+
 _NOBODY_FREE: Final = ALL_DAY
+_QUARTER: Final = 15
+
+
+class Audience(StrEnum):
+    """Who looks for a time; each sees what the one before sees, and more."""
+
+    EVERYONE = "everyone"
+    STAFF = "staff"  # what is kept for phone and desk, and days not open yet
+    WALK_IN = "walk_in"  # places given back that come free later
 
 
 def free_starts(
@@ -62,6 +79,38 @@ def free_starts(
         free = from_minute_on(found[0][1], first_minute)
         found[:1] = [(first_day, free)] if free else []
     return found
+
+
+def ticks_of(starts_at: datetime, busy_until: datetime) -> int:
+    """Return the ticks of its day that a visit or a hold covers, the time after it included."""
+    _day, minute = wall_clock(starts_at)
+    return mask(minute, int((busy_until - starts_at).total_seconds()) // 60)
+
+
+def with_holds_over(rows: Iterable[HeldDeskDay]) -> Iterator[tuple[int, DeskDay]]:
+    """Give every desk-day once, with its desk, the ticks of holds that are over free again.
+
+    The rows come ordered by day and desk.
+    """
+    for (_day, desk), same in groupby(rows, key=lambda row: (row[0], row[8])):
+        held = 0
+        for row in same:
+            if row[9] is not None and row[10] is not None:
+                held |= ticks_of(row[9], row[10])
+        busy = from_words(row[2:8]) & ~held
+        yield desk, (row[0], row[1], *to_words(busy))
+
+
+def free_quarters(desk_days: Iterable[DeskDay], *, not_before: tuple[date, int]) -> int:
+    """Count the quarters of an hour that are free, at every desk by itself."""
+    first_day, first_minute = not_before
+    count = 0
+    for day, _caps, *words in desk_days:
+        free = starts(from_words(tuple(words)), _QUARTER, _QUARTER)  # type: ignore[arg-type]
+        if day == first_day:
+            free = from_minute_on(free, first_minute)
+        count += free.bit_count() if day >= first_day else 0
+    return count
 
 
 def pick_desk(

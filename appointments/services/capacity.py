@@ -1,24 +1,28 @@
 """Taking and giving back time at a desk.
 
-A day's bits are closed time OR booked time; `desk_days` makes them. `claim` is the guarded
-statement that decides who gets a time; the overlap guard in the database stands behind it
+A day's bits are closed time OR booked time OR held time; `desk_days` makes them. `taking` is the
+guarded statement that decides who gets a time; the overlap guard in the database stands behind it
 (`guards/`).
 """
 
-from collections.abc import Collection
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q
 
 from appointments.exceptions import Refused, SlotTaken
-from appointments.models import Desk, DeskDay
-from appointments.rules.availability import pick_desk
-from appointments.rules.ticks import mask, to_words
-from appointments.selectors import open_to_all
+from appointments.models import Desk, DeskDay, Hold
+from appointments.rules.availability import Audience, pick_desk, ticks_of, with_holds_over
+from appointments.rules.local_time import wall_clock
+from appointments.rules.ticks import from_words, mask, to_words
+from appointments.selectors_desk_days import held_desk_days
+from appointments.services.plan import Plan
 from appointments.services.room import room_came
 from appointments.services.roster import closed_bits
 from borgerservice.municipalities.models import Centre
-from borgerservice.together import Guarded, write_together
+from borgerservice.together import Guarded, New, write_together
 
 WORDS = ("b0", "b1", "b2", "b3", "b4", "b5")
 TRIES = 8
@@ -27,18 +31,88 @@ _THE_ROW = "WHERE centre_id = %s AND day = %s AND desk_id = %s"
 """One desk-day by its whole unique key, so that no other day of the desk is read."""
 
 
-def free_desk(
-    *, centre_id: int, day: date, minute: int, minutes: int, caps: int, public_at: datetime | None
-) -> int | None:
-    """The desk that would take a visit now, or None when all are taken.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A time somebody wants at a centre, the time after it included, and who wants it."""
 
-    One that is kept for staff at `public_at` takes none; None, for staff, asks for no moment.
+    centre: Centre
+    start: datetime
+    minutes: int
+    caps: int
+    now: datetime
+    audience: Audience = Audience.EVERYONE
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDesk:
+    """A desk that would take a visit now, once the holds that are over there are cleared away."""
+
+    desk_id: int
+    is_in_the_way: bool
+
+
+def wanted(
+    *,
+    centre: Centre,
+    plan: Plan,
+    start: datetime,
+    now: datetime,
+    audience: Audience = Audience.EVERYONE,
+) -> Wanted:
+    """The time a visit of that plan takes."""
+    return Wanted(centre, start, plan.minutes + plan.buffer, plan.caps, now, audience)
+
+
+def take(wanted: Wanted, news: Callable[[int], Sequence[New]] = lambda _desk: ()) -> int:
+    """Take the time at the desk that suits it best, write the rows with it, and say which desk.
+
+    What there is to choose from is read before anything is locked; who is overtaken at a desk looks
+    for another. Raises SlotTaken, or Refused `closed`.
     """
-    rows = DeskDay.objects.filter(open_to_all(public_at), centre_id=centre_id, day=day).values_list(
-        "desk_id", "caps", *WORDS
+    day, minute = wall_clock(wanted.start)
+    if minute + wanted.minutes > MINUTES_PER_DAY:
+        raise Refused("closed", field="start")
+    for _attempt in range(TRIES):
+        found = free_desk(wanted)
+        if found is None:
+            break
+        if found.is_in_the_way:
+            clear_holds(wanted, desk_id=found.desk_id)
+        taken = taking(
+            centre_id=wanted.centre.pk,
+            desk_id=found.desk_id,
+            day=day,
+            minute=minute,
+            minutes=wanted.minutes,
+            public_at=wanted.now if wanted.audience is Audience.EVERYONE else None,
+        )
+        if write_together(taken, news(found.desk_id)):
+            return found.desk_id
+    raise why_not_free(centre=wanted.centre, day=day, minute=minute, minutes=wanted.minutes)
+
+
+def free_desk(wanted: Wanted) -> FreeDesk | None:
+    """The desk that would take a visit now, or None when all are taken."""
+    day, minute = wall_clock(wanted.start)
+    if minute + wanted.minutes > MINUTES_PER_DAY:
+        return None
+    rows = held_desk_days(
+        centre_id=wanted.centre.pk,
+        first=day,
+        last=day,
+        now=wanted.now,
+        audience=wanted.audience,
     )
-    desk: int | None = pick_desk(rows, start_minute=minute, minutes=minutes, needed_caps=caps)
-    return desk
+    desk_id: int | None = pick_desk(
+        ((desk, *desk_day[1:]) for desk, desk_day in with_holds_over(rows)),
+        start_minute=minute,
+        minutes=wanted.minutes,
+        needed_caps=wanted.caps,
+    )
+    if desk_id is None:
+        return None
+    words = next(row[2:8] for row in rows if row[8] == desk_id)
+    return FreeDesk(desk_id, bool(from_words(words) & mask(minute, wanted.minutes)))
 
 
 def taking(
@@ -68,41 +142,39 @@ def taking(
     )
 
 
-def claim(
-    *, centre_id: int, day: date, minute: int, minutes: int, caps: int, public_at: datetime | None
-) -> int | None:
-    """Take a time at any desk that can serve it; the desk's id, or None when all are taken.
+def clear_holds(wanted: Wanted, *, desk_id: int) -> None:
+    """Remove the holds at a desk that are over on the day, and those a walk-in comes before.
 
-    The guarded UPDATE only changes a row whose bits are still free, so of many callers one wins.
+    Whoever removes a hold clears its ticks, so of two that try, one does.
     """
-    for _attempt in range(TRIES):
-        desk = free_desk(
-            centre_id=centre_id,
-            day=day,
-            minute=minute,
-            minutes=minutes,
-            caps=caps,
-            public_at=public_at,
-        )
-        if desk is None:
-            return None
-        taken = taking(
-            centre_id=centre_id,
-            desk_id=desk,
-            day=day,
-            minute=minute,
-            minutes=minutes,
-            public_at=public_at,
-        )
-        if write_together(taken, []):
-            return desk
-    return None
+    day, _minute = wall_clock(wanted.start)
+    end = wanted.start + timedelta(minutes=wanted.minutes)
+    over = Q(expires_at__lte=wanted.now)
+    if wanted.audience is Audience.WALK_IN:
+        over |= Q(purpose=Hold.Purpose.RETURNED, starts_at__lt=end, busy_until__gt=wanted.start)
+    remove_holds(centre=wanted.centre, desk_id=desk_id, day=day, which=over)
 
 
-def require_within_the_day(*, minute: int, minutes: int) -> None:
-    """Raise Refused for a visit that would go on past midnight."""
-    if minute + minutes > MINUTES_PER_DAY:
-        raise Refused("closed", field="start")
+def remove_holds(*, centre: Centre, desk_id: int, day: date, which: Q) -> int:
+    """Remove holds of one desk-day and give their time back; how many there were.
+
+    The desk-day is locked before the holds, here and wherever both are.
+    """
+    with transaction.atomic():
+        row = DeskDay.objects.select_for_update().filter(centre=centre, day=day, desk_id=desk_id)
+        list(row.values_list("pk"))
+        holds = Hold.objects.for_municipality(centre.municipality_id).filter(
+            which, centre=centre, day=day, desk_id=desk_id
+        )
+        gone = list(holds.select_for_update())
+        if gone:
+            known = Hold.objects.for_municipality(centre.municipality_id)
+            known.filter(pk__in=[hold.pk for hold in gone]).delete()
+            ticks = 0
+            for hold in gone:
+                ticks |= ticks_of(hold.starts_at, hold.busy_until)
+            release(centre=centre, desk_id=desk_id, day=day, ticks=ticks)
+    return len(gone)
 
 
 def why_not_free(*, centre: Centre, day: date, minute: int, minutes: int) -> Refused:
@@ -114,18 +186,20 @@ def why_not_free(*, centre: Centre, day: date, minute: int, minutes: int) -> Ref
     return SlotTaken(field="start")
 
 
-def lock_days(*, centre: Centre, days: Collection[date]) -> None:
-    """Take the desk-days of a centre in one order, so that no two movers wait for each other."""
-    rows = DeskDay.objects.select_for_update().filter(centre=centre, day__in=days)
+def lock_days(places: Collection[tuple[int, date]]) -> None:
+    """Take the desk-days of centres in one order, so that no two movers wait for each other."""
+    wanted = Q()
+    for centre_id, day in places:
+        wanted |= Q(centre_id=centre_id, day=day)
+    rows = DeskDay.objects.select_for_update().filter(wanted)
     list(rows.order_by("pk").values_list("pk"))
 
 
-def release(*, centre: Centre, desk_id: int, day: date, minute: int, minutes: int) -> None:
-    """Give a time back, but for what has been closed meanwhile: that stays taken."""
-    lock_days(centre=centre, days=[day])
+def release(*, centre: Centre, desk_id: int, day: date, ticks: int) -> None:
+    """Give time of a desk-day that is locked back, but for what has been closed meanwhile."""
     desk = Desk.objects.get(pk=desk_id)
     shut = closed_bits(centre=centre, desks=[desk], days=[day])[desk_id, day]
-    words = to_words(mask(minute, minutes) & ~shut)
+    words = to_words(ticks & ~shut)
     changed = [(name, word) for name, word in zip(WORDS, words, strict=True) if word]
     if not changed:
         return

@@ -6,15 +6,18 @@ from datetime import UTC, datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from appointments.exceptions import Refused, SlotTaken
-from appointments.models import Appointment
+from appointments.models import Appointment, Hold
+from appointments.rules.availability import Audience
 from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import wall_clock
-from appointments.services import capacity, notices
+from appointments.services import capacity, holds, notices
+from appointments.services.capacity import Wanted
 from appointments.services.conditions import check_time
+from appointments.services.given_back import keep_back, let_go, place_of
 from appointments.services.plan import Plan, plan_visit
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
-from borgerservice.municipalities.models import Centre
+from borgerservice.together import write_together
 
 
 def move_appointment(
@@ -24,43 +27,52 @@ def move_appointment(
     actor: str,
     now: datetime,
     for_staff: bool = False,
+    hold: Hold | None = None,
 ) -> Appointment:
-    """Give the visit another time at its centre; the old one is let go only with the new in hand.
+    """Give the visit another time; the old one is let go only with the new in hand.
 
-    The reference and the link stay. `for_staff` may take what is kept for them. Raises SlotTaken,
-    or Refused.
+    The reference and the link stay. `for_staff` may take what is kept for them. With a `hold` the
+    time is the one held, at the hold's centre, which may be another of the municipality. Raises
+    SlotTaken, or Refused.
     """
-    centre = appointment.centre
+    centre = hold.centre if hold else appointment.centre
     codes = list(appointment.participants.values_list("service__code", flat=True))
     plan = plan_visit(centre=centre, codes=codes)
-    check_time(centre=centre, window=plan.window, start=start, now=now, is_walk_in=False)
     start = start.astimezone(UTC)
+    held = holds.still_kept(hold, start=start, now=now)
+    check_time(centre=centre, plan=plan, start=start, now=now, is_held=bool(held))
+    audience = Audience.STAFF if for_staff else Audience.EVERYONE
+    wanted = capacity.wanted(centre=centre, plan=plan, start=start, now=now, audience=audience)
     try:
         with transaction.atomic():
-            held = _locked(appointment)
-            _require(Act.MOVE, held, "cannot_move")
-            if held.starts_at <= now:
+            visit = _locked(appointment)
+            _require(Act.MOVE, visit, "cannot_move")
+            if visit.starts_at <= now or visit.municipality_id != centre.municipality_id:
                 raise Refused("cannot_move")
-            if held.starts_at == start:
-                return held
-            was = held.starts_at
-            day, _minute = wall_clock(start)
-            capacity.lock_days(centre=held.centre, days={wall_clock(was)[0], day})
-            _release(held)
-            held.desk_id = _claim(centre, plan, start, None if for_staff else now)
-            held.starts_at = start
-            held.ends_at = start + timedelta(minutes=plan.minutes)
-            held.busy_until = held.ends_at + timedelta(minutes=plan.buffer)
-            held.moves += 1
-            held.save(update_fields=["desk", "starts_at", "ends_at", "busy_until", "moves"])
-            times = {"from": was.isoformat(), "to": start.isoformat()}
-            _record(Event.APPOINTMENT_MOVED, held, actor, now, times)
-            notices.tell_moved(held, services=plan.services, now=now)
+            if (visit.centre_id, visit.starts_at) != (centre.pk, wanted.start):
+                _move(visit, wanted, plan, held, actor)
     except IntegrityError as clash:
         if "one_visit_per_desk_and_time" in str(clash):
             raise SlotTaken(field="start") from clash
         raise
-    return held
+    return visit
+
+
+def _move(visit: Appointment, wanted: Wanted, plan: Plan, hold: Hold | None, actor: str) -> None:
+    now, was = wanted.now, place_of(visit)
+    capacity.lock_days({(was.centre.pk, was.day), (wanted.centre.pk, wall_clock(wanted.start)[0])})
+    let_go(was)
+    visit.centre = wanted.centre
+    visit.desk_id = _take(wanted, plan, hold)
+    visit.starts_at = wanted.start
+    visit.ends_at = wanted.start + timedelta(minutes=plan.minutes)
+    visit.busy_until = visit.ends_at + timedelta(minutes=plan.buffer)
+    visit.moves += 1
+    visit.save(update_fields=["centre", "desk", "starts_at", "ends_at", "busy_until", "moves"])
+    keep_back(was, now=now)
+    times = {"from": was.starts_at.isoformat(), "to": wanted.start.isoformat()}
+    _record(Event.APPOINTMENT_MOVED, visit, actor, now, times)
+    notices.tell_moved(visit, services=plan.services, now=now)
 
 
 def cancel_appointment(*, appointment: Appointment, actor: str, now: datetime) -> Appointment:
@@ -72,7 +84,10 @@ def cancel_appointment(*, appointment: Appointment, actor: str, now: datetime) -
         _require(Act.CANCEL, held, "cannot_cancel")
         if held.starts_at <= now:
             raise Refused("cannot_cancel")
-        _release(held)
+        place = place_of(held)
+        capacity.lock_days({(place.centre.pk, place.day)})
+        let_go(place)
+        keep_back(place, now=now)
         held.status = Appointment.Status.CANCELLED
         held.save(update_fields=["status"])
         _record(Event.APPOINTMENT_CANCELLED, held, actor, now, {})
@@ -81,32 +96,14 @@ def cancel_appointment(*, appointment: Appointment, actor: str, now: datetime) -
     return held
 
 
-def _claim(centre: Centre, plan: Plan, start: datetime, public_at: datetime | None) -> int:
-    day, minute = wall_clock(start)
-    length = plan.minutes + plan.buffer
-    capacity.require_within_the_day(minute=minute, minutes=length)
-    desk_id = capacity.claim(
-        centre_id=centre.pk,
-        day=day,
-        minute=minute,
-        minutes=length,
-        caps=plan.caps,
-        public_at=public_at,
-    )
-    if desk_id is None:
-        raise capacity.why_not_free(centre=centre, day=day, minute=minute, minutes=length)
-    return desk_id
-
-
-def _release(held: Appointment) -> None:
-    day, minute = wall_clock(held.starts_at)
-    capacity.release(
-        centre=held.centre,
-        desk_id=held.desk_id,
-        day=day,
-        minute=minute,
-        minutes=int((held.busy_until - held.starts_at).total_seconds()) // 60,
-    )
+def _take(wanted: Wanted, plan: Plan, hold: Hold | None) -> int:
+    """The desk of the new time: the one that is held, else any that is free."""
+    if hold:
+        is_for = holds.is_for(hold, centre=wanted.centre, plan=plan, start=wanted.start)
+        if is_for and write_together(holds.using(hold, now=wanted.now), ()):
+            return hold.desk_id
+        holds.release_hold(hold=hold)
+    return capacity.take(wanted)
 
 
 def _locked(appointment: Appointment) -> Appointment:

@@ -10,9 +10,10 @@ from django.core.validators import validate_email
 
 from appointments.exceptions import Refused
 from appointments.models import Appointment
-from appointments.rules.booking_window import Window, check_start
+from appointments.rules.booking_window import check_start
 from appointments.rules.names import NameRefused, clean_person_name
 from appointments.rules.ticks import TICK_MINUTES
+from appointments.services.plan import Plan
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.limits import may_be_texted
 
@@ -56,11 +57,23 @@ def check_contact(*, phone: str, email: str, language: str, origin: Appointment.
 
 
 def check_time(
-    *, centre: Centre, window: Window, start: datetime, now: datetime, is_walk_in: bool
+    *,
+    centre: Centre,
+    plan: Plan,
+    start: datetime,
+    now: datetime,
+    is_walk_in: bool = False,
+    is_held: bool = False,
 ) -> None:
-    """Raise Refused unless the centre takes bookings and a visit may start then."""
+    """Raise Refused unless the centre takes bookings and a visit may start then.
+
+    A time that is held was early enough when it was held.
+    """
     if not centre.is_open_for_booking:
         raise Refused("centre_not_open_for_booking", field="centre")
+    window = plan.window
+    if is_held:
+        window = replace(window, lead_minutes=0)
     if is_walk_in:
         now -= timedelta(minutes=TICK_MINUTES)
         window = replace(window, lead_minutes=0, step_minutes=TICK_MINUTES)

@@ -1,16 +1,18 @@
-"""The desk-days: made from the roster and the visits, and compared with them.
+"""The desk-days: made from the roster, the visits and the holds, and compared with them.
 
-A day's bits are closed time OR booked time.
+A day's bits are closed time OR booked time OR held time, whether a hold is over or not.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from appointments.models import Appointment, Desk, DeskDay
+from appointments.models import Appointment, Desk, DeskDay, Hold
+from appointments.rules.availability import ticks_of
 from appointments.rules.local_time import instant, wall_clock
-from appointments.rules.ticks import ALL_DAY, MINUTES_PER_DAY, mask, to_words
+from appointments.rules.ticks import ALL_DAY, MINUTES_PER_DAY, to_words
 from appointments.services.capacity import WORDS
 from appointments.services.room import room_came
 from appointments.services.roster import closed_bits, opening_moments
@@ -37,9 +39,9 @@ def open_days(*, centre: Centre, first: date, last: date) -> int:
 
 
 def rebuild(*, centre: Centre, first: date, last: date) -> int:
-    """Set every desk-day from today, the first, to what hours and appointments say.
+    """Set every desk-day from today, the first, to what hours, visits and holds say.
 
-    How many differed.
+    How many differed. Holds in time that is closed now end here.
     """
     with transaction.atomic():
         found = differences(centre=centre, first=first, last=last)
@@ -49,32 +51,48 @@ def rebuild(*, centre: Centre, first: date, last: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """The desk-days as they should be: those that are not there, and those that are otherwise."""
+    """The desk-days as they should be: those that are not there, and those that are otherwise.
+
+    And the holds that lie in time that is closed now.
+    """
 
     missing: list[DeskDay]
     wrong: list[DeskDay]
+    shut_holds: list[int]
 
 
 def differences(*, centre: Centre, first: date, last: date) -> Differences:
-    """The desk-days from today, the first, that are not what hours and appointments say.
+    """The desk-days from today, the first, that are not what hours, visits and holds say.
 
-    In a transaction: the days are locked, so that nobody books while one compares.
+    In a transaction: the days are locked, so that nobody books while one compares. The holds are
+    locked before the visits are read: who makes a visit of a hold meanwhile waits, or is seen.
     """
     lock_roster(centre=centre)
     locked = DeskDay.objects.select_for_update().filter(centre=centre, day__range=(first, last))
     rows = {(row.desk_id, row.day): row for row in locked.order_by("pk")}
     desks, days = list(Desk.objects.filter(centre=centre)), _days(first, last)
     closed = closed_bits(centre=centre, desks=desks, days=days)
-    booked = booked_bits(centre=centre, first=first, last=last)
+    holds = Hold.objects.for_municipality(centre.municipality_id).filter(
+        centre=centre, day__range=(first, last)
+    )
+    found = Differences([], [], [])
+    taken: dict[tuple[int, date], int] = defaultdict(int)
+    for hold in holds.select_for_update().order_by("pk"):
+        ticks = ticks_of(hold.starts_at, hold.busy_until)
+        if ticks & closed[hold.desk_id, hold.day]:
+            found.shut_holds.append(hold.pk)
+        else:
+            taken[hold.desk_id, hold.day] |= ticks
+    for place, ticks in booked_bits(centre=centre, first=first, last=last).items():
+        taken[place] |= ticks
     moments = opening_moments(centre=centre, desks=desks, days=days, today=first)
-    found = Differences([], [])
     for desk in desks:
         for day in days:
             place = desk.pk, day
-            wanted = _desk_day(desk, day, closed[place] | booked.get(place, 0), moments[place])
+            wanted = _desk_day(desk, day, closed[place] | taken.get(place, 0), moments[place])
             row = rows.get(place)
             if row is None:
-                if closed[place] != ALL_DAY or place in booked:
+                if closed[place] != ALL_DAY or place in taken:
                     found.missing.append(wanted)
             elif any(getattr(row, name) != getattr(wanted, name) for name in ("caps", *WORDS)):
                 wanted.pk = row.pk
@@ -84,6 +102,8 @@ def differences(*, centre: Centre, first: date, last: date) -> Differences:
 
 def set_right(*, centre: Centre, found: Differences) -> None:
     """Write the desk-days as they should be, in the transaction in which they were compared."""
+    holds = Hold.objects.for_municipality(centre.municipality_id)
+    holds.filter(pk__in=found.shut_holds).delete()
     DeskDay.objects.bulk_create(found.missing)
     DeskDay.objects.bulk_update(found.wrong, ["caps", *WORDS], batch_size=100)
     room_came(centre_id=centre.pk, days={row.day for row in (*found.missing, *found.wrong)})
@@ -133,9 +153,8 @@ def booked_bits(*, centre: Centre, first: date, last: date) -> dict[tuple[int, d
         .exclude(status=Appointment.Status.CANCELLED)
     )
     for desk_id, starts_at, busy_until in visits.values_list("desk_id", "starts_at", "busy_until"):
-        day, minute = wall_clock(starts_at)
-        taken = mask(minute, int((busy_until - starts_at).total_seconds()) // 60)
-        bits[desk_id, day] = bits.get((desk_id, day), 0) | taken
+        day, _minute = wall_clock(starts_at)
+        bits[desk_id, day] = bits.get((desk_id, day), 0) | ticks_of(starts_at, busy_until)
     return bits
 
 

@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from appointments.exceptions import Refused, SlotTaken
-from appointments.models import Appointment, BookingDraft
-from appointments.rules.booking_window import check_start
+from appointments.exceptions import Refused
+from appointments.models import Appointment, BookingDraft, Hold
 from appointments.rules.local_time import wall_clock
 from appointments.rules.names import NameRefused, clean_person_name
-from appointments.selectors import bookable_times
+from appointments.services import capacity
 from appointments.services.booking import book_appointment
-from appointments.services.plan import Plan, Visitor, plan_visit
+from appointments.services.conditions import check_time
+from appointments.services.holds import HOLD_LIFE, is_live, place_hold, release_hold
+from appointments.services.plan import Visitor, plan_visit
 from appointments.services.repeats import Request
 from borgerservice.municipalities.models import Centre
+from borgerservice.together import New
 from borgerservice.vault.links import link_hash
 from borgerservice.vault.services import SealBroken, open_directly, seal_directly
 
@@ -55,13 +57,14 @@ class Draft:
 def start_draft(
     *, centre: Centre, service: str, people: int, start: datetime, now: datetime
 ) -> str:
-    """Begin a booking of a time that is free now; the secret that opens it is returned once.
+    """Begin a booking and hold its time; the secret that opens it is returned once.
 
-    Nobody holds the time yet. Raises SlotTaken, or Refused.
+    Raises SlotTaken, or Refused.
     """
-    plan = _require_free(centre=centre, codes=[service] * people, start=start, now=now)
+    plan = plan_visit(centre=centre, codes=[service] * people)
+    check_time(centre=centre, plan=plan, start=start, now=now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    BookingDraft.objects.create(
+    draft = BookingDraft(
         token_hash=link_hash(token),
         centre=centre,
         service=plan.services[0],
@@ -69,13 +72,24 @@ def start_draft(
         typed_sealed=_sealed(Typed(people=people), link_hash(token)),
         expires_at=now + DRAFT_LIFE,
     )
+    place_hold(
+        centre=centre,
+        plan=plan,
+        start=start,
+        purpose=Hold.Purpose.CITIZEN,
+        expires_at=now + HOLD_LIFE,
+        now=now,
+        beside=[New("draft", draft, {"hold_id": "hold"})],
+    )
     return token
 
 
 def read_draft(*, token: str, now: datetime) -> Draft:
     """Open a draft. Raises Refused `draft_expired` for one that is over, altered or never was."""
     return _open(
-        BookingDraft.objects.select_related("centre__municipality", "service", "appointment")
+        BookingDraft.objects.select_related(
+            "centre__municipality", "service", "appointment", "hold"
+        )
         .filter(token_hash=link_hash(token), expires_at__gt=now)
         .first()
     )
@@ -98,45 +112,63 @@ def fill_draft(
 
 
 def choose_time(*, draft: Draft, start: datetime, now: datetime) -> None:
-    """Take another time; what was typed stays. Raises SlotTaken, or Refused."""
-    codes = [draft.row.service.code] * draft.typed.people
-    _require_free(centre=draft.row.centre, codes=codes, start=start, now=now)
-    BookingDraft.objects.filter(pk=draft.row.pk, appointment=None).update(starts_at=start)
+    """Hold another time and let the one held go; what was typed stays.
+
+    The time that is held already stays held as long as it was. Raises SlotTaken, or Refused; then
+    everything is as before.
+    """
+    centre, people = draft.row.centre, draft.typed.people
+    plan = plan_visit(centre=centre, codes=[draft.row.service.code] * people)
+    check_time(centre=centre, plan=plan, start=start, now=now)
+    with transaction.atomic():
+        row = (
+            BookingDraft.objects.select_for_update(of=("self",))
+            .select_related("hold")
+            .get(pk=draft.row.pk)
+        )
+        if row.appointment_id or (row.starts_at == start and is_live(row.hold, now)):
+            return
+        if row.hold:
+            capacity.lock_days({(centre.pk, row.hold.day), (centre.pk, wall_clock(start)[0])})
+            release_hold(hold=row.hold)
+        row.hold = place_hold(
+            centre=centre,
+            plan=plan,
+            start=start,
+            purpose=Hold.Purpose.CITIZEN,
+            expires_at=now + HOLD_LIFE,
+            now=now,
+        )
+        row.starts_at = start
+        row.save(update_fields=["hold", "starts_at"])
 
 
 def confirm_draft(*, token: str, language: str, now: datetime) -> Appointment:
     """Make the booking, once, and erase what was typed. Confirming again gives the same visit.
 
-    The draft is held meanwhile, so a second click waits for the first and finds its booking.
+    The token makes it one request: a second click finds the booking of the first.
     """
-    with transaction.atomic():
-        draft = _open(
-            BookingDraft.objects.select_for_update(of=("self",))
-            .select_related("centre__municipality", "service", "appointment")
-            .filter(token_hash=link_hash(token), expires_at__gt=now)
-            .first()
-        )
-        if draft.row.appointment is not None:
-            return draft.row.appointment
-        typed = draft.typed
-        visit = book_appointment(
-            centre=draft.row.centre,
-            visitors=[
-                Visitor(name=name, service=draft.row.service.code, is_protected=is_protected)
-                for name, is_protected in zip(typed.names, typed.protected, strict=True)
-            ],
-            start=draft.row.starts_at,
-            phone=typed.phone,
-            email=typed.email,
-            language=language,
-            origin=Appointment.Origin.WEB,
-            actor="citizen",
-            now=now,
-            request=Request(scope="draft", key=draft.row.token_hash, body_hash=""),
-        )
-        draft.row.appointment = visit
-        draft.row.typed_sealed = None
-        draft.row.save(update_fields=["appointment", "typed_sealed"])
+    draft = read_draft(token=token, now=now)
+    if draft.row.appointment is not None:
+        return draft.row.appointment
+    typed = draft.typed
+    visit = book_appointment(
+        centre=draft.row.centre,
+        visitors=[
+            Visitor(name=name, service=draft.row.service.code, is_protected=is_protected)
+            for name, is_protected in zip(typed.names, typed.protected, strict=True)
+        ],
+        start=draft.row.starts_at,
+        phone=typed.phone,
+        email=typed.email,
+        language=language,
+        origin=Appointment.Origin.WEB,
+        actor="citizen",
+        now=now,
+        request=Request(scope="draft", key=draft.row.token_hash, body_hash=""),
+        hold=draft.row.hold,
+    )
+    BookingDraft.objects.filter(pk=draft.row.pk).update(appointment=visit, typed_sealed=None)
     return visit
 
 
@@ -181,24 +213,3 @@ def _clean(name: str, place: int) -> str:
         raise Refused(
             refused.code, field=f"participants.{place}.name", params=refused.params
         ) from None
-
-
-def _require_free(*, centre: Centre, codes: Sequence[str], start: datetime, now: datetime) -> Plan:
-    plan = plan_visit(centre=centre, codes=codes)
-    day, _ = wall_clock(start)
-    free = bookable_times(
-        centre=centre,
-        minutes=plan.minutes + plan.buffer,
-        caps=plan.caps,
-        window=plan.window,
-        first=day,
-        last=day,
-        now=now,
-    )
-    if any(start in free_day.starts for free_day in free):
-        return plan
-    if not centre.is_open_for_booking:
-        raise Refused("centre_not_open_for_booking", field="centre")
-    if wrong := check_start(start, now, plan.window):
-        raise Refused(wrong, field="start")
-    raise SlotTaken(field="start")

@@ -13,7 +13,7 @@ from appointments.rules.distance import kilometres
 from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.ticks import MINUTES_PER_DAY, first_start, from_minute_on
 from appointments.selectors_national import CentreDays, OpenDay, Origin, Question
-from appointments.services.capacity import free_desk
+from appointments.services.capacity import free_desk, wanted
 from appointments.services.conditions import check_time
 from appointments.services.plan import LARGEST_PARTY, Plan
 from appointments.services.room import NoRoom, no_room_left
@@ -106,15 +106,8 @@ def is_still_free(*, centre: Centre, plan: Plan, start: datetime, now: datetime)
 
     Raises Refused for a time at which nobody could, free or not.
     """
-    check_time(centre=centre, window=plan.window, start=start, now=now, is_walk_in=False)
-    day, minute = wall_clock(start)
-    length = plan.minutes + plan.buffer
-    if minute + length > MINUTES_PER_DAY:
-        return False
-    desk = free_desk(
-        centre_id=centre.pk, day=day, minute=minute, minutes=length, caps=plan.caps, public_at=now
-    )
-    return desk is not None
+    check_time(centre=centre, plan=plan, start=start, now=now)
+    return free_desk(wanted(centre=centre, plan=plan, start=start, now=now)) is not None
 
 
 class _Search:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from appointments.models import Appointment, IdempotencyRecord, Participant
 from appointments.services.drafts import forget_drafts
+from appointments.services.holds import forget_holds
 from appointments.services.limits import forget_uses
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -26,16 +27,21 @@ class Forgotten:
     drafts: int
     keys: int
     contacts: int
+    holds: int
 
 
 def forget_expired(*, now: datetime) -> Forgotten:
-    """Let go of drafts after an hour, callers' keys after a day, contact data 30 days after."""
+    """Let go of drafts after an hour, callers' keys after a day, contact data 30 days after.
+
+    And of holds that are over, which keep nothing from anybody any more.
+    """
     forget_counts(today=danish_date(now))
     forget_uses(now=now)
     return Forgotten(
         drafts=forget_drafts(now=now),
         keys=IdempotencyRecord.objects.filter(created_at__lte=now - KEPT_KEYS).delete()[0],
         contacts=_shred_contacts(now=now),
+        holds=forget_holds(now=now),
     )
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment
+from appointments.rules.availability import Audience
 from appointments.rules.lifecycle import (
     TRANSITIONS,
     Act,
@@ -106,8 +107,9 @@ def _first_free(*, centre: Centre, plan: Plan, now: datetime) -> datetime:
         first=today,
         last=today,
         not_before=at,
+        now=now,
         step_minutes=5,
-        public_at=None,
+        audience=Audience.WALK_IN,
     )
     if not free:
         raise Refused("no_room_today")

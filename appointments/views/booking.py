@@ -27,6 +27,7 @@ from appointments.services.drafts import (
 from appointments.services.limits import count_booking, count_start
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
+from appointments.views.kept import kept
 from appointments.views.limited import limited
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
@@ -110,7 +111,7 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
             email=form.cleaned_data["email"],
         )
         return redirect("appointments:check", token=token)
-    return render(request, "appointments/details.html", {"form": form, **_facts(token, draft)})
+    return render(request, "appointments/details.html", {"form": form, **_facts(token, draft, now)})
 
 
 @open_to("link holder")
@@ -131,7 +132,7 @@ def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -
         "choice": choice,
         "times": _fresh_times(draft, form, wanted=choice.wanted, now=now),
         "kept_query": _query(form),
-        **_facts(token, draft),
+        **_facts(token, draft, now),
     }
     return render(request, "appointments/change_time.html", shown, status=choice.status)
 
@@ -145,7 +146,7 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
     """Everything once more, and the one button that books."""
     if not draft.typed.is_complete:
         return redirect("appointments:details", token=token)
-    shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft)}
+    shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft, now)}
     if request.method == "POST":
         count_booking(
             centre=draft.row.centre,
@@ -174,7 +175,7 @@ def _next_page(draft: Draft) -> str:
     return f"appointments:{'check' if draft.typed.is_complete else 'details'}"
 
 
-def _facts(token: str, draft: Draft) -> dict[str, Any]:
+def _facts(token: str, draft: Draft, now: datetime) -> dict[str, Any]:
     return {
         "token": token,
         "draft": draft.row,
@@ -183,6 +184,7 @@ def _facts(token: str, draft: Draft) -> dict[str, Any]:
         "centre": draft.row.centre,
         "stand": stand_on(draft.row.centre, day=clock.danish_date(draft.row.starts_at)),
         "service": draft.row.service,
+        "kept": kept(draft.row.hold, now),
     }
 
 
@@ -196,7 +198,9 @@ def _fresh_times(
     except Refused:
         return None
     form.keep_within(plan.window.last_day(form.today))
-    days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
+    days = free_days(
+        centre=centre, plan=plan, first=form.start_day, now=now, own_hold=draft.row.hold_id
+    )
     return shown_times(days, wanted=wanted, centre=centre, plan=plan, now=now)
 
 

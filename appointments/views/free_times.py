@@ -38,7 +38,9 @@ class ShownTimes:
     last_day: date
 
 
-def free_days(*, centre: Centre, plan: Plan, first: date, now: datetime) -> list[FreeDay]:
+def free_days(
+    *, centre: Centre, plan: Plan, first: date, now: datetime, own_hold: int | None = None
+) -> list[FreeDay]:
     """Every day with room from a day on, as far ahead as one can book. One statement."""
     last_day = plan.window.last_day(danish_date(now))
     return bookable_times(
@@ -49,6 +51,7 @@ def free_days(*, centre: Centre, plan: Plan, first: date, now: datetime) -> list
         first=first,
         last=max(first, min(last_day, first + timedelta(LONGEST_PERIOD_DAYS - 1))),
         now=now,
+        own_hold=own_hold,
     )
 
 

@@ -75,7 +75,7 @@ def test_a_draft_goes_after_an_hour_and_a_callers_key_after_a_day() -> None:
     visit = book_appointment(
         centre=world.centre,
         visitors=[Visitor("Amina", "new_mitid")],
-        start=start,
+        start=start + timedelta(hours=1),
         phone="+4520304050",
         email="",
         language="da",
@@ -84,9 +84,9 @@ def test_a_draft_goes_after_an_hour_and_a_callers_key_after_a_day() -> None:
         now=NOW,
         request=Request("client", "key", "hash"),
     )
-    assert forget_expired(now=NOW + timedelta(minutes=59)) == Forgotten(0, 0, 0)
-    assert forget_expired(now=NOW + timedelta(hours=1)) == Forgotten(1, 0, 0)
-    assert forget_expired(now=NOW + timedelta(hours=24)) == Forgotten(0, 1, 0)
+    assert forget_expired(now=NOW + timedelta(minutes=59)) == Forgotten(0, 0, 0, holds=1)
+    assert forget_expired(now=NOW + timedelta(hours=1)) == Forgotten(1, 0, 0, holds=0)
+    assert forget_expired(now=NOW + timedelta(hours=24)) == Forgotten(0, 1, 0, holds=0)
     assert not BookingDraft.objects.exists()
     assert not IdempotencyRecord.objects.exists()
     assert Appointment.unscoped.get() == visit

@@ -6,11 +6,12 @@ import pytest
 
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment, DeskDay
+from appointments.rules.availability import Audience
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
 from appointments.selectors import bookable_times
 from appointments.services import Visitor, book_appointment, move_appointment, plan_visit
-from appointments.services.capacity import free_desk, taking
+from appointments.services.capacity import Wanted, free_desk, taking
 from borgerservice.together import write_together
 from tests.builders import NOW, TODAY, build_visit, build_world
 
@@ -96,9 +97,15 @@ def test_the_statement_that_takes_a_time_asks_again(world):
 
 
 def test_a_desk_that_is_kept_is_not_chosen_for_a_citizen(world):
-    where = {"centre_id": world.centre.pk, **PLACE, "caps": 1}
-    assert free_desk(**where, public_at=NOW) is None
-    assert free_desk(**where, public_at=None) == world.desks[0].pk
+    where = {
+        "centre": world.centre,
+        "start": instant(TOMORROW, 600),
+        "minutes": 30,
+        "caps": 1,
+        "now": NOW,
+    }
+    assert free_desk(Wanted(**where)) is None
+    assert free_desk(Wanted(**where, audience=Audience.STAFF)).desk_id == world.desks[0].pk
 
 
 @pytest.mark.parametrize(

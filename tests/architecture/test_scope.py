@@ -15,6 +15,7 @@ UNSCOPED_ALLOWED = {
     "appointments/selectors_doubles.py": "one visit per person and purpose in the whole country",
     "appointments/services/doubles.py": "one visit per person and purpose in the whole country",
     "appointments/services/expiry.py": "forgetting is due everywhere on the same day",
+    "appointments/services/holds.py": "what is over is over everywhere",
     "appointments/services/reminders.py": "reminders are due everywhere at the same hour",
     "borgerservice/api/authentication.py": "the token names the client, and it the municipality",
     "borgerservice/api/clients.py": WRITES,
@@ -42,6 +43,7 @@ UNSCOPED_ALLOWED = {
     "witnesses/services/reversals.py": WRITES,
 }
 BY_HAND = {
+    "appointments/selectors_desk_days.py": "names the desk-days' centre",
     "appointments/selectors_national.py": "free times are asked for in the whole country",
     "appointments/services/capacity.py": "names the desk-day's centre",
     "appointments/services/room.py": "names the day's centre",
