@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from borgerservice.kernel.cpr import holds_cpr_number
+from witnesses.rules.guide.answers import FIRST_YEAR, LAST_YEAR
 
 DAY_FORMATS: Final = ("%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%Y-%m-%d")
 CHOOSE: Final = {
@@ -17,6 +18,8 @@ CHOOSE: Final = {
 }
 NOT_CHOSEN: Final = ("", _("Choose"))
 _EIGHT_DIGITS: Final = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
+_ONLY_YEAR: Final = re.compile(r"[0-9]{4}")
+_SHORT_YEAR: Final = re.compile(r"[0-9]{1,2}[-/. ]{1,2}[0-9]{1,2}[-/. ]{1,2}[0-9]{2}")
 
 
 class CarefulInput(forms.TextInput):
@@ -54,6 +57,30 @@ class DayField(forms.DateField):
     def prepare_value(self, value: Any) -> Any:
         """A day as it would be typed."""
         return value.strftime("%d-%m-%Y") if isinstance(value, date) else value
+
+
+class KindDayField(DayField):
+    """A day, and for the two ways in which people mostly write half of one what is missing."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.widget.attrs.update({"class": "form-input day-input"})
+
+    def to_python(self, value: Any) -> date | None:
+        """The day meant."""
+        typed = str(value or "").strip()
+        if _ONLY_YEAR.fullmatch(typed):
+            raise forms.ValidationError(
+                _("Write the day and the month too, for example 23-11-2026."), code="only_year"
+            )
+        if _SHORT_YEAR.fullmatch(typed):
+            raise forms.ValidationError(
+                _("Write the year with four digits, for example 23-11-2026."), code="short_year"
+            )
+        day = super().to_python(typed)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 def typed_so_far(form: type[forms.Form], data: Mapping[str, Any], prefix: str = "") -> Any:

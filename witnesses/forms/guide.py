@@ -1,6 +1,5 @@
 """What the citizen answers before the visit: about the visit, and about each paper."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
@@ -10,10 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from witnesses.forms.documents import document_types, language_now
-from witnesses.forms.fields import CHOOSE, DayField
+from witnesses.forms.fields import CHOOSE, NOT_CHOSEN, KindDayField
 from witnesses.rules.guide.answers import (
-    FIRST_YEAR,
-    LAST_YEAR,
     MOST_PAPERS,
     Answers,
     Paper,
@@ -24,32 +21,6 @@ from witnesses.rules.wording import words_in
 
 FARTHEST: Final = timedelta(days=2 * 365)
 YES_NO: Final = (("yes", _("Yes")), ("no", _("No")))
-_ONLY_YEAR: Final = re.compile(r"[0-9]{4}")
-_SHORT_YEAR: Final = re.compile(r"[0-9]{1,2}[-/. ]{1,2}[0-9]{1,2}[-/. ]{1,2}[0-9]{2}")
-
-
-class KindDayField(DayField):
-    """A day, and for the two ways in which people mostly write half of one what is missing."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.widget.attrs.update({"class": "form-input day-input"})
-
-    def to_python(self, value: Any) -> date | None:
-        """The day meant."""
-        typed = str(value or "").strip()
-        if _ONLY_YEAR.fullmatch(typed):
-            raise forms.ValidationError(
-                _("Write the day and the month too, for example 23-11-2026."), code="only_year"
-            )
-        if _SHORT_YEAR.fullmatch(typed):
-            raise forms.ValidationError(
-                _("Write the year with four digits, for example 23-11-2026."), code="short_year"
-            )
-        day = super().to_python(typed)
-        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return day
 
 
 class VisitForm(forms.Form):
@@ -189,7 +160,10 @@ class PaperForm(forms.Form):
         super().__init__(data, prefix=str(place), initial=dict(initial or {}))
         self.kind, self.has_number = kind, has_number
         self.name = dict(document_types())[kind.type]
-        self.fields["issuer"].choices = country_names(kind.countries)  # type: ignore[attr-defined]
+        self.fields["issuer"].choices = [  # type: ignore[attr-defined]
+            NOT_CHOSEN,
+            *country_names(kind.countries),
+        ]
         self.fields["issued"].error_messages["required"] = _("Write the date of the letter.")
         asked = {
             "issuer": len(kind.countries) > 1,

@@ -4,7 +4,7 @@ from datetime import date
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -120,8 +120,13 @@ def _ask_visit(
 
 
 def _ask_papers(request: HttpRequest, visit: VisitForm, papers: list[PaperForm]) -> HttpResponse:
+    back = QueryDict(mutable=True)
+    for name in visit.fields:
+        back.setlist(name, request.GET.getlist(name))
+    back["step"], back["change"] = VISIT, "1"
     shown = {
         "visit": visit,
+        "back": back.urlencode(),
         "papers": papers,
         "can_grow": len(papers) < MOST_PAPERS,
         "has_mistakes": any(one.errors for one in papers),

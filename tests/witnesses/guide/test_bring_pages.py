@@ -96,6 +96,7 @@ def test_the_rules_in_force_on_the_day_decide(client: Client) -> None:
     scheduled("mitid-2025", date(2026, 12, 1))
     data = {**PAPERS, "number": "no", "p": "passport", "0-issuer": "ZZ", "0-form": "physical"}
     before = text_of(answered(client, {**data, "on": "30-11-2026"}))
+    assert "you need a P-code" in before
     after = text_of(answered(client, {**data, "on": "01-12-2026"}))
     assert "Your papers are enough if you bring a witness" in before
     assert "Your papers are not enough yet" in after
@@ -204,6 +205,7 @@ def test_what_is_wrong_about_the_visit_is_told_at_its_field(
     [
         {"0-issuer": "XX"},
         {"0-issuer": ""},
+        {"0-form": ""},
         {"0-form": "hologram"},
         {"0-issuer": "ZZ", "0-cpr": "on"},
     ],
@@ -213,6 +215,19 @@ def test_what_is_wrong_about_a_paper_is_told_at_its_field(client: Client, change
     assert page.status_code == 200
     wrong = list(changed)[-1]
     assert error_at(page, wrong)
+
+
+def test_no_country_is_taken_for_granted(client: Client) -> None:
+    """A newcomer who overlooks the question must not be told that a foreign passport is enough."""
+    page = ask(client, {**VISIT, "p": "passport"}).content.decode()
+    assert not re.search(r'<option value="[A-Z]+" selected', page)
+
+
+def test_one_can_go_back_from_the_papers_to_the_visit(client: Client) -> None:
+    page = ask(client, {**VISIT, "p": "passport", "lived": "abroad"}).content.decode()
+    back = html.unescape(re.search(r'href="(/en/guide/bring/\?[^"]+change=1[^"]*)"', page)[1])
+    visit = client.get(back).content.decode()
+    assert re.search(r'name="lived" value="abroad"[^>]* checked', visit)
 
 
 def test_a_letter_needs_its_date(client: Client) -> None:
