@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from appointments.views import booking, doubles, places, visits
+from appointments.views import booking, doubles, earliest, places, visits
 
 app_name = "appointments"
 urlpatterns = [
     path("", places.front, name="front"),
+    path("earliest/", earliest.earliest, name="earliest"),
     path("book/<str:token>/", booking.details, name="details"),
     path("book/<str:token>/time/", booking.change_time, name="change_time"),
     path("book/<str:token>/check/", booking.check, name="check"),

@@ -38,6 +38,11 @@ class EarliestTime:
     distance_km: float | None
 
     @property
+    def whole_km(self) -> int | None:
+        """The distance as it is told: at least one, as no postal code is a point."""
+        return None if self.distance_km is None else max(1, round(self.distance_km))
+
+    @property
     def end(self) -> datetime:
         """When the visit is over."""
         return self.start + timedelta(minutes=self.minutes)
@@ -81,7 +86,7 @@ def earliest_times(
         service=service,
         now=now,
         today=today,
-        near=_number_of(near) if near else 0,
+        near=postal_number(near) if near else 0,
         region=region,
         evening=evening,
         step_free=step_free,
@@ -108,6 +113,14 @@ def is_still_free(*, centre: Centre, plan: Plan, start: datetime, now: datetime)
     """
     check_time(centre=centre, plan=plan, start=start, now=now)
     return free_desk(wanted(centre=centre, plan=plan, start=start, now=now)) is not None
+
+
+def postal_number(postal_code: str) -> int:
+    """A postal code as a number. Raises Refused for what no Danish postal code can be."""
+    number = int(postal_code) if _POSTAL_CODE.fullmatch(postal_code) else 0
+    if not _FIRST_CODE <= number <= _LAST_CODE:
+        raise Refused("no_such_postal_code", field="near")
+    return number
 
 
 class _Search:
@@ -176,11 +189,3 @@ def _told(
 def _soonest_then_nearest(found: EarliestTime) -> tuple[datetime, float, str]:
     distance = math.inf if found.distance_km is None else found.distance_km
     return found.start, distance, found.centre.key
-
-
-def _number_of(postal_code: str) -> int:
-    """A postal code as a number. Raises Refused for what no Danish postal code can be."""
-    number = int(postal_code) if _POSTAL_CODE.fullmatch(postal_code) else 0
-    if not _FIRST_CODE <= number <= _LAST_CODE:
-        raise Refused("no_such_postal_code", field="near")
-    return number

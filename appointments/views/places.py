@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from appointments.exceptions import NotFound
 from appointments.forms import SearchForm
+from appointments.forms_earliest import WhereForm
 from appointments.selectors import all_places, centre_by_key, find_places, offers_of
 from appointments.selectors_centres import week_of
 from borgerservice.access import open_to
@@ -22,10 +23,12 @@ def front(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""
     places = all_places()
+    search = find_places(query, places) if query else None
     shown = {
         "form": form,
         "query": query,
-        "search": find_places(query, places) if query else None,
+        "search": search,
+        "where": None if search else WhereForm(),
         "places": places,
         "kept_query": f"?{urlencode({'q': query})}" if query else "",
     }

@@ -74,6 +74,9 @@ def test_everybody_can_read_and_use_every_page(
 
     for path in ("/", "/?q=herning", "/?q=7401", "/?q=qqqq", f"/{centre}/", "/no/such/page/"):
         visit(path)
+    for asked in ("", "?near=7400", "?service=new_mitid&near=7401&people=2", "?service=&near=x"):
+        visit(f"/earliest/{asked}")
+    visit("/earliest/?service=new_mitid&step_free=1&evening=1")
     visit("/borgerservice-esbjerg-raadhuset/")
     visit(f"/{centre}/new_mitid/?people=9&from=x")
     visit(f"/{centre}/new_mitid/?people=2")
