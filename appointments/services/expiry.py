@@ -9,6 +9,7 @@ from appointments.models import Appointment, IdempotencyRecord, Participant
 from appointments.services.drafts import forget_drafts
 from appointments.services.holds import forget_holds
 from appointments.services.limits import forget_uses
+from appointments.services.proofs import forget_proofs
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
@@ -37,6 +38,7 @@ def forget_expired(*, now: datetime) -> Forgotten:
     """
     forget_counts(today=danish_date(now))
     forget_uses(now=now)
+    forget_proofs(now=now)
     return Forgotten(
         drafts=forget_drafts(now=now),
         keys=IdempotencyRecord.objects.filter(created_at__lte=now - KEPT_KEYS).delete()[0],

@@ -24,11 +24,12 @@ from appointments.services.drafts import (
     read_draft,
     start_draft,
 )
-from appointments.services.limits import count_booking, count_start
+from appointments.services.limits import count_booking
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
 from appointments.views.kept import kept
 from appointments.views.limited import limited
+from appointments.views.one_moment import asked_first
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
 from appointments.views.visits import to_visit
@@ -58,7 +59,8 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     form.keep_within(plan.window.last_day(form.today))
     choice = Choice()
     if request.method == "POST" and form.is_valid():
-        count_start(network=network_of(request), now=now)
+        if asked := asked_first(request, now=now):
+            return asked
         begin = partial(start_draft, centre=centre, service=code, people=form.party, now=now)
         choice = choose(request.POST, begin)
         if choice.done:

@@ -11,6 +11,7 @@ from borgerservice.settings.production import *  # noqa: F403
 from borgerservice.settings.production import env
 
 BOOKING_LIMITS = {"start": (10**9, 600), "centre": (10**9, 86400), "contact": (10**9, 86400)}
+PROOF_ASKED_FROM = {"everybody": 10**9, "network": 10**9}
 CELERY_BROKER_URL = env.str("BENCH_BROKER", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

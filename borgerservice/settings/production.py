@@ -59,6 +59,7 @@ if CELERY_BROKER_URL.startswith("redis"):  # sign-in limits count for all worker
     }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 BOOKING_LIMITS = {**BOOKING_LIMITS, **env.json("BOOKING_LIMITS", default={})}
+PROOF_ASKED_FROM = {**PROOF_ASKED_FROM, **env.json("PROOF_ASKED_FROM", default={})}
 vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
 SMS_GATEWAY = env("SMS_GATEWAY")

@@ -21,7 +21,12 @@ for _database in DATABASES.values():
         _database["OPTIONS"] = SQLITE_OPTIONS
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 # Tests book with the same few numbers; the limits are tested by themselves.
-BOOKING_LIMITS = {**BOOKING_LIMITS, "contact": (1_000_000, 86400)}
+BOOKING_LIMITS = {**BOOKING_LIMITS, "start": (10**9, 600), "contact": (10**9, 86400)}
+PROOF_ASKED_FROM = {
+    "everybody": 10**9,
+    "network": 10**9,
+    **env.json("PROOF_ASKED_FROM", default={}),
+}
 WHITENOISE_USE_FINDERS = True
 IS_DEMO = True
 PSEUDONYM_COST = {"memory_kib": 64, "iterations": 1, "lanes": 1}
