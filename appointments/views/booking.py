@@ -36,6 +36,7 @@ from appointments.views.visits import to_visit
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.networks import network_of
+from borgerservice.snapshots import may_be_repeated
 
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 DraftView = Callable[[HttpRequest, str, Draft, datetime], HttpResponseBase]
@@ -44,6 +45,7 @@ DraftView = Callable[[HttpRequest, str, Draft, datetime], HttpResponseBase]
 @open_to("anyone")
 @reads_and_writes
 @limited
+@may_be_repeated
 def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     """The free times of a service, by day; choosing one begins a booking."""
     now = clock.now()

@@ -57,6 +57,7 @@ def answers(
     told = {
         HTTPStatus.BAD_REQUEST: "`invalid_request`: see `errors`.",
         HTTPStatus.NOT_ACCEPTABLE: "`not_acceptable`",
+        HTTPStatus.SERVICE_UNAVAILABLE: "`overloaded`: send it again after `Retry-After` seconds.",
         **(problems or {}),
     }
     return {

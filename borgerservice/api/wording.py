@@ -18,6 +18,9 @@ REQUESTS = {
     "too_large": _("The body is larger than 64 KiB."),
     "unsupported_media_type": _("Send the body as application/json."),
     "bad_request": _("The request cannot be read."),
+    "overloaded": _(
+        "Too much is asked right now. Nothing was done. Send it again after Retry-After seconds."
+    ),
     "server_error": _("Something went wrong here. Nothing was changed. Try again later."),
 }
 

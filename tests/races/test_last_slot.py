@@ -4,14 +4,12 @@ Every client is a connection of its own to gunicorn with two workers. The contro
 away one by one: either alone holds, and with both away the same test oversells.
 """
 
-import http.client
 import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
-from urllib.parse import urlencode
 
 import pytest
 
@@ -22,6 +20,7 @@ from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.kernel import clock
 from tests.builders import World, build_world
+from tests.races.clients import ask_politely, token
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -58,7 +57,8 @@ class Rush:
                 actor="system",
                 now=now,
             )
-        self.token = self._token(made.client.client_id, made.secret)
+        scope = str(Scope.APPOINTMENTS_WRITE)
+        self.token = token(server.port, made.client.client_id, made.secret, scope)
 
     def press(self) -> Counter[int]:
         """All ask at the same moment; how many got which answer."""
@@ -76,22 +76,14 @@ class Rush:
         barrier = Barrier(CLIENTS)
 
         def one(number: int) -> int:
-            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-            connection.connect()
             barrier.wait(30)
-            connection.request(
-                "POST",
-                "/api/v1/appointments/",
-                body,
-                {
-                    "Content-Type": "application/json",
-                    "Authorization": f"Bearer {self.token}",
-                    "Idempotency-Key": f"race-{number}",
-                },
-            )
-            status = connection.getresponse().status
-            connection.close()
-            return status
+            headers = {
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {self.token}",
+                "Idempotency-Key": f"race-{number}",
+            }
+            path = "/api/v1/appointments/"
+            return ask_politely(self.server.port, "POST", path, body, headers).status
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             return Counter(pool.map(one, range(CLIENTS)))
@@ -100,12 +92,8 @@ class Rush:
         """Have both workers awake, so that no client waits for one to start."""
 
         def look(_number: int) -> None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-            connection.request(
-                "GET", f"/api/v1/centres/?municipality={self.world.municipality.code}"
-            )
-            connection.getresponse().read()
-            connection.close()
+            path = f"/api/v1/centres/?municipality={self.world.municipality.code}"
+            ask_politely(self.server.port, "GET", path)
 
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(look, range(32)))
@@ -128,24 +116,6 @@ class Rush:
         ):
             for statement in DROP_THE_CONSTRAINT[connection.vendor]:
                 cursor.execute(statement)
-
-    def _token(self, client_id: str, secret: str) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-        connection.request(
-            "POST",
-            "/identity/o/api/token",
-            urlencode(
-                {
-                    "grant_type": "client_credentials",
-                    "client_id": client_id,
-                    "client_secret": secret,
-                    "scope": str(Scope.APPOINTMENTS_WRITE),
-                }
-            ),
-            {"Content-Type": "application/x-www-form-urlencoded"},
-        )
-        answer = json.loads(connection.getresponse().read())
-        return str(answer["access_token"])
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ Every clerk is a connection of its own to gunicorn with two workers, in one of t
 The controls take the layers away: lock or guard alone holds, and with both away the same race leaks.
 """
 
-import http.client
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from django.test import Client
 
 from borgerservice.kernel import clock
 from tests.builders import build_staff
+from tests.races.clients import FORM, ask_politely
 from tests.races.unguarded_witness import READY
 from tests.rig.services import Server
 from tests.servers import Rig
@@ -84,17 +84,12 @@ class Rush:
             return Counter(pool.map(one, self.presses))
 
     def _ask(self, method: str, press: Press, address: str) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
         headers = {
             "Cookie": f"sessionid={press.session}; csrftoken={TOKEN}",
             "X-CSRFToken": TOKEN,
-            "Content-Type": "application/x-www-form-urlencoded",
+            **FORM,
         }
-        connection.request(method, address, "", headers)
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer.status
+        return ask_politely(self.server.port, method, address, "", headers).status
 
     def drop_the_guard(self) -> None:
         with (

@@ -7,7 +7,6 @@ the bare rows. Then the layers are taken away, each alone, and all of them. Ther
 between looking and writing, so that two decisions on one witness overlap as a rule, not by chance.
 """
 
-import http.client
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from django.test import Client
 from borgerservice.kernel import clock
 from borgerservice.people.models import Person
 from tests.builders import build_staff
+from tests.races.clients import FORM, ask_politely
 from tests.races.many_cases import Template
 from tests.races.test_last_witnessing import (
     DROP_THE_GUARD,
@@ -111,16 +111,11 @@ class Crowd:
         headers = {
             "Cookie": f"sessionid={session}; csrftoken={TOKEN}",
             "X-CSRFToken": TOKEN,
-            "Content-Type": "application/x-www-form-urlencoded",
+            **FORM,
         }
         answers: Counter[int] = Counter()
         for address in queue:
-            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
-            connection.request("POST", address, "", headers)
-            answer = connection.getresponse()
-            answer.read()
-            connection.close()
-            answers[answer.status] += 1
+            answers[ask_politely(self.server.port, "POST", address, "", headers).status] += 1
         return answers
 
     def accepted(self) -> dict[int, int]:

@@ -6,6 +6,8 @@ switch for it. The guarded UPDATE becomes one that asks nothing, a moment after 
 
 import time
 
+from borgerservice.server import *  # noqa: F403
+
 PAUSE_SECONDS = 1.0
 
 

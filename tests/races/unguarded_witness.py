@@ -14,6 +14,9 @@ from django.db import connection
 from gunicorn.workers.base import Worker
 
 PAUSE_SECONDS = float(os.environ.get("PAUSE_SECONDS", "0.3"))
+wsgi_app = "borgerservice.wsgi"  # nobody is turned away: all come through, one after another
+timeout = 60
+control_socket_disable = True
 READY = "the ledger is read, and written a while after"
 
 

