@@ -21,6 +21,7 @@ _NEVER: Final = "never_counts"
 
 Act = Literal["original", "renew", "bring"]
 Edge = frozenset["Change"]
+Block = tuple[frozenset[int], frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,10 @@ def smallest_additions(
     found = {frozenset({change}) for group in alone for change in group}
     others = [group for group in groups if group not in alone]
     for one, other in combinations_with_replacement(others, 2):
-        pairs = [{a, b} for a in one for b in other if _go_together(a, b)]
-        if pairs and enough(pairs[0]):
-            found |= {frozenset(pair) for pair in pairs}
+        pairs = ((a, b) for a in one for b in other if _go_together(a, b))
+        first = next(pairs, None)
+        if first and enough(first):
+            found |= {frozenset(pair) for pair in (first, *pairs)}
     lesser = _lesser(change for group in groups for change in group)
     return frozenset(edge for edge in found if not _asks_for_more(edge, found, lesser))
 
@@ -95,15 +97,18 @@ def choices(additions: frozenset[Edge]) -> tuple[Choice, ...]:
     """
     alone = _sorted(change for edge in additions if len(edge) == 1 for change in edge)
     told = [Choice(alone)] if alone else []
-    partners = _partners(additions)
-    blocks = _blocks(partners)
-    left = {edge for edge in additions if len(edge) > 1}
+    groups, beside = _go_with_the_same(additions)
+    sizes = [len(group) for group in groups]
+    blocks = _blocks(beside)
+    left = {(one, other) for one, others in beside.items() for other in others if one < other}
     while left:
-        block = max(blocks, key=lambda sides: len(left & _edges(*sides)))
-        one, other = (_with_some_of(left, *block), _with_some_of(left, *block[::-1]))
-        left -= _edges(one, other)
-        first, second = sorted((_sorted(one), _sorted(other)), key=lambda side: _order(side[0]))
-        told.append(Choice(first, second))
+        block, untold = max(
+            ((block, left & _pairs(*block)) for block in blocks),
+            key=lambda found: sum(sizes[one] * sizes[other] for one, other in found[1]),
+        )
+        needed = {place for pair in untold for place in pair}
+        left -= untold
+        told.append(_choice(groups, block[0] & needed, block[1] & needed))
     return tuple(told)
 
 
@@ -176,36 +181,42 @@ def _asks_for_more(edge: Edge, found: set[Edge], lesser: Mapping[Change, list[Ch
     )
 
 
-def _partners(additions: frozenset[Edge]) -> Mapping[Change, Edge]:
+def _go_with_the_same(
+    additions: frozenset[Edge],
+) -> tuple[list[tuple[Change, ...]], dict[int, frozenset[int]]]:
+    """The changes of pairs, together those that go with the same others; and who goes with whom."""
     partners: dict[Change, set[Change]] = {}
     for edge in additions:
         for change in edge if len(edge) > 1 else ():
             partners.setdefault(change, set()).update(edge - {change})
-    return {change: frozenset(others) for change, others in partners.items()}
-
-
-def _blocks(partners: Mapping[Change, Edge]) -> list[tuple[Edge, Edge]]:
-    """Two sides each, of which any one goes with any other; as large as can be."""
     alike: dict[Edge, list[Change]] = {}
     for change in _sorted(partners):
-        alike.setdefault(partners[change], []).append(change)
+        alike.setdefault(frozenset(partners[change]), []).append(change)
+    groups = [tuple(group) for group in alike.values()]
+    beside = {
+        place: frozenset(other for other, group in enumerate(groups) if group[0] in side)
+        for place, side in enumerate(alike)
+    }
+    return groups, beside
+
+
+def _blocks(beside: Mapping[int, frozenset[int]]) -> list[Block]:
+    """Two sides each, of which any one goes with any other; as large as can be."""
     blocks = {}
-    for one, other in combinations_with_replacement(alike, 2):
+    for one, other in combinations_with_replacement(beside.values(), 2):
         common = one & other
         if common and common not in blocks:
-            blocks[common] = frozenset(
-                change for side, changes in alike.items() if common <= side for change in changes
-            )
+            blocks[common] = frozenset(place for place, side in beside.items() if common <= side)
     return [(with_all, common) for common, with_all in blocks.items()]
 
 
-def _with_some_of(left: set[Edge], one: Edge, other: Edge) -> Edge:
-    """Of one side, what some addition needs that was not told yet."""
-    return frozenset(a for a in one if any(frozenset({a, b}) in left for b in other))
+def _pairs(one: frozenset[int], other: frozenset[int]) -> set[tuple[int, int]]:
+    return {(min(a, b), max(a, b)) for a in one for b in other}
 
 
-def _edges(one: Edge, other: Edge) -> set[Edge]:
-    return {frozenset({a, b}) for a in one for b in other}
+def _choice(groups: list[tuple[Change, ...]], one: frozenset[int], other: frozenset[int]) -> Choice:
+    sides = [_sorted(change for place in side for change in groups[place]) for side in (one, other)]
+    return Choice(*sorted(sides, key=lambda side: _order(side[0])))
 
 
 def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
