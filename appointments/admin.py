@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from appointments.desk import booking, day, roster, visit
+from appointments.desk import booking, closing, day, roster, terms, visit
 from borgerservice.admin import MenuItem, Role, add_menu, add_pages
 
 CENTRE = "<slug:code>/centres/<slug:key>"
@@ -18,7 +18,11 @@ add_menu(
         MenuItem(_("Without an appointment"), "walk_in", DESK, is_of_centre=True),
         MenuItem(_("Opening hours"), "hours", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Desks"), "desks", ADMINISTRATOR, is_of_centre=True),
+        MenuItem(_("Absence"), "absences", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Closed days"), "closures", ADMINISTRATOR, is_of_centre=True),
+        MenuItem(_("Extra openings"), "extra_openings", ADMINISTRATOR, is_of_centre=True),
+        MenuItem(_("Rules for booking"), "booking_rules", ADMINISTRATOR, is_of_centre=True),
+        MenuItem(_("Stops"), "stops", ADMINISTRATOR, is_of_centre=True),
     ]
 )
 add_pages(
@@ -38,7 +42,17 @@ add_pages(
         (f"{CENTRE}/desks/", roster.desks, "desks"),
         (f"{CENTRE}/desks/new/", roster.new_desk, "desk_add"),
         (f"{CENTRE}/desks/<int:number>/", roster.one_desk, "desk_change"),
-        (f"{CENTRE}/closed-days/", roster.closures, "closures"),
-        (f"{CENTRE}/closed-days/<int:number>/remove/", roster.reopen, "closure_remove"),
+        (f"{CENTRE}/closed-days/", closing.closures, "closures"),
+        (f"{CENTRE}/closed-days/<int:number>/remove/", closing.reopen, "closure_remove"),
+        (f"{CENTRE}/extra-openings/", closing.extra_openings, "extra_openings"),
+        (
+            f"{CENTRE}/extra-openings/<int:number>/remove/",
+            closing.take_back,
+            "extra_opening_remove",
+        ),
+        (f"{CENTRE}/absences/", closing.absences, "absences"),
+        (f"{CENTRE}/absences/<int:number>/remove/", closing.come_back, "absence_remove"),
+        (f"{CENTRE}/booking-rules/", terms.booking_rules, "booking_rules"),
+        (f"{CENTRE}/stops/", terms.stops, "stops"),
     ]
 )

@@ -67,7 +67,7 @@ REFUSALS = {
     "closure_overlaps": _("The centre is already closed at some of that time."),
     "extra_opening_overlaps": _("The centre already has an extra opening at that time."),
     "clerk_without_desk": _("This clerk has no desk at the centre."),
-    "lead_out_of_range": _("Write a number of hours from 0 to 720."),
+    "lead_out_of_range": _("Write a number of minutes from 0 to 43200."),
     "horizon_out_of_range": _("Write a number of days from 1 to 365."),
     "too_many_desks_kept": _("Leave at least one desk for those who book themselves."),
     "kept_too_long": _("Write a number of days, no more than one can book ahead."),

@@ -1,29 +1,24 @@
-"""What an administrator changes about a centre: weekly hours, desks, days it is closed."""
+"""What an administrator changes about a centre: weekly hours and desks."""
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from appointments.desk.day import DESK_ROLES, find_centre, visit_address
-from appointments.desk.roster_forms import ClosureForm, DeskForm, HoursForm
-from appointments.models import Appointment, Desk
-from appointments.rules.opening import Closing
+from appointments.desk.changing import BOTH, change, here
+from appointments.desk.day import find_centre
+from appointments.desk.roster_forms import DeskForm, HoursForm
+from appointments.models import Desk
 from appointments.selectors import offers_of
-from appointments.services.affected import VisitsAffected
 from appointments.services.desks import add_desk, change_desk
-from appointments.services.hours import add_closure, remove_closure, set_hours
-from borgerservice.admin import Role, act, act_at_once, admin_page, posted, show
+from appointments.services.hours import set_hours
+from borgerservice.admin import Role, admin_page, posted, show
 from borgerservice.kernel import clock
-from borgerservice.kernel.clock import danish_date
-from borgerservice.municipalities.models import Centre
+from borgerservice.municipalities.models import Centre, StaffMember
 from borgerservice.municipalities.policies import Workplace
+from borgerservice.staff.selectors import colleagues
 
-BOTH = require_http_methods(["GET", "HEAD", "POST"])
 CHANGE_DESK = "desk_change"
 
 
@@ -45,14 +40,14 @@ def hours(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
             now=clock.now(),
         )
 
-    return _change(
+    return change(
         request,
         workplace,
         centre,
         save,
         title=_("Opening hours"),
         form=form,
-        done=_here("hours", workplace, centre),
+        done=here("hours", workplace, centre),
         said=_("The hours are saved."),
         places=places,
         template="admin/hours.html",
@@ -70,9 +65,9 @@ def desks(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
         (
             desk,
             [offer.service for offer in offers if desk.caps >> offer.service.bit & 1],
-            _here(CHANGE_DESK, workplace, centre, number=desk.number),
+            here(CHANGE_DESK, workplace, centre, number=desk.number),
         )
-        for desk in centre.desks.all()
+        for desk in centre.desks.select_related("clerk")
     ]
     return show(
         request,
@@ -82,7 +77,7 @@ def desks(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
         centre=centre,
         lines=lines,
         offered=len(offers),
-        new_desk=_here("desk_add", workplace, centre),
+        new_desk=here("desk_add", workplace, centre),
     )
 
 
@@ -92,19 +87,27 @@ def new_desk(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespon
     """Add a desk."""
     centre = find_centre(workplace, key)
 
-    def save(*, is_accepted: bool, **typed: Any) -> Desk:
-        return add_desk(centre=centre, clerk=None, actor=workplace.actor, now=clock.now(), **typed)
+    clerks = clerks_of(workplace)
 
-    return _change(
+    def save(*, is_accepted: bool, clerk: str, **typed: Any) -> Desk:
+        return add_desk(
+            centre=centre,
+            clerk=clerks.get(clerk),
+            actor=workplace.actor,
+            now=clock.now(),
+            **typed,
+        )
+
+    return change(
         request,
         workplace,
         centre,
         save,
         title=_("Add a desk"),
-        form=DeskForm(posted(request), services=_services(centre), desk=None),
-        done=_here("desks", workplace, centre),
+        form=DeskForm(posted(request), services=_services(centre), clerks=clerks, desk=None),
+        done=here("desks", workplace, centre),
         said=_("The desk is added."),
-        back=_here("desks", workplace, centre),
+        back=here("desks", workplace, centre),
     )
 
 
@@ -113,110 +116,30 @@ def new_desk(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespon
 def one_desk(request: HttpRequest, workplace: Workplace, key: str, number: int) -> HttpResponse:
     """Change a desk."""
     centre = find_centre(workplace, key)
-    desk = centre.desks.filter(number=number).first()
+    desk = centre.desks.filter(number=number).select_related("clerk").first()
     if desk is None:
         raise Http404
 
-    def save(**typed: Any) -> Desk:
+    clerks = clerks_of(workplace)
+    if desk.clerk is not None:
+        clerks.setdefault(str(desk.clerk.pk), desk.clerk)
+
+    def save(*, clerk: str, **typed: Any) -> Desk:
         return change_desk(
-            desk=desk, clerk=desk.clerk, actor=workplace.actor, now=clock.now(), **typed
+            desk=desk, clerk=clerks.get(clerk), actor=workplace.actor, now=clock.now(), **typed
         )
 
-    return _change(
+    return change(
         request,
         workplace,
         centre,
         save,
         title=_("Desk {number}").format(number=number),
-        form=DeskForm(posted(request), services=_services(centre), desk=desk),
-        done=_here("desks", workplace, centre),
+        form=DeskForm(posted(request), services=_services(centre), clerks=clerks, desk=desk),
+        done=here("desks", workplace, centre),
         said=_("The desk is saved."),
-        back=_here("desks", workplace, centre),
+        back=here("desks", workplace, centre),
         submit=_("Save the desk"),
-    )
-
-
-@BOTH
-@admin_page(Role.ADMINISTRATOR)
-def closures(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
-    """The days a centre is closed, and a form to add some."""
-    centre = find_centre(workplace, key)
-    today = danish_date(clock.now())
-
-    def save(*, first_day: date, last_day: date, **typed: Any) -> object:
-        return add_closure(
-            centre=centre,
-            closing=Closing(first_day, last_day),
-            actor=workplace.actor,
-            now=clock.now(),
-            **typed,
-        )
-
-    return _change(
-        request,
-        workplace,
-        centre,
-        save,
-        title=_("Closed days"),
-        form=ClosureForm(posted(request)),
-        done=_here("closures", workplace, centre),
-        said=_("The days are closed."),
-        template="admin/closures.html",
-        submit=_("Close the days"),
-        lines=[
-            (closure, _here("closure_remove", workplace, centre, number=closure.pk))
-            for closure in centre.closures.filter(last_day__gte=today)
-        ],
-    )
-
-
-@require_POST
-@admin_page(Role.ADMINISTRATOR)
-def reopen(request: HttpRequest, workplace: Workplace, key: str, number: int) -> HttpResponse:
-    """Remove a closure."""
-    centre = find_centre(workplace, key)
-    closure = centre.closures.filter(pk=number).first()
-    if closure is None:
-        raise Http404
-    return act_at_once(
-        request,
-        do=lambda: remove_closure(closure=closure, actor=workplace.actor, now=clock.now()),
-        done=_here("closures", workplace, centre),
-        said=_("The days are open again."),
-    )
-
-
-def _change(
-    request: HttpRequest,
-    workplace: Workplace,
-    centre: Centre,
-    save: Callable[..., object],
-    *,
-    template: str = "admin/change.html",
-    **context: Any,
-) -> HttpResponse:
-    """An act that may affect visits: those are shown with a box to tick, then it is done."""
-    affected: list[tuple[Appointment, str]] = []
-    may_open = workplace.has(*DESK_ROLES)
-
-    def do(**typed: object) -> object:
-        try:
-            return save(**typed)
-        except VisitsAffected as asked:
-            affected.extend(
-                (visit, visit_address(workplace, visit.reference) if may_open else "")
-                for visit in asked.visits
-            )
-            raise
-
-    return act(
-        request,
-        do=do,
-        template=template,
-        workplace=workplace,
-        centre=centre,
-        affected=affected,
-        **context,
     )
 
 
@@ -227,6 +150,10 @@ def _services(centre: Centre) -> list[tuple[str, str, int]]:
     ]
 
 
-def _here(name: str, workplace: Workplace, centre: Centre, **more: int) -> str:
-    where = {"code": workplace.municipality.code, "key": centre.key, **more}
-    return reverse(f"admin:{name}", kwargs=where)
+def clerks_of(workplace: Workplace) -> dict[str, StaffMember]:
+    """Those who receive citizens in the municipality, by their id as a form sends it."""
+    return {
+        str(one.staff.pk): one.staff
+        for one in colleagues(municipality=workplace.municipality, now=clock.now())
+        if any(role.role in {Role.CLERK, Role.LEAD} for role in one.roles)
+    }

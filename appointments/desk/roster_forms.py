@@ -1,4 +1,4 @@
-"""What an administrator types about a centre: weekly hours, desks, days it is closed."""
+"""What an administrator types about a centre: weekly hours and desks."""
 
 from collections.abc import Iterator, Mapping
 from datetime import time
@@ -13,11 +13,10 @@ from appointments.rules.opening import OpeningPeriod
 from appointments.rules.ticks import MINUTES_PER_DAY
 from appointments.wording import REFUSALS
 from borgerservice.admin import Words
-from borgerservice.kernel.cpr import holds_cpr_number
-from borgerservice.municipalities.models import OpeningHours
+from borgerservice.municipalities.models import OpeningHours, StaffMember
 
 SPARE_ROWS = 3
-COLUMNS = ("weekday", "opens_minute", "closes_minute", "valid_from", "valid_to")
+COLUMNS = ("weekday", "opens_minute", "closes_minute", "valid_from", "valid_to", "use")
 WRITE_A_DATE = _("Write a date, for example 23-11-2026.")
 
 
@@ -26,7 +25,7 @@ class MinuteField(forms.TimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
-            error_messages={"invalid": REFUSALS["outside_the_day"]},
+            error_messages=dict.fromkeys(("invalid", "required"), REFUSALS["outside_the_day"]),
             widget=forms.TextInput(
                 attrs={"inputmode": "numeric", "size": 5, "autocomplete": "off"}
             ),
@@ -93,13 +92,18 @@ class HoursForm(AcceptingForm):
     @property
     def periods(self) -> list[OpeningPeriod]:
         """The hours of the rows that hold something."""
-        return [
-            OpeningPeriod(
-                int(self.cleaned_data[f"weekday_{row}"]),
-                *(self.cleaned_data[f"{name}_{row}"] for name in COLUMNS[1:]),
-            )
-            for row in self.filled
-        ]
+        return [self._period(row) for row in self.filled]
+
+    def _period(self, row: int) -> OpeningPeriod:
+        typed = {name: self.cleaned_data[f"{name}_{row}"] for name in COLUMNS}
+        return OpeningPeriod(
+            weekday=int(typed["weekday"]),
+            opens_minute=typed["opens_minute"],
+            closes_minute=typed["closes_minute"],
+            valid_from=typed["valid_from"],
+            valid_to=typed["valid_to"],
+            is_of_door=typed["use"] == OpeningHours.Use.DOOR,
+        )
 
     @property
     def places(self) -> dict[str, str]:
@@ -127,12 +131,18 @@ class DeskForm(AcceptingForm):
         error_messages={"required": REFUSALS["desk_without_services"]},
     )
     is_staffed = forms.BooleanField(label=_("Somebody sits at the desk"), required=False)
+    clerk = forms.ChoiceField(
+        label=_("Who always sits there"),
+        required=False,
+        help_text=_("When this person is away, the desk is closed."),
+    )
 
     def __init__(
         self,
         data: Mapping[str, Any] | None,
         *,
         services: list[tuple[str, str, int]],
+        clerks: Mapping[str, StaffMember],
         desk: Desk | None,
     ) -> None:
         every = [code for code, _name, _bit in services]
@@ -141,43 +151,22 @@ class DeskForm(AcceptingForm):
             "number": desk.number if desk else None,
             "services": able if desk else every,
             "is_staffed": desk.is_staffed if desk else True,
+            "clerk": str(desk.clerk_id or "") if desk else "",
         }
         super().__init__(data, initial=initial)
         self.fields["services"].choices = [  # type: ignore[attr-defined]
             (code, name) for code, name, _bit in services
         ]
-        self.order_fields(["number", "services", "is_staffed", "is_accepted"])
+        self.fields["clerk"].choices = [  # type: ignore[attr-defined]
+            ("", _("Nobody in particular")),
+            *((pk, name_of(staff)) for pk, staff in clerks.items()),
+        ]
+        self.order_fields(["number", "services", "is_staffed", "clerk", "is_accepted"])
 
 
-class ClosureForm(AcceptingForm):
-    """Days on which the centre is closed."""
-
-    first_day = forms.DateField(
-        label=_("First day"),
-        error_messages={"required": WRITE_A_DATE, "invalid": WRITE_A_DATE},
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    last_day = forms.DateField(
-        label=_("Last day"),
-        error_messages={"required": WRITE_A_DATE, "invalid": WRITE_A_DATE},
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=120,
-        help_text=_("Anyone can read it, for example: staff training."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    field_order = ("first_day", "last_day", "reason", "is_accepted")
-
-    def clean_reason(self) -> str:
-        """No CPR number is kept or shown back."""
-        reason = str(self.cleaned_data["reason"])
-        if holds_cpr_number(reason):
-            raise forms.ValidationError(REFUSALS["looks_like_cpr"], code="looks_like_cpr")
-        return reason
+def name_of(staff: StaffMember) -> str:
+    """A colleague's name, or what they sign in with."""
+    return staff.get_full_name() or staff.username
 
 
 def _columns() -> dict[str, forms.Field]:
@@ -196,4 +185,12 @@ def _columns() -> dict[str, forms.Field]:
             )
             for name, label in (("valid_from", _("From day")), ("valid_to", _("To day")))
         },
+        "use": forms.ChoiceField(
+            label=_("For"),
+            choices=[
+                (OpeningHours.Use.BOOKING, _("Booked visits")),
+                (OpeningHours.Use.DOOR, _("The door")),
+            ],
+            required=False,
+        ),
     }

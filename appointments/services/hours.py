@@ -127,7 +127,8 @@ def add_extra_opening(
 
     Raises Refused.
     """
-    check_days(day, day, now=now)
+    if day < danish_date(now):
+        raise Refused("closure_is_over", field="day")
     _check_reason(reason)
     extra = Extra(day, opens_minute, closes_minute)
     with changed_roster(

@@ -120,10 +120,11 @@ def test_staff_can_read_and_use_every_page(
     look_at(page)
     for name in ("visit_cancel", "visit_move"):
         open_page(visit_page(world, visit.reference, name))
-    for name in ("book", "walk_in", "closures", "desk_add"):
+    for name in ("book", "walk_in", "closures", "desk_add", "extra_openings", "absences"):
         open_page(centre_page(world, name))
         open_page(centre_page(world, name), send=True)
-    open_page(centre_page(world, "desks"))
+    for name in ("desks", "booking_rules", "stops"):
+        open_page(centre_page(world, name))
     open_page(centre_page(world, "desk_change", number=1))
     open_page(centre_page(world, "hours"))
     for row in range(5):

@@ -12,9 +12,15 @@ import pytest
 import time_machine
 from django.test import Client
 
-from appointments.models import Desk, Participant
+from appointments.models import Absence, Desk, Participant
 from borgerservice.api.scopes import Scope
-from borgerservice.municipalities.models import Closure, Invitation, StaffMember, StaffRole
+from borgerservice.municipalities.models import (
+    Closure,
+    ExtraOpening,
+    Invitation,
+    StaffMember,
+    StaffRole,
+)
 from borgerservice.staff.services import invite
 from tests.architecture.routes import Route, all_routes
 from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world
@@ -50,6 +56,8 @@ class Place:
     visit: str
     proofing: str
     closure: Closure
+    extra: ExtraOpening
+    absence: Absence
     invitation: Invitation
     role: StaffRole
     desk: Desk
@@ -115,6 +123,12 @@ def furnished(code: str, name: str) -> Place:
         visit=visit.reference,
         proofing=case.reference,
         closure=Closure.objects.create(centre=world.centre, first_day=day, last_day=day),
+        extra=ExtraOpening.objects.create(
+            centre=world.centre, day=day, opens_minute=600, closes_minute=660
+        ),
+        absence=Absence.objects.create(
+            centre=world.centre, desk=world.desks[0], first_day=day, last_day=day
+        ),
         invitation=invite(
             municipality=world.municipality,
             email=f"new@{name}.example".lower(),
@@ -148,6 +162,8 @@ def filled_in(route: Route, *, code: Place, key: Place, rows: Place) -> str:
         "approvals/reversals/<int:number>/": rows.reversal.pk,
         "approvals/links/<int:number>/": rows.link.pk,
         "closed-days/<int:number>/": rows.closure.pk,
+        "extra-openings/<int:number>/": rows.extra.pk,
+        "absences/<int:number>/": rows.absence.pk,
     }
     path = route.path
     for place, number in numbers.items():

@@ -1,0 +1,308 @@
+"""Absences, extra openings, closed hours, rules and stops: what an administrator does on pages."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from appointments.models import Absence, Appointment, Desk
+from appointments.services.reconciling import reconcile
+from borgerservice.audit.models import AuditEntry
+from borgerservice.municipalities.models import Closure, ExtraOpening, MobileStop, StaffRole
+from tests.appointments.desk import at, at_work, centre_page, words
+from tests.appointments.pages import starts_on
+from tests.builders import (
+    NOW,
+    TODAY,
+    build_municipality,
+    build_service,
+    build_staff,
+    build_visit,
+    build_world,
+)
+
+pytestmark = pytest.mark.django_db
+TOMORROW = TODAY + timedelta(days=1)
+SATURDAY = TODAY + timedelta(days=5)
+
+
+@pytest.fixture(autouse=True)
+def monday_morning():
+    with at(NOW):
+        yield
+
+
+def administrator(world):
+    return at_work(world.municipality, StaffRole.Role.ADMINISTRATOR)
+
+
+def days(first, last=None, **more):
+    return {"first_day": first.isoformat(), "last_day": (last or first).isoformat()} | more
+
+
+def free_on(world, day):
+    page = at_work(world.municipality).get(
+        f"{centre_page(world, 'book')}?first_day={day.isoformat()}"
+    )
+    return [f"{start:%H:%M}" for start in starts_on(page) if start.date() == day]
+
+
+def events():
+    return list(AuditEntry.unscoped.order_by("id").values_list("event", flat=True))
+
+
+def test_some_hours_of_a_day_are_closed_and_the_rest_stays_open():
+    world = build_world()
+    typed = days(TOMORROW, from_minute="9", to_minute="14.15", reason="Kursus")
+    page = administrator(world).post(centre_page(world, "closures"), typed, follow=True)
+    assert "09.00–14.15" in page.content.decode()
+    assert free_on(world, TOMORROW) == ["13:15", "13:30"]  # in UTC
+    assert list(reconcile(now=NOW)) == []
+
+
+def test_two_closures_of_one_day_may_meet_but_not_lie_over_each_other():
+    world = build_world()
+    client = administrator(world)
+    address = centre_page(world, "closures")
+    assert client.post(address, days(TOMORROW, to_minute="12")).status_code == 302
+    page = client.post(address, days(TOMORROW, from_minute="11:55", to_minute="13"))
+    assert page.context["form"].errors.keys() == {"first_day"}
+    assert client.post(address, days(TOMORROW, from_minute="12", to_minute="13")).status_code == 302
+    assert Closure.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"from_minute": "12", "to_minute": "12"}, "to_minute"),
+        ({"from_minute": "13", "to_minute": "12"}, "to_minute"),
+        ({"from_minute": "12:02"}, "from_minute"),
+        ({"from_minute": "25"}, "from_minute"),
+        ({"to_minute": "0"}, "to_minute"),
+    ],
+)
+@pytest.mark.parametrize("name", ["closures", "absences"])
+def test_hours_that_cannot_be_are_told_at_the_field(name, typed, field):
+    world = build_world()
+    typed = days(TOMORROW, who="desk-1", **typed)
+    page = administrator(world).post(centre_page(world, name), typed)
+    assert page.context["form"].errors.keys() == {field}
+    assert not Closure.objects.exists()
+    assert not Absence.objects.exists()
+
+
+def test_an_extra_opening_on_a_holiday_can_be_booked_and_a_closure_beats_it():
+    world = build_world(days=60)
+    christmas = date(2026, 12, 25)
+    client = administrator(world)
+    assert free_on(world, christmas) == []
+    typed = {"day": christmas.isoformat(), "opens_minute": "10", "closes_minute": "11"}
+    client.post(centre_page(world, "extra_openings"), typed)
+    assert free_on(world, christmas) == ["09:00", "09:15", "09:30"]
+    client.post(centre_page(world, "closures"), days(christmas, from_minute="10:30"))
+    assert free_on(world, christmas) == ["09:00"]
+    assert events() == ["extra_opening.added", "closure.added"]
+    assert list(reconcile(now=NOW)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"opens_minute": "12"}, "closes_minute"),
+        ({"opens_minute": ""}, "opens_minute"),
+        ({"opens_minute": "10:02"}, "opens_minute"),
+        ({"day": "2026-11-22"}, "day"),
+        ({"day": "x"}, "day"),
+        ({"opens_minute": "9", "closes_minute": "10:05"}, "opens_minute"),
+        ({"reason": "610190-1234"}, "reason"),
+    ],
+)
+def test_an_extra_opening_that_cannot_be_is_told_at_the_field(changed, field):
+    world = build_world()
+    ExtraOpening.objects.create(
+        centre=world.centre, day=SATURDAY, opens_minute=600, closes_minute=630
+    )
+    typed = {"day": SATURDAY.isoformat(), "opens_minute": "11", "closes_minute": "12"}
+    page = administrator(world).post(centre_page(world, "extra_openings"), typed | changed)
+    assert page.context["form"].errors.keys() == {field}
+    assert ExtraOpening.objects.count() == 1
+
+
+def test_an_extra_opening_with_visits_is_taken_back_only_knowingly():
+    world = build_world()
+    client = administrator(world)
+    typed = {"day": SATURDAY.isoformat(), "opens_minute": "10", "closes_minute": "12"}
+    client.post(centre_page(world, "extra_openings"), typed)
+    visit = build_visit(world, day=SATURDAY)
+    extra = ExtraOpening.objects.get()
+    address = centre_page(world, "extra_opening_remove", number=extra.pk)
+    assert visit.reference in client.post(address).content.decode()
+    assert ExtraOpening.objects.exists()
+    assert client.post(address, {"is_accepted": "on"}).status_code == 302
+    assert not ExtraOpening.objects.exists()
+    visit.refresh_from_db()
+    assert visit.status == Appointment.Status.BOOKED
+    assert list(reconcile(now=NOW)) == []
+
+
+def test_a_desk_is_away_for_some_hours_and_the_others_receive():
+    world = build_world(desks=2)
+    stays, goes = build_visit(world, day=TOMORROW), build_visit(world, day=TOMORROW)
+    client = administrator(world)
+    address = centre_page(world, "absences")
+    typed = days(TOMORROW, who=f"desk-{goes.desk.number}", from_minute="9", to_minute="12")
+    asked = client.post(address, typed).content.decode()
+    assert goes.reference in asked
+    assert stays.reference not in asked
+    assert not Absence.objects.exists()
+    client.post(address, typed | {"is_accepted": "on"})
+    assert build_visit(world, day=TOMORROW, minute=660).desk == stays.desk
+    assert "10:00" not in free_on(world, TOMORROW)
+    client.post(centre_page(world, "absence_remove", number=Absence.objects.get().pk))
+    assert "10:00" in free_on(world, TOMORROW)
+    assert list(reconcile(now=NOW)) == []
+
+
+def test_when_a_clerk_is_away_the_desks_where_they_always_sit_are_closed():
+    world = build_world(desks=3)
+    clerk = build_staff(world.municipality, username="mette")
+    client = administrator(world)
+    for number in (1, 2):
+        typed = {"number": number, "services": ["new_mitid"], "is_staffed": "on"}
+        address = centre_page(world, "desk_change", number=number)
+        assert client.post(address, typed | {"clerk": clerk.pk}).status_code == 302
+    assert Desk.objects.filter(clerk=clerk).count() == 2
+    typed = days(TODAY, TOMORROW, who=f"clerk-{clerk.pk}")
+    page = client.post(centre_page(world, "absences"), typed, follow=True)
+    assert "mette" in page.content.decode()
+    assert build_visit(world, day=TOMORROW).desk.number == 3
+    assert "09:00" not in free_on(world, TOMORROW)
+    assert list(reconcile(now=NOW)) == []
+
+
+def test_somebody_who_does_not_receive_here_cannot_sit_at_a_desk():
+    world = build_world()
+    elsewhere = build_staff(build_municipality("0751", "Aarhus"))
+    typed = {"number": 1, "services": ["new_mitid"], "is_staffed": "on", "clerk": elsewhere.pk}
+    page = administrator(world).post(centre_page(world, "desk_change", number=1), typed)
+    assert page.context["form"].errors.keys() == {"clerk"}
+    typed = days(TODAY, who=f"clerk-{elsewhere.pk}")
+    page = administrator(world).post(centre_page(world, "absences"), typed)
+    assert page.context["form"].errors.keys() == {"who"}
+
+
+def test_no_desk_left_shows_every_visit_and_keeps_them_booked():
+    world = build_world(desks=1)
+    visits = [build_visit(world, day=TOMORROW, minute=600 + 30 * n) for n in range(3)]
+    client = administrator(world)
+    address = centre_page(world, "absences")
+    typed = days(TOMORROW, who="desk-1")
+    asked = client.post(address, typed).content.decode()
+    assert all(visit.reference in asked for visit in visits)
+    client.post(address, typed | {"is_accepted": "on"})
+    assert free_on(world, TOMORROW) == []
+    assert Appointment.unscoped.filter(status="booked").count() == 3
+    assert list(reconcile(now=NOW)) == []
+
+
+def test_door_hours_are_saved_beside_the_hours_of_booked_visits():
+    world = build_world()
+    typed = {}
+    for row, (opens, closes, use) in enumerate([("9", "15", "booking"), ("8", "17", "door")]):
+        typed |= {
+            f"weekday_{row}": 0,
+            f"opens_minute_{row}": opens,
+            f"closes_minute_{row}": closes,
+            f"use_{row}": use,
+        }
+    client = administrator(world)
+    assert client.post(centre_page(world, "hours"), typed).status_code == 302
+    assert list(world.centre.hours.values_list("opens_minute", "use")) == [
+        (480, "door"),
+        (540, "booking"),
+    ]
+    assert free_on(world, TODAY + timedelta(days=7))[0] == "08:00"
+
+
+RULES = {
+    "lead_minutes": "60",
+    "horizon_days": "30",
+    "kept_desks": "1",
+    "kept_until_days": "2",
+    "kept_until_minute": "8:00",
+    "returns_slowly": "on",
+    "lead_minutes_new_mitid": "",
+    "horizon_days_new_mitid": "14",
+}
+
+
+def test_the_rules_for_booking_are_shown_and_saved():
+    world = build_world(desks=2)
+    world.centre.serves.add(build_municipality("0751", "Aarhus"))
+    client = administrator(world)
+    address = centre_page(world, "booking_rules")
+    assert "Aarhus" in client.get(address).content.decode()
+    assert client.post(address, RULES).status_code == 302
+    world.centre.refresh_from_db()
+    centre = world.centre
+    assert (centre.lead_minutes, centre.kept_desks, centre.kept_until_minute) == (60, 1, 480)
+    assert (centre.returns_slowly, centre.spreads_new_days) == (True, False)
+    assert world.centre.offers.get().horizon_days == 14
+    assert events() == ["booking_rules.changed"]
+    assert 'value="08:00"' in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"lead_minutes": ""}, "lead_minutes"),
+        ({"lead_minutes": "-1"}, "lead_minutes"),
+        ({"horizon_days": "many"}, "horizon_days"),
+        ({"kept_desks": "2"}, "kept_desks"),
+        ({"kept_desks": "9" * 30}, "kept_desks"),
+        ({"kept_until_minute": ""}, "kept_until_minute"),
+        ({"horizon_days_new_mitid": "0"}, "horizon_days_new_mitid"),
+        ({"lead_minutes_new_mitid": "x"}, "lead_minutes_new_mitid"),
+    ],
+)
+def test_rules_that_cannot_be_are_told_at_the_field(changed, field):
+    world = build_world(desks=2)
+    page = administrator(world).post(centre_page(world, "booking_rules"), RULES | changed)
+    assert page.context["form"].errors.keys() == {field}
+    assert events() == []
+
+
+def test_stops_are_written_by_weekday():
+    world = build_world()
+    address = centre_page(world, "stops")
+    typed = {"address_1": "Skolegade 8", "postal_code_1": "7300", "city_1": "Jelling"}
+    client = administrator(world)
+    assert client.post(address, typed).status_code == 302
+    stop = MobileStop.objects.get()
+    assert (stop.weekday, stop.city) == (1, "Jelling")
+    page = client.post(address, typed | {"address_4": "Torvet 1"})
+    assert page.context["form"].errors.keys() == {"postal_code_4"}
+    assert words("Write a postal code with four digits, for example 8000.") in page.content.decode()
+    assert client.post(address, {}).status_code == 302
+    world.centre.refresh_from_db()
+    assert not world.centre.is_mobile
+    assert events() == ["stops.changed", "stops.changed"]
+
+
+@pytest.mark.parametrize("name", ["extra_openings", "absences", "booking_rules", "stops"])
+def test_a_clerk_changes_nothing_about_the_centre(name):
+    world, elsewhere = build_world(), build_world(code="0751", name="Aarhus")
+    assert at_work(world.municipality).get(centre_page(world, name)).status_code == 404
+    other = at_work(elsewhere.municipality, StaffRole.Role.ADMINISTRATOR)
+    assert other.get(centre_page(world, name)).status_code == 404
+
+
+def test_a_change_costs_as_many_statements_with_many_visits_as_with_few(
+    django_assert_max_num_queries,
+):
+    world = build_world(desks=3, days=60)
+    build_service("passport")
+    for n in range(12):
+        build_visit(world, day=TOMORROW, minute=540 + 30 * n)
+    client = administrator(world)
+    with django_assert_max_num_queries(45):
+        client.post(centre_page(world, "closures"), days(SATURDAY))
