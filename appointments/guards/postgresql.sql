@@ -47,3 +47,17 @@ BEGIN
 END $$;
 CREATE TRIGGER a_desk_stays_in_its_centre BEFORE UPDATE OF centre_id ON appointments_desk
   FOR EACH ROW EXECUTE FUNCTION a_desk_stays_in_its_centre();
+
+-- guard: trigger a_name_stays_as_booked on appointments_participant
+CREATE OR REPLACE FUNCTION a_name_stays_as_booked() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF OLD.appointment_id <> NEW.appointment_id OR OLD.position <> NEW.position
+     OR (NEW.name_sealed IS NOT NULL AND NEW.name_sealed IS DISTINCT FROM OLD.name_sealed) THEN
+    RAISE EXCEPTION 'a name stays as booked' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER a_name_stays_as_booked
+  BEFORE UPDATE OF appointment_id, position, name_sealed ON appointments_participant
+  FOR EACH ROW EXECUTE FUNCTION a_name_stays_as_booked();

@@ -74,3 +74,11 @@ BEGIN SELECT RAISE(ABORT, 'participant of another municipality'); END
 CREATE TRIGGER a_desk_stays_in_its_centre BEFORE UPDATE OF id, centre_id ON appointments_desk
 WHEN OLD.centre_id IS NOT NEW.centre_id OR OLD.id IS NOT NEW.id
 BEGIN SELECT RAISE(ABORT, 'a desk stays in its centre'); END
+
+-- guard: trigger a_name_stays_as_booked on appointments_participant
+CREATE TRIGGER a_name_stays_as_booked
+BEFORE UPDATE OF id, appointment_id, position, name_sealed ON appointments_participant
+WHEN OLD.id IS NOT NEW.id OR OLD.appointment_id IS NOT NEW.appointment_id
+  OR OLD.position IS NOT NEW.position
+  OR (NEW.name_sealed IS NOT NULL AND NEW.name_sealed IS NOT OLD.name_sealed)
+BEGIN SELECT RAISE(ABORT, 'a name stays as booked'); END

@@ -195,13 +195,15 @@ def test_a_participant_belongs_to_the_municipality_of_the_visit(world, visit, el
     table = "appointments_participant"
     participant = Participant.unscoped.get(appointment=visit)
     foreign = plain_visit(elsewhere)
+    there = elsewhere.municipality.pk
     with refused("participant of another municipality"):
-        copy_row(table, participant.pk, position=1, municipality_id=elsewhere.municipality.pk)
+        copy_row(table, participant.pk, position=1, municipality_id=there)
     with refused("participant of another municipality"):
+        execute(f"UPDATE {table} SET municipality_id = %s WHERE id = %s", there, participant.pk)
+    with refused("another municipality|stays as booked"):
         execute(
-            f"UPDATE {table} SET municipality_id = %s, appointment_id = %s, position = 1"
-            " WHERE id = %s",
-            elsewhere.municipality.pk,
+            f"UPDATE {table} SET municipality_id = %s, appointment_id = %s WHERE id = %s",
+            there,
             foreign.pk,
             participant.pk,
         )
