@@ -19,8 +19,8 @@ def post_worker_init(worker: object) -> None:
 
     free_desk = capacity.free_desk
 
-    def slow_free_desk(**visit: object) -> object:
+    def slow_free_desk(wanted: capacity.Wanted) -> object:
         time.sleep(SECONDS)
-        return free_desk(**visit)
+        return free_desk(wanted)
 
     capacity.free_desk = slow_free_desk

@@ -4,11 +4,12 @@ Only tests load it (`GUNICORN_CMD_ARGS=--config=tests/races/unguarded.py`); the 
 switch for it. The guarded UPDATE becomes one that asks nothing, a moment after the reading.
 """
 
+import os
 import time
 
 from borgerservice.server import *  # noqa: F403
 
-PAUSE_SECONDS = 1.0
+PAUSE_SECONDS = float(os.environ.get("PAUSE_SECONDS", "1.0"))
 
 
 def post_worker_init(worker: object) -> None:
