@@ -1,0 +1,114 @@
+"""A process of its own that wants the same times as others, for `test_holds_race.py`.
+
+`python -m tests.races.holders WISHES GO`: waits until the file GO is there, then tries for every
+time in the file WISHES, in their order, and says which it got. `without` takes a guard out.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import django
+
+PAUSE_SECONDS = 0.002
+OPEN_SECONDS = 0.02
+LONGEST_WAIT_SECONDS = 120
+READY = "ready"
+
+
+def main(wishes: Path, go: Path) -> None:
+    """Try for everything."""
+    django.setup()
+    from appointments.exceptions import SlotTaken  # noqa: PLC0415 - after the setup
+
+    wanted = json.loads(wishes.read_text())
+    take = taker(wanted["act"], wanted["centre"], datetime.fromisoformat(wanted["now"]))
+    take_out(wanted["without"], wanted["number"])
+    sys.stdout.write(READY)
+    sys.stdout.flush()
+    end = time.monotonic() + LONGEST_WAIT_SECONDS
+    while not go.exists() and time.monotonic() < end:
+        time.sleep(PAUSE_SECONDS)
+    got = []
+    for start in wanted["starts"]:
+        try:
+            take(datetime.fromisoformat(start))
+        except SlotTaken:
+            continue
+        got.append(start)
+    sys.stdout.write(json.dumps(got))
+
+
+def taker(act: str, key: str, now: datetime) -> Callable[[datetime], object]:
+    """What is done for each time."""
+    from appointments.models import Appointment, Hold  # noqa: PLC0415
+    from appointments.services import Visitor, book_appointment, plan_visit  # noqa: PLC0415
+    from appointments.services.holds import place_hold  # noqa: PLC0415
+    from borgerservice.municipalities.models import Centre  # noqa: PLC0415
+
+    centre = Centre.objects.select_related("municipality").get(key=key)
+    code = centre.offers.get().service.code
+    plan = plan_visit(centre=centre, codes=[code])
+    kept = {hold.starts_at: hold for hold in Hold.unscoped.filter(centre=centre)}
+
+    def hold(start: datetime) -> object:
+        return place_hold(
+            centre=centre,
+            plan=plan,
+            start=start,
+            purpose=Hold.Purpose.CITIZEN,
+            expires_at=now + timedelta(days=1),
+            now=now,
+        )
+
+    def book(start: datetime) -> object:
+        return book_appointment(
+            centre=centre,
+            visitors=[Visitor("Amina Hassan", code)],
+            start=start,
+            phone="+4520304050",
+            email="",
+            language="da",
+            origin=Appointment.Origin.WEB,
+            actor="citizen",
+            now=now,
+            hold=kept.get(start) if act == "confirm" else None,
+        )
+
+    return hold if act == "hold" else book
+
+
+def take_out(guard: str, number: int) -> None:
+    """Leave out the condition of the statement that takes, or the lock of the one that removes."""
+    from appointments.services import capacity  # noqa: PLC0415
+    from borgerservice.together import Guarded  # noqa: PLC0415
+
+    guarded = capacity.taking
+
+    def taking(**visit: object) -> Guarded:
+        time.sleep(OPEN_SECONDS)
+        sql, parameters = guarded(**visit).sql, guarded(**visit).parameters
+        asked = sql.count("& %s = 0")
+        return Guarded(sql.partition(" AND b")[0], parameters[:-asked])
+
+    def remove_holds(*, centre, desk_id, day, which) -> int:
+        known = capacity.Hold.objects.for_municipality(centre.municipality_id)
+        holds = list(known.filter(which, centre=centre, day=day, desk_id=desk_id))
+        time.sleep(OPEN_SECONDS * 10 * number)
+        for hold in holds:
+            known.filter(pk=hold.pk).delete()
+            ticks = capacity.ticks_of(hold.starts_at, hold.busy_until)
+            capacity.release(centre=centre, desk_id=desk_id, day=day, ticks=ticks)
+        return len(holds)
+
+    if guard == "taking":
+        capacity.taking = taking
+    if guard == "removing":
+        capacity.remove_holds = remove_holds
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

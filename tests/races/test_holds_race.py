@@ -1,0 +1,138 @@
+"""Processes want the same times at once, to hold and to book: each time goes to exactly one.
+
+Also where a hold is over at that very moment: whoever it was kept for, and whoever takes its place.
+The controls take out the guard of the statement that takes, and the lock of the one that clears
+away; then the same test sells a time twice.
+"""
+
+import json
+import os
+import sys
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+
+from appointments.models import Appointment, Hold
+from appointments.rules.local_time import instant
+from appointments.services import plan_visit
+from appointments.services.desk_days import rebuild
+from appointments.services.holds import place_hold
+from tests.builders import NOW, TODAY, build_world
+from tests.races.holders import READY
+from tests.rig.databases import ROOT
+from tests.rig.processes import Process
+from tests.servers import IS_FULL
+
+DAYS = range(1, 12 if IS_FULL else 3)
+STARTS = [
+    instant(TODAY + timedelta(days=day), minute)
+    for day in DAYS
+    if (TODAY + timedelta(days=day)).weekday() < 5
+    for minute in range(9 * 60, 15 * 60, 30)
+]
+OVER = NOW + timedelta(minutes=10)
+JUST_BEFORE = OVER - timedelta(microseconds=1)
+SECONDS = 180
+
+
+class Contest:
+    """A centre with one desk, and processes that all want every time of some days."""
+
+    def __init__(self, database, folder) -> None:
+        self.database, self.folder = database, folder
+        with database.opened():
+            self.world = build_world()
+
+    def hold_everything(self) -> None:
+        """Keep every time for somebody, until `OVER`."""
+        with self.database.opened():
+            plan = plan_visit(centre=self.world.centre, codes=[self.world.service.code])
+            for start in STARTS:
+                place_hold(
+                    centre=self.world.centre,
+                    plan=plan,
+                    start=start,
+                    purpose=Hold.Purpose.CITIZEN,
+                    expires_at=OVER,
+                    now=NOW,
+                )
+
+    def wins(self, *acts: tuple[str, datetime], without: str = "") -> Counter[datetime]:
+        """How many got each time, when all began at once."""
+        go = self.folder / "go"
+        processes = [self._process(number, *act, without) for number, act in enumerate(acts)]
+        for process in processes:
+            process.wait_until(lambda process=process: READY in process.log())
+        go.touch()
+        got: Counter[datetime] = Counter()
+        for process in processes:
+            assert process.child.wait(SECONDS) == 0, process.log()
+            told = process.log().partition(READY)[2]
+            got.update(datetime.fromisoformat(start) for start in json.loads(told))
+        return got
+
+    def differences(self) -> int:
+        with self.database.opened():
+            last = TODAY + timedelta(days=14)
+            return rebuild(centre=self.world.centre, first=TODAY, last=last)
+
+    def kept(self) -> Counter[datetime]:
+        """What stands in the database at each time: visits, and holds that are not over."""
+        with self.database.opened():
+            visits = Appointment.unscoped.exclude(status="cancelled")
+            holds = Hold.unscoped.filter(expires_at__gt=OVER)
+            return Counter(visits.values_list("starts_at", flat=True)) + Counter(
+                holds.values_list("starts_at", flat=True)
+            )
+
+    def _process(self, number: int, act: str, now: datetime, without: str) -> Process:
+        wishes = self.folder / f"wishes-{number}.json"
+        wishes.write_text(
+            json.dumps(
+                {
+                    "act": act,
+                    "centre": self.world.centre.key,
+                    "now": now.isoformat(),
+                    "without": without,
+                    "number": number,
+                    "starts": [start.isoformat() for start in STARTS],
+                }
+            )
+        )
+        return Process(
+            [sys.executable, "-m", "tests.races.holders", wishes, self.folder / "go"],
+            log=self.folder / f"log-{number}",
+            env={**os.environ, **self.database.env},
+            cwd=ROOT,
+        )
+
+
+@pytest.fixture
+def contest(fresh_database, tmp_path):
+    return Contest(fresh_database, tmp_path)
+
+
+EACH_ONCE = Counter(STARTS)
+
+
+def test_a_time_is_held_or_booked_by_exactly_one(contest):
+    got = contest.wins(*[("hold", NOW), ("book", NOW)] * 2)
+    assert got == contest.kept() == EACH_ONCE
+    assert contest.differences() == 0
+
+
+def test_at_the_moment_a_hold_is_over_it_is_used_or_taken_over_by_exactly_one(contest):
+    contest.hold_everything()
+    acts = [("confirm", JUST_BEFORE), ("book", OVER), ("hold", OVER), ("confirm", OVER)]
+    got = contest.wins(*acts)
+    assert got == contest.kept() == EACH_ONCE
+    assert contest.differences() == 0
+
+
+@pytest.mark.parametrize("without", ["taking", "removing"])
+def test_with_a_guard_away_a_time_is_held_twice(contest, without):
+    contest.hold_everything()
+    got = contest.wins(*[("hold", OVER)] * 3, without=without)
+    assert max(got.values()) > 1
+    assert contest.kept() == got
