@@ -3,6 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS = {
+    "offer_over": _("This offer does not stand any more."),
+    "cannot_wait": _("You cannot ask for an earlier time than this one."),
+    "choose_a_centre": _("Choose at least one centre."),
+    "wish_ends_too_soon": _("The last day must be today or later, and not before the first."),
+    "wish_without_days": _("Choose at least one day of the week, and hours that end later."),
     "slot_taken": _("That time has just been taken. Choose another time."),
     "too_many_tries": _("Too many bookings with this phone number or e-mail address. Wait."),
     "not_found": _("We cannot find the appointment."),

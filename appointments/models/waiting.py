@@ -131,6 +131,8 @@ class Offer(models.Model):
         TO_PHONE = "to_phone"
         PHONED = "phoned"
 
+    TO_BE_PHONED = (Answer.TO_PHONE, Answer.DECLINED, Answer.EXPIRED)
+
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     entry = models.ForeignKey(WaitingEntry, null=True, on_delete=models.PROTECT)
     rebooking = models.ForeignKey(

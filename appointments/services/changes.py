@@ -13,7 +13,8 @@ from appointments.rules.local_time import wall_clock
 from appointments.services import capacity, holds, notices
 from appointments.services.capacity import Wanted
 from appointments.services.conditions import check_time
-from appointments.services.given_back import keep_back, let_go, place_of
+from appointments.services.given_back import let_go, place_of
+from appointments.services.offers import pass_on
 from appointments.services.plan import Plan, plan_visit
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -69,7 +70,7 @@ def _move(visit: Appointment, wanted: Wanted, plan: Plan, hold: Hold | None, act
     visit.busy_until = visit.ends_at + timedelta(minutes=plan.buffer)
     visit.moves += 1
     visit.save(update_fields=["centre", "desk", "starts_at", "ends_at", "busy_until", "moves"])
-    keep_back(was, now=now)
+    pass_on(was, now=now)
     times = {"from": was.starts_at.isoformat(), "to": wanted.start.isoformat()}
     _record(Event.APPOINTMENT_MOVED, visit, actor, now, times)
     notices.tell_moved(visit, services=plan.services, now=now)
@@ -87,7 +88,7 @@ def cancel_appointment(*, appointment: Appointment, actor: str, now: datetime) -
         place = place_of(held)
         capacity.lock_days({(place.centre.pk, place.day)})
         let_go(place)
-        keep_back(place, now=now)
+        pass_on(place, now=now)
         held.status = Appointment.Status.CANCELLED
         held.save(update_fields=["status"])
         _record(Event.APPOINTMENT_CANCELLED, held, actor, now, {})

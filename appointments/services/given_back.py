@@ -40,7 +40,7 @@ def place_of(visit: Appointment) -> Place:
 
 
 def let_go(place: Place) -> None:
-    """Make the time free; its desk-day is locked. `keep_back` follows in the same transaction."""
+    """Make the time free; its desk-day is locked. `offers.pass_on` follows at once."""
     ticks = ticks_of(place.starts_at, place.busy_until)
     capacity.release(centre=place.centre, desk_id=place.desk_id, day=place.day, ticks=ticks)
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from appointments.models import Appointment, DoubleBooking, ServiceType
+from appointments.models import Appointment, DoubleBooking, Offer, ServiceType
 from appointments.selectors_centres import address_of, stand_on
 from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.services import Notice, drop_unsent, queue
 
@@ -53,6 +54,26 @@ def double_notice(row: DoubleBooking, *, channels: tuple[Message.Channel, ...]) 
     )
 
 
+def offer_notice(offer: Offer, contact: Contact, language: str) -> Notice:
+    """Offers a time that is held: when, where, until when one can answer, and the link to do it."""
+    if offer.centre is None or offer.starts_at is None:
+        raise ValueError("an offer without a time")
+    return Notice(
+        kind="rebooked_offer" if offer.rebooking_id else "offer",
+        subject=f"offer:{offer.link_hash[:16]}",
+        facts={
+            **_about(offer.centre, offer.starts_at),
+            "starts_at": offer.starts_at.isoformat(),
+            "until": offer.expires_at.isoformat(),
+            "link": "offer",
+            "link_salt": offer.link_salt,
+        },
+        once=f"offer:{offer.link_hash}",
+        contact=contact,
+        language=language,
+    )
+
+
 def subject_of_double(row: DoubleBooking) -> str:
     """The mark under which the messages about two visits are found."""
     return f"double:{row.pk}"
@@ -70,8 +91,6 @@ def notice_of(
 
     `link_salt` leads to the secret link at delivery.
     """
-    centre = appointment.centre
-    stand = stand_on(centre, day=danish_date(appointment.starts_at))
     return Notice(
         kind=kind,
         subject=subject_of(appointment),
@@ -79,9 +98,7 @@ def notice_of(
             "reference": appointment.reference,
             "starts_at": appointment.starts_at.isoformat(),
             "proves_identity": proves_identity,
-            "centre": centre.name,
-            "address": address_of(stand),
-            "phone": centre.phone,
+            **_about(appointment.centre, appointment.starts_at),
             "link": "visit",
             "link_salt": appointment.link_salt,
         },
@@ -107,3 +124,12 @@ def _notice(
         contact=contact,
         proves_identity=any(service.proves_identity for service in services),
     )
+
+
+def _about(centre: Centre, moment: datetime) -> dict[str, object]:
+    """Where the centre stands on the day, and how to call it."""
+    return {
+        "centre": centre.name,
+        "address": address_of(stand_on(centre, day=danish_date(moment))),
+        "phone": centre.phone,
+    }

@@ -53,6 +53,9 @@ def word(message: Message) -> Wording:
         }
         moment = facts.get("happened_at", facts["starts_at"])
         told_of = datetime.fromisoformat(moment).astimezone(COPENHAGEN)
+        if "until" in facts:
+            until = datetime.fromisoformat(facts["until"]).astimezone(COPENHAGEN)
+            told["until"] = date_format(until, pgettext("until when", r"j F \a\t H:i"))
         if message.channel == Message.Channel.SMS:
             wording = _text_message(message.kind, told, told_of)
         else:

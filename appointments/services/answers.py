@@ -1,0 +1,159 @@
+"""An offered time taken, left, or not answered; the old place is given up only on acceptance."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from appointments.exceptions import NotFound, Refused
+from appointments.models import Appointment, Hold, Offer, WaitingEntry
+from appointments.rules.availability import ticks_of
+from appointments.services import capacity
+from appointments.services.booking import book_appointment
+from appointments.services.changes import move_appointment
+from appointments.services.given_back import Place
+from appointments.services.offers import pass_on
+from appointments.services.plan import Visitor
+from appointments.services.waiting import names_of
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
+from borgerservice.vault.links import link_hash
+from borgerservice.vault.services import open_data_key
+
+Answer = Offer.Answer
+
+
+def accept_offer(*, link: str, now: datetime) -> Appointment:
+    """The visit at the time offered. Accepted twice it is the same visit.
+
+    Raises NotFound, SlotTaken, or Refused `offer_over`.
+    """
+    with transaction.atomic():
+        offer = _locked(link)
+        if offer.answer == Answer.ACCEPTED and offer.appointment:
+            return offer.appointment
+        _require_open(offer, now=now)
+        visit = _moved(offer, now=now) if offer.appointment else _booked(offer, now=now)
+        offer.appointment = visit
+        _end(offer, Answer.ACCEPTED, Event.OFFER_ACCEPTED, now=now)
+        if offer.entry:
+            offer.entry.status = WaitingEntry.Status.SERVED
+            offer.entry.appointment = visit
+            offer.entry.save(update_fields=["status", "appointment"])
+    return visit
+
+
+def decline_offer(*, link: str, now: datetime) -> Offer:
+    """Leave the time to the next; the visit there is stays, and so does the wish for another time.
+
+    Raises NotFound, or Refused `offer_over`. Declined twice is the same as once.
+    """
+    with transaction.atomic():
+        offer = _locked(link)
+        if offer.answer == Answer.DECLINED:
+            return offer
+        _require_open(offer, now=now)
+        _end(offer, Answer.DECLINED, Event.OFFER_DECLINED, now=now)
+        _let_go(offer, now=now)
+    return offer
+
+
+def expire_offers(*, now: datetime) -> int:
+    """Let go of the offers nobody answered in time, each to the next who waits; how many."""
+    # Across municipalities: one sweep ends them everywhere.
+    over = Offer.unscoped.filter(answer=Answer.OPEN, expires_at__lte=now).order_by("expires_at")
+    return sum(
+        _expired(pk, municipality_id, now=now)
+        for pk, municipality_id in list(over.values_list("pk", "municipality_id"))
+    )
+
+
+def _expired(pk: int, municipality_id: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        known = Offer.objects.for_municipality(municipality_id)
+        offer = known.select_for_update().filter(pk=pk, answer=Answer.OPEN).first()
+        if offer is None:
+            return False
+        _end(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
+        _let_go(offer, now=now)
+    return True
+
+
+def _locked(link: str) -> Offer:
+    known = Offer.unscoped.filter(link_hash=link_hash(link))  # the contact's own link
+    if not list(known.select_for_update().values_list("pk")):
+        raise NotFound
+    return known.select_related(
+        "entry__contact__data_key", "entry__service", "appointment__centre", "centre__municipality"
+    ).get()
+
+
+def _require_open(offer: Offer, *, now: datetime) -> None:
+    if offer.answer != Answer.OPEN or offer.expires_at <= now:
+        raise Refused("offer_over")
+
+
+def _hold_of(offer: Offer) -> Hold | None:
+    if offer.hold_id is None:
+        return None
+    held = Hold.objects.for_municipality(offer.municipality_id).filter(pk=offer.hold_id)
+    return held.select_related("centre__municipality").first()
+
+
+def _moved(offer: Offer, *, now: datetime) -> Appointment:
+    if offer.appointment is None or offer.starts_at is None:
+        raise Refused("offer_over")
+    return move_appointment(
+        appointment=offer.appointment,
+        start=offer.starts_at,
+        actor="citizen",
+        now=now,
+        hold=_hold_of(offer),
+    )
+
+
+def _booked(offer: Offer, *, now: datetime) -> Appointment:
+    entry, centre = offer.entry, offer.centre
+    if entry is None or centre is None or offer.starts_at is None:
+        raise Refused("offer_over")
+    key = open_data_key(entry.contact.data_key)
+    if key is None:
+        raise Refused("offer_over")
+    return book_appointment(
+        centre=centre,
+        visitors=[Visitor(name=name, service=entry.service.code) for name in names_of(entry)],
+        start=offer.starts_at,
+        phone=key.open(entry.contact.phone_sealed, "contact.phone"),
+        email=key.open(entry.contact.email_sealed, "contact.email"),
+        language=entry.language,
+        origin=Appointment.Origin.WEB,
+        actor="citizen",
+        now=now,
+        hold=_hold_of(offer),
+    )
+
+
+def _let_go(offer: Offer, *, now: datetime) -> None:
+    """Give the held time back and pass it on."""
+    hold = _hold_of(offer)
+    if hold is None:
+        return
+    capacity.lock_days({(hold.centre_id, hold.day)})
+    known = Hold.objects.for_municipality(hold.municipality_id).filter(Q(pk=hold.pk))
+    if not known.delete()[0]:
+        return
+    ticks = ticks_of(hold.starts_at, hold.busy_until)
+    capacity.release(centre=hold.centre, desk_id=hold.desk_id, day=hold.day, ticks=ticks)
+    pass_on(Place(hold.centre, hold.desk_id, hold.starts_at, hold.busy_until), now=now)
+
+
+def _end(offer: Offer, answer: Offer.Answer, event: Event, *, now: datetime) -> None:
+    offer.answer, offer.answered_at = answer, now
+    offer.save(update_fields=["answer", "answered_at", "appointment"])
+    record(
+        event,
+        actor="system" if answer == Answer.EXPIRED else "citizen",
+        subject=f"offer:{offer.pk}",
+        municipality=offer.municipality_id,
+        at=now,
+    )

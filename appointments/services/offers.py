@@ -1,0 +1,148 @@
+"""Times offered: held for one person, told by message, taken or left by a link until they expire.
+
+A time is held a little longer than it is offered, so that it can go on to the next who waits.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from appointments.exceptions import Refused
+from appointments.models import Desk, Hold, Offer, WaitingEntry
+from appointments.rules.local_time import wall_clock
+from appointments.rules.waiting import ANSWERED_WITHIN, PASSED_ON_WITHIN, Wish, answer_by
+from appointments.services import capacity
+from appointments.services.given_back import Place, keep_back
+from appointments.services.notices import offer_notice
+from appointments.services.plan import Plan, plan_visit
+from borgerservice.notifications.services import queue
+from borgerservice.together import New, write_together
+from borgerservice.vault.links import derive_link, link_hash, new_salt
+
+PURPOSE = "offer"
+LOOKED_AT = 50
+"""How many who wait are looked at for one place, those who asked first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fits:
+    """Somebody who waits and would take a place, until when they may answer."""
+
+    entry: WaitingEntry
+    plan: Plan
+    until: datetime
+
+
+def pass_on(place: Place, *, now: datetime) -> None:
+    """A place given back goes to the first who waits for one like it; else it comes free.
+
+    Its desk-day is locked, and its ticks are clear.
+    """
+    if not any(_offered(fits, place, now=now) for fits in _who_fit(place, now=now)):
+        keep_back(place, now=now)
+
+
+def link_of(offer: Offer) -> str:
+    """The secret part of the offer's address."""
+    return derive_link(PURPOSE, offer.link_salt)
+
+
+def new_offer(
+    *, municipality_id: int, hold: Hold | None, now: datetime, until: datetime, **about: object
+) -> Offer:
+    """An offer of a held time, yet to be written; without a hold there is nothing to offer."""
+    salt = new_salt(secrets.token_urlsafe(12))
+    return Offer(
+        municipality_id=municipality_id,
+        centre=hold.centre if hold else None,
+        starts_at=hold.starts_at if hold else None,
+        link_salt=salt,
+        link_hash=link_hash(derive_link(PURPOSE, salt)),
+        offered_at=now,
+        expires_at=until,
+        **about,
+    )
+
+
+def _who_fit(place: Place, *, now: datetime) -> Iterator[_Fits]:
+    """Those who wait for such a place and are offered nothing else now, first come first."""
+    municipality = place.centre.municipality_id
+    offers = Offer.objects.for_municipality(municipality).filter(entry=OuterRef("pk"))
+    had = offers.filter(centre=place.centre, starts_at=place.starts_at)
+    waiting = (
+        WaitingEntry.objects.for_municipality(municipality)
+        .filter(
+            Q(appointment=None)
+            | Q(appointment__status="booked", appointment__starts_at__gt=place.starts_at),
+            status=WaitingEntry.Status.WAITING,
+            centres=place.centre,
+            first_day__lte=place.day,
+            last_day__gte=place.day,
+        )
+        .filter(~Exists(offers.filter(answer=Offer.Answer.OPEN)), ~Exists(had))
+        .select_related("service", "contact", "appointment__centre")
+        .order_by("created_at", "pk")[:LOOKED_AT]
+    )
+    for entry in waiting:
+        if fits := _fits(entry, place, now=now):
+            yield fits
+
+
+def _fits(entry: WaitingEntry, place: Place, *, now: datetime) -> _Fits | None:
+    try:
+        plan = plan_visit(centre=place.centre, codes=[entry.service.code] * entry.people)
+    except Refused:  # the centre no longer offers the service
+        return None
+    day, minute = wall_clock(place.starts_at)
+    lead = timedelta(minutes=plan.window.lead_minutes)
+    until = answer_by(now=now, latest=place.starts_at - lead, within=ANSWERED_WITHIN)
+    wish = Wish(entry.first_day, entry.last_day, entry.from_minute, entry.to_minute, entry.weekdays)
+    can = Desk.objects.filter(pk=place.desk_id, is_staffed=True).values_list("caps", flat=True)
+    is_wished = wish.takes(day=day, minute=minute, minutes=plan.minutes)
+    is_able = any(caps & plan.caps == plan.caps for caps in can)
+    return _Fits(entry, plan, until) if until and is_wished and is_able else None
+
+
+def _offered(fits: _Fits, place: Place, *, now: datetime) -> bool:
+    """Whether the place is held for them and they are told; not if somebody else was faster."""
+    day, minute = wall_clock(place.starts_at)
+    minutes = fits.plan.minutes + fits.plan.buffer
+    hold = Hold(
+        municipality_id=place.centre.municipality_id,
+        centre=place.centre,
+        desk_id=place.desk_id,
+        day=day,
+        starts_at=place.starts_at,
+        busy_until=place.starts_at + timedelta(minutes=minutes),
+        purpose=Hold.Purpose.OFFER,
+        expires_at=fits.until + PASSED_ON_WITHIN,
+    )
+    offer = new_offer(
+        municipality_id=hold.municipality_id,
+        hold=hold,
+        now=now,
+        until=fits.until,
+        entry=fits.entry,
+        appointment=fits.entry.appointment,
+    )
+    taking = capacity.taking(
+        centre_id=place.centre.pk,
+        desk_id=place.desk_id,
+        day=day,
+        minute=minute,
+        minutes=minutes,
+        public_at=now,
+    )
+    rows = [New("hold", hold), New("offer", offer, {"hold_id": "hold"})]
+    try:
+        with transaction.atomic():
+            if not write_together(taking, rows):
+                return False
+            queue([offer_notice(offer, fits.entry.contact, fits.entry.language)], now=now)
+    except IntegrityError:  # offered something else at this very moment
+        return False
+    return True

@@ -1,0 +1,230 @@
+"""A centre closes: everybody who is affected gets a personal offer of the nearest equal time.
+
+In the order in which they booked, one at a time, each in a transaction of its own: a run that is
+stopped goes on where it was, and nobody gets two offers.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from appointments.exceptions import Refused, SlotTaken
+from appointments.models import Appointment, Hold, Offer, Rebooking
+from appointments.rules.availability import ticks_of
+from appointments.rules.local_time import instant, wall_clock
+from appointments.rules.waiting import PASSED_ON_WITHIN, REBOOKED_WITHIN, answer_by
+from appointments.selectors import bookable_times
+from appointments.services.holds import place_hold
+from appointments.services.notices import offer_notice
+from appointments.services.offers import new_offer
+from appointments.services.plan import Plan, plan_visit
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Closure, StaffMember
+from borgerservice.notifications.services import queue
+from borgerservice.together import New
+
+LOOKED_AHEAD = timedelta(days=30)
+TRIES = 5
+MINUTES_PER_DAY = 1440
+
+
+def start_rebooking(*, closure: Closure, staff: StaffMember, now: datetime) -> Rebooking:
+    """Begin to offer other times to those booked in a closure that stands; once a closure."""
+    centre = closure.centre
+    known = Rebooking.objects.for_municipality(centre.municipality_id)
+    with transaction.atomic():
+        list(Closure.objects.select_for_update().filter(pk=closure.pk))
+        if earlier := known.filter(closure=closure).first():
+            return earlier
+        rebooking = Rebooking.unscoped.create(
+            municipality_id=centre.municipality_id,
+            centre=centre,
+            closure=closure,
+            first_day=closure.first_day,
+            last_day=closure.last_day,
+            started_by=staff,
+            started_at=now,
+        )
+        _record(Event.REBOOKING_STARTED, rebooking, actor=f"staff:{staff.pk}", now=now)
+    return rebooking
+
+
+def continue_rebookings(*, now: datetime) -> int:
+    """Go on with every rebooking that is not finished; how many offers were made."""
+    # Across municipalities: one sweep serves everybody.
+    unfinished = Rebooking.unscoped.filter(finished_at=None).select_related(
+        "centre__municipality", "closure"
+    )
+    return sum(continue_rebooking(rebooking=one, now=now) for one in unfinished.order_by("pk"))
+
+
+def continue_rebooking(*, rebooking: Rebooking, now: datetime) -> int:
+    """Offer another time to those who have none yet, first booked first; how many that were."""
+    made = 0
+    for visit in _left(rebooking, now=now):
+        made += _offer(rebooking, visit, now=now)
+    if not _left(rebooking, now=now).exists():
+        known = Rebooking.objects.for_municipality(rebooking.municipality_id)
+        with transaction.atomic():
+            if known.filter(pk=rebooking.pk, finished_at=None).update(finished_at=now):
+                _record(Event.REBOOKING_FINISHED, rebooking, actor="system", now=now)
+    return made
+
+
+def mark_phoned(*, offer: Offer, staff: StaffMember, now: datetime) -> None:
+    """Somebody has phoned about the visit; it leaves the list. Raises Refused `offer_over`."""
+    known = Offer.objects.for_municipality(offer.municipality_id)
+    with transaction.atomic():
+        left = known.filter(pk=offer.pk, answer__in=Offer.TO_BE_PHONED)
+        if not left.update(answer=Offer.Answer.PHONED, answered_at=now):
+            raise Refused("offer_over")
+        record(
+            Event.OFFER_PHONED,
+            actor=f"staff:{staff.pk}",
+            subject=f"offer:{offer.pk}",
+            municipality=offer.municipality_id,
+            at=now,
+        )
+
+
+def affected(rebooking: Rebooking, *, now: datetime) -> QuerySet[Appointment]:
+    """The visits booked in the closed time that still lie ahead, in the order they were booked."""
+    visits = Appointment.objects.for_municipality(rebooking.municipality_id).filter(
+        centre=rebooking.centre,
+        status=Appointment.Status.BOOKED,
+        starts_at__gt=now,
+        starts_at__gte=instant(rebooking.first_day, 0),
+        starts_at__lt=instant(rebooking.last_day, MINUTES_PER_DAY),
+    )
+    closure = rebooking.closure
+    if closure and (closure.from_minute, closure.to_minute) != (0, MINUTES_PER_DAY):
+        inside = [
+            visit.pk
+            for visit in visits
+            if wall_clock(visit.starts_at)[1] < closure.to_minute
+            and _end_minute(visit) > closure.from_minute
+        ]
+        visits = visits.filter(pk__in=inside)
+    return visits.select_related("contact", "centre__municipality").order_by("created_at", "pk")
+
+
+def _left(rebooking: Rebooking, *, now: datetime) -> QuerySet[Appointment]:
+    offers = Offer.objects.for_municipality(rebooking.municipality_id)
+    had = offers.filter(rebooking=rebooking, appointment=OuterRef("pk"))
+    return affected(rebooking, now=now).filter(~Exists(had))
+
+
+def _end_minute(visit: Appointment) -> int:
+    return ticks_of(visit.starts_at, visit.ends_at).bit_length() * 5
+
+
+def _offer(rebooking: Rebooking, visit: Appointment, *, now: datetime) -> bool:
+    """Whether the visit now has its offer, or its place in the list to phone."""
+    codes = list(visit.participants.values_list("service__code", flat=True))
+    for _attempt in range(TRIES):
+        try:
+            plan = plan_visit(centre=visit.centre, codes=codes)
+            start = _nearest(visit, plan, now=now)
+            until = _until(visit, start, now=now)
+            if start is None or until is None:
+                break
+            return _held_for(rebooking, visit, plan, start, until=until, now=now)
+        except SlotTaken:
+            continue
+        except Refused:  # the centre no longer offers the service
+            break
+    return _to_phone(rebooking, visit, now=now)
+
+
+def _nearest(visit: Appointment, plan: Plan, *, now: datetime) -> datetime | None:
+    """The free start closest to the one that cannot be kept, before it or after."""
+    day, today = wall_clock(visit.starts_at)[0], danish_date(now)
+    days = bookable_times(
+        centre=visit.centre,
+        minutes=plan.minutes + plan.buffer,
+        caps=plan.caps,
+        window=plan.window,
+        first=max(today, day - LOOKED_AHEAD),
+        last=day + LOOKED_AHEAD,
+        now=now,
+        for_staff=True,
+    )
+    starts: Sequence[datetime] = [start for free in days for start in free.starts]
+    return min(starts, key=lambda start: abs(start - visit.starts_at), default=None)
+
+
+def _until(visit: Appointment, start: datetime | None, *, now: datetime) -> datetime | None:
+    if start is None:
+        return None
+    latest = min(start, visit.starts_at)
+    return answer_by(now=now, latest=latest, within=REBOOKED_WITHIN)
+
+
+def _held_for(
+    rebooking: Rebooking,
+    visit: Appointment,
+    plan: Plan,
+    start: datetime,
+    *,
+    until: datetime,
+    now: datetime,
+) -> bool:
+    offer = new_offer(
+        municipality_id=rebooking.municipality_id,
+        hold=None,
+        now=now,
+        until=until,
+        rebooking=rebooking,
+        appointment=visit,
+    )
+    offer.centre, offer.starts_at = visit.centre, start
+    try:
+        with transaction.atomic():
+            place_hold(
+                centre=visit.centre,
+                plan=plan,
+                start=start,
+                purpose=Hold.Purpose.OFFER,
+                expires_at=until + PASSED_ON_WITHIN,
+                now=now,
+                for_staff=True,
+                beside=[New("offer", offer, {"hold_id": "hold"})],
+            )
+            queue([offer_notice(offer, visit.contact, visit.language)], now=now)
+    except IntegrityError:  # another run was first
+        return False
+    return True
+
+
+def _to_phone(rebooking: Rebooking, visit: Appointment, *, now: datetime) -> bool:
+    """Nothing equal is free: somebody has to phone."""
+    offer = new_offer(
+        municipality_id=rebooking.municipality_id,
+        hold=None,
+        now=now,
+        until=now,
+        rebooking=rebooking,
+        appointment=visit,
+    )
+    offer.answer, offer.answered_at = Offer.Answer.TO_PHONE, now
+    try:
+        with transaction.atomic():
+            offer.save(force_insert=True)
+    except IntegrityError:  # another run was first
+        return False
+    return True
+
+
+def _record(event: Event, rebooking: Rebooking, *, actor: str, now: datetime) -> None:
+    record(
+        event,
+        actor=actor,
+        subject=f"rebooking:{rebooking.pk}",
+        municipality=rebooking.municipality_id,
+        at=now,
+        facts={"centre": rebooking.centre_id},
+    )

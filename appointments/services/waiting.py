@@ -1,0 +1,166 @@
+"""The waiting list: who asks for an earlier time, with a late visit or with none."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from appointments.exceptions import NotFound, Refused
+from appointments.models import Appointment, WaitingEntry
+from appointments.rules.waiting import Wish
+from appointments.services.conditions import check_contact, cleaned_name
+from appointments.services.plan import plan_visit
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import Centre
+from borgerservice.notifications.services import new_contact
+from borgerservice.vault.links import derive_link, link_hash, new_salt
+from borgerservice.vault.services import open_data_key
+
+PURPOSE = "waiting"
+NAMES = "waiting.names"
+Status = WaitingEntry.Status
+
+
+def wait_for_earlier(
+    *, appointment: Appointment, centres: Sequence[Centre], wish: Wish, now: datetime
+) -> WaitingEntry:
+    """Ask for an earlier time than the visit there is; a visit waits once, the last wish counts.
+
+    `centres` are of the visit's municipality. Raises Refused `cannot_wait`, `choose_a_centre`,
+    `wish_ends_too_soon`, `wish_without_days`.
+    """
+    if appointment.status != Appointment.Status.BOOKED or appointment.starts_at <= now:
+        raise Refused("cannot_wait")
+    _check(wish, centres, appointment.municipality_id, now=now)
+    comers = list(appointment.participants.select_related("service"))
+    if len({comer.service_id for comer in comers}) != 1:
+        raise Refused("cannot_wait")
+    with transaction.atomic():
+        _waiting(appointment).update(status=Status.LEFT)
+        entry = _new_entry(appointment.municipality_id, wish, appointment.language, now=now)
+        entry.appointment, entry.contact = appointment, appointment.contact
+        entry.service, entry.people = comers[0].service, len(comers)
+        _save(entry, centres, now=now)
+    return entry
+
+
+def wait_for_any(
+    *,
+    centre: Centre,
+    service: str,
+    names: Sequence[str],
+    phone: str,
+    email: str,
+    language: str,
+    wish: Wish,
+    now: datetime,
+) -> WaitingEntry:
+    """Ask for a time where there is none. The names are those who come, fixed from here on.
+
+    Raises Refused as a booking does, and as `wait_for_earlier`.
+    """
+    cleaned = [cleaned_name(name, place) for place, name in enumerate(names)]
+    plan = plan_visit(centre=centre, codes=[service] * len(cleaned))
+    check_contact(phone=phone, email=email, language=language, origin=Appointment.Origin.WEB)
+    _check(wish, [centre], centre.municipality_id, now=now)
+    with transaction.atomic():
+        contact, key = new_contact(municipality=centre.municipality, phone=phone, email=email)
+        entry = _new_entry(centre.municipality_id, wish, language, now=now)
+        entry.contact, entry.service, entry.people = contact, plan.services[0], len(cleaned)
+        entry.names_sealed = key.seal(json.dumps(cleaned), NAMES)
+        _save(entry, [centre], now=now)
+    return entry
+
+
+def leave_waiting_list(*, link: str, now: datetime) -> WaitingEntry:
+    """Wait no more. Left twice is the same as once. Raises NotFound."""
+    with transaction.atomic():
+        known = WaitingEntry.unscoped.filter(link_hash=link_hash(link))  # the contact's own link
+        entry = known.select_for_update().first()
+        if entry is None:
+            raise NotFound
+        if entry.status == Status.WAITING:
+            entry.status = Status.LEFT
+            entry.save(update_fields=["status"])
+            _record(Event.WAITING_LEFT, entry, now=now)
+    return entry
+
+
+def end_waiting(*, now: datetime) -> int:
+    """End the wishes whose last day is over, or whose visit is; how many."""
+    # Across municipalities: what is over is over everywhere.
+    waiting = WaitingEntry.unscoped.filter(status=Status.WAITING)
+    late = waiting.filter(last_day__lt=danish_date(now))
+    without = waiting.filter(appointment__isnull=False).exclude(
+        appointment__status=Appointment.Status.BOOKED, appointment__starts_at__gt=now
+    )
+    return late.update(status=Status.OVER) + without.update(status=Status.OVER)
+
+
+def names_of(entry: WaitingEntry) -> list[str]:
+    """The names of those who come, for the booking alone. Empty once the contact is shredded."""
+    key = open_data_key(entry.contact.data_key)
+    if key is None or entry.names_sealed is None:
+        return []
+    names: list[str] = json.loads(key.open(entry.names_sealed, NAMES))
+    return names
+
+
+def entry_link(entry: WaitingEntry) -> str:
+    """The secret part of the address with which one leaves the list."""
+    return derive_link(PURPOSE, entry.link_salt)
+
+
+def _check(wish: Wish, centres: Sequence[Centre], municipality_id: int, *, now: datetime) -> None:
+    if not centres or any(centre.municipality_id != municipality_id for centre in centres):
+        raise Refused("choose_a_centre", field="centres")
+    if wish.last_day < max(wish.first_day, danish_date(now)):
+        raise Refused("wish_ends_too_soon", field="last_day")
+    if not wish.weekdays or wish.to_minute <= wish.from_minute:
+        raise Refused("wish_without_days", field="weekdays")
+
+
+def _waiting(appointment: Appointment) -> QuerySet[WaitingEntry]:
+    known = WaitingEntry.objects.for_municipality(appointment.municipality_id)
+    return known.filter(appointment=appointment, status=Status.WAITING)
+
+
+def _new_entry(municipality_id: int, wish: Wish, language: str, *, now: datetime) -> WaitingEntry:
+    salt = new_salt(secrets.token_urlsafe(12))
+    return WaitingEntry(
+        municipality_id=municipality_id,
+        first_day=wish.first_day,
+        last_day=wish.last_day,
+        from_minute=wish.from_minute,
+        to_minute=wish.to_minute,
+        weekdays=wish.weekdays,
+        language=language,
+        link_salt=salt,
+        link_hash=link_hash(derive_link(PURPOSE, salt)),
+        created_at=now,
+    )
+
+
+def _save(entry: WaitingEntry, centres: Sequence[Centre], *, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except IntegrityError:  # asked for at this very moment in another window
+        raise Refused("cannot_wait") from None
+    entry.centres.set(centres)
+    _record(Event.WAITING_JOINED, entry, now=now)
+
+
+def _record(event: Event, entry: WaitingEntry, *, now: datetime) -> None:
+    record(
+        event,
+        actor="citizen",
+        subject=f"waiting:{entry.pk}",
+        municipality=entry.municipality_id,
+        at=now,
+    )
