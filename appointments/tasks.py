@@ -2,7 +2,16 @@
 
 from celery import shared_task
 
-from appointments.services import doubles, expiry, opening_days, reconciling, reminders
+from appointments.services import (
+    answers,
+    doubles,
+    expiry,
+    opening_days,
+    rebooking,
+    reconciling,
+    reminders,
+    waiting,
+)
 from borgerservice.kernel import clock
 
 
@@ -17,6 +26,14 @@ def ask_about_doubles() -> None:
     """Ask contacts with two times for one purpose which they keep; end what nobody answered."""
     doubles.compare_new_visits(now=clock.now())
     doubles.end_unanswered(now=clock.now())
+
+
+@shared_task(name="appointments.pass_offers_on")
+def pass_offers_on() -> None:
+    """Let go of offers nobody answered, go on with rebookings, end wishes that are over."""
+    answers.expire_offers(now=clock.now())
+    rebooking.continue_rebookings(now=clock.now())
+    waiting.end_waiting(now=clock.now())
 
 
 @shared_task(name="appointments.open_days")

@@ -32,6 +32,7 @@ app.conf.update(
             ("sweep-outbox", "notifications.sweep_outbox", 30),
             ("queue-reminders", "appointments.queue_reminders", 300),
             ("ask-about-doubles", "appointments.ask_about_doubles", 30),
+            ("pass-offers-on", "appointments.pass_offers_on", 30),
             ("open-days", "appointments.open_days", 3600),
             ("forget-expired", "appointments.forget_expired", 3600),
             ("reconcile", "appointments.reconcile", 86400),

@@ -82,3 +82,69 @@ WHEN OLD.id IS NOT NEW.id OR OLD.appointment_id IS NOT NEW.appointment_id
   OR OLD.position IS NOT NEW.position
   OR (NEW.name_sealed IS NOT NULL AND NEW.name_sealed IS NOT OLD.name_sealed)
 BEGIN SELECT RAISE(ABORT, 'a name stays as booked'); END
+
+-- guard: trigger new_hold_belongs_to_its_centre on appointments_hold
+CREATE TRIGGER new_hold_belongs_to_its_centre BEFORE INSERT ON appointments_hold
+WHEN NOT EXISTS (
+  SELECT 1 FROM appointments_desk d JOIN municipalities_centre c ON c.id = d.centre_id
+  WHERE d.id = NEW.desk_id AND c.id = NEW.centre_id AND c.municipality_id = NEW.municipality_id
+)
+BEGIN SELECT RAISE(ABORT, 'hold of another municipality'); END
+
+-- guard: trigger hold_belongs_to_its_centre on appointments_hold
+CREATE TRIGGER hold_belongs_to_its_centre
+BEFORE UPDATE OF municipality_id, centre_id, desk_id ON appointments_hold
+WHEN NOT EXISTS (
+  SELECT 1 FROM appointments_desk d JOIN municipalities_centre c ON c.id = d.centre_id
+  WHERE d.id = NEW.desk_id AND c.id = NEW.centre_id AND c.municipality_id = NEW.municipality_id
+)
+BEGIN SELECT RAISE(ABORT, 'hold of another municipality'); END
+
+-- guard: trigger new_waiting_entry_belongs_to_the_contact on appointments_waitingentry
+CREATE TRIGGER new_waiting_entry_belongs_to_the_contact BEFORE INSERT ON appointments_waitingentry
+WHEN NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM notifications_contact WHERE id = NEW.contact_id)
+  OR (NEW.appointment_id IS NOT NULL AND NEW.municipality_id IS NOT
+      (SELECT municipality_id FROM appointments_appointment WHERE id = NEW.appointment_id))
+BEGIN SELECT RAISE(ABORT, 'waiting entry of another municipality'); END
+
+-- guard: trigger waiting_entry_belongs_to_the_contact on appointments_waitingentry
+CREATE TRIGGER waiting_entry_belongs_to_the_contact
+BEFORE UPDATE OF municipality_id, contact_id, appointment_id ON appointments_waitingentry
+WHEN NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM notifications_contact WHERE id = NEW.contact_id)
+  OR (NEW.appointment_id IS NOT NULL AND NEW.municipality_id IS NOT
+      (SELECT municipality_id FROM appointments_appointment WHERE id = NEW.appointment_id))
+BEGIN SELECT RAISE(ABORT, 'waiting entry of another municipality'); END
+
+-- guard: trigger new_rebooking_belongs_to_its_centre on appointments_rebooking
+CREATE TRIGGER new_rebooking_belongs_to_its_centre BEFORE INSERT ON appointments_rebooking
+WHEN NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM municipalities_centre WHERE id = NEW.centre_id)
+BEGIN SELECT RAISE(ABORT, 'rebooking of another municipality'); END
+
+-- guard: trigger rebooking_belongs_to_its_centre on appointments_rebooking
+CREATE TRIGGER rebooking_belongs_to_its_centre
+BEFORE UPDATE OF municipality_id, centre_id ON appointments_rebooking
+WHEN NEW.municipality_id IS NOT
+  (SELECT municipality_id FROM municipalities_centre WHERE id = NEW.centre_id)
+BEGIN SELECT RAISE(ABORT, 'rebooking of another municipality'); END
+
+-- guard: trigger new_offer_belongs_to_whom_it_is_made on appointments_offer
+CREATE TRIGGER new_offer_belongs_to_whom_it_is_made BEFORE INSERT ON appointments_offer
+WHEN (NEW.entry_id IS NULL) = (NEW.rebooking_id IS NULL) OR NEW.municipality_id IS NOT
+  coalesce((SELECT municipality_id FROM appointments_waitingentry WHERE id = NEW.entry_id),
+           (SELECT municipality_id FROM appointments_rebooking WHERE id = NEW.rebooking_id))
+  OR (NEW.appointment_id IS NOT NULL AND NEW.municipality_id IS NOT
+      (SELECT municipality_id FROM appointments_appointment WHERE id = NEW.appointment_id))
+BEGIN SELECT RAISE(ABORT, 'offer of another municipality'); END
+
+-- guard: trigger offer_belongs_to_whom_it_is_made on appointments_offer
+CREATE TRIGGER offer_belongs_to_whom_it_is_made
+BEFORE UPDATE OF municipality_id, entry_id, rebooking_id, appointment_id ON appointments_offer
+WHEN (NEW.entry_id IS NULL) = (NEW.rebooking_id IS NULL) OR NEW.municipality_id IS NOT
+  coalesce((SELECT municipality_id FROM appointments_waitingentry WHERE id = NEW.entry_id),
+           (SELECT municipality_id FROM appointments_rebooking WHERE id = NEW.rebooking_id))
+  OR (NEW.appointment_id IS NOT NULL AND NEW.municipality_id IS NOT
+      (SELECT municipality_id FROM appointments_appointment WHERE id = NEW.appointment_id))
+BEGIN SELECT RAISE(ABORT, 'offer of another municipality'); END

@@ -12,11 +12,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
+from appointments.services.answers import expire_offers
 from appointments.services.doubles import compare_new_visits, end_unanswered
 from appointments.services.expiry import forget_expired
 from appointments.services.opening_days import keep_days_open
+from appointments.services.rebooking import continue_rebookings
 from appointments.services.reconciling import log_differences
 from appointments.services.reminders import queue_reminders
+from appointments.services.waiting import end_waiting
 from borgerservice.guards.services import require_guards
 from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import deliver, due_ids
@@ -38,9 +41,17 @@ def ask_about_doubles() -> None:
     end_unanswered(now=clock.now())
 
 
+def pass_offers_on() -> None:
+    """Let go of offers nobody answered, go on with rebookings, end wishes that are over."""
+    expire_offers(now=clock.now())
+    continue_rebookings(now=clock.now())
+    end_waiting(now=clock.now())
+
+
 JOBS: dict[str, tuple[int, Callable[[], object]]] = {
     "queue_reminders": (30, lambda: queue_reminders(now=clock.now())),
     "ask_about_doubles": (5, ask_about_doubles),
+    "pass_offers_on": (5, pass_offers_on),
     "deliver": (1, send_what_is_due),
     "open_days": (3600, lambda: keep_days_open(now=clock.now())),
     "forget_expired": (3600, lambda: forget_expired(now=clock.now())),

@@ -1,0 +1,284 @@
+"""Who waits gets the place that comes free, one after the other; nothing is given up before."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from appointments.exceptions import NotFound, Refused
+from appointments.models import Appointment, Hold, Offer, WaitingEntry
+from appointments.rules.local_time import instant
+from appointments.rules.waiting import Wish
+from appointments.services import book_appointment, cancel_appointment
+from appointments.services.answers import accept_offer, decline_offer, expire_offers
+from appointments.services.desk_days import rebuild
+from appointments.services.offers import link_of
+from appointments.services.plan import Visitor
+from appointments.services.waiting import (
+    end_waiting,
+    entry_link,
+    leave_waiting_list,
+    wait_for_any,
+    wait_for_earlier,
+)
+from borgerservice.notifications.models import Message
+from tests.builders import NOW, TODAY, build_municipality, build_visit, build_world
+
+pytestmark = pytest.mark.django_db
+SOON = TODAY + timedelta(days=3)
+LATE = TODAY + timedelta(days=10)
+PHONES = [f"+4520304{number:03}" for number in range(50, 99)]
+
+
+@pytest.fixture
+def world():
+    """One desk, open 9 to 10: two visits a day, both taken on the day everybody wants."""
+    return build_world(opens=9 * 60, closes=10 * 60)
+
+
+@pytest.fixture
+def booked(world):
+    return build_visit(world, day=SOON, minute=9 * 60)
+
+
+def a_wish(**differences):
+    usual = {
+        "first_day": TODAY,
+        "last_day": LATE,
+        "from_minute": 0,
+        "to_minute": 1440,
+        "weekdays": 127,
+    }
+    return Wish(**{**usual, **differences})
+
+
+def waits(world, place=0, *, day=LATE, minute=9 * 60, now=NOW, **wish):
+    """Somebody with a late visit who asks for an earlier time."""
+    visit = build_visit(world, day=day, minute=minute, phone=PHONES[place])
+    return wait_for_earlier(appointment=visit, centres=[world.centre], wish=a_wish(**wish), now=now)
+
+
+def open_offers():
+    return list(Offer.unscoped.filter(answer=Offer.Answer.OPEN).select_related("entry"))
+
+
+def differences(world):
+    return rebuild(centre=world.centre, first=TODAY, last=LATE)
+
+
+def test_a_place_given_back_is_held_for_the_first_who_waits_and_offered(world, booked):
+    first = waits(world, 1)
+    waits(world, 2, minute=9 * 60 + 30, now=NOW + timedelta(minutes=1))
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+    assert offer.entry == first
+    assert offer.starts_at == booked.starts_at
+    assert Hold.unscoped.get().purpose == Hold.Purpose.OFFER
+    assert Message.unscoped.filter(kind="offer", contact=first.contact).exists()
+    assert differences(world) == 0
+    with pytest.raises(Refused):
+        build_visit(world, day=SOON, minute=9 * 60, phone=PHONES[9])
+
+
+def test_accepting_moves_the_visit_and_only_then_gives_the_old_place_up(world, booked):
+    entry = waits(world, 1)
+    late = entry.appointment
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+    late.refresh_from_db()
+    assert late.starts_at == instant(LATE, 9 * 60)
+    moved = accept_offer(link=link_of(offer), now=NOW + timedelta(hours=1))
+    assert moved == late
+    assert moved.starts_at == booked.starts_at
+    entry.refresh_from_db()
+    assert entry.status == WaitingEntry.Status.SERVED
+    assert differences(world) == 0
+    assert build_visit(world, day=LATE, minute=9 * 60, phone=PHONES[9])
+
+
+def test_an_offer_accepted_twice_is_one_visit(world, booked):
+    waits(world, 1)
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+    once = accept_offer(link=link_of(offer), now=NOW)
+    assert accept_offer(link=link_of(offer), now=NOW) == once
+    assert once.moves == 0 or Appointment.unscoped.get(pk=once.pk).moves == 1
+
+
+def test_declined_it_goes_to_the_next_and_never_back(world, booked):
+    first = waits(world, 1)
+    second = waits(world, 2, minute=9 * 60 + 30, now=NOW + timedelta(minutes=1))
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+    decline_offer(link=link_of(offer), now=NOW)
+    (following,) = open_offers()
+    assert following.entry == second
+    decline_offer(link=link_of(following), now=NOW)
+    assert open_offers() == []
+    assert not Hold.unscoped.exists()
+    first.refresh_from_db()
+    assert first.status == WaitingEntry.Status.WAITING
+    assert differences(world) == 0
+    assert build_visit(world, day=SOON, minute=9 * 60, phone=PHONES[9])
+
+
+def test_unanswered_it_goes_to_the_next_when_its_time_is_over(world, booked):
+    waits(world, 1)
+    second = waits(world, 2, minute=9 * 60 + 30, now=NOW + timedelta(minutes=1))
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+    assert expire_offers(now=offer.expires_at - timedelta(seconds=1)) == 0
+    assert expire_offers(now=offer.expires_at) == 1
+    assert [one.entry for one in open_offers()] == [second]
+    with pytest.raises(Refused) as refused:
+        accept_offer(link=link_of(offer), now=offer.expires_at)
+    assert refused.value.code == "offer_over"
+    assert differences(world) == 0
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"first_day": SOON + timedelta(days=1)},
+        {"last_day": SOON - timedelta(days=1)},
+        {"from_minute": 9 * 60 + 15},
+        {"to_minute": 9 * 60 + 15},
+        {"weekdays": 127 & ~(1 << SOON.weekday())},
+    ],
+)
+def test_a_place_outside_the_wish_is_not_offered(world, booked, wish):
+    waits(world, 1, **wish)
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    assert open_offers() == []
+    assert build_visit(world, day=SOON, minute=9 * 60, phone=PHONES[9])
+
+
+def test_a_later_place_than_the_one_they_have_is_not_offered(world):
+    late = build_visit(world, day=LATE, minute=9 * 60, phone=PHONES[1])
+    waits(world, 2, day=SOON)
+    cancel_appointment(appointment=late, actor="citizen", now=NOW)
+    assert open_offers() == []
+
+
+def test_a_place_so_soon_that_nobody_could_answer_just_comes_free(world):
+    soon = build_visit(world, day=TODAY, minute=9 * 60 + 30, now=NOW - timedelta(hours=4))
+    waits(world, 1)
+    cancel_appointment(appointment=soon, actor="citizen", now=NOW)
+    assert open_offers() == []
+
+
+def test_who_has_no_time_at_all_gets_one_under_the_names_they_gave(world, booked):
+    entry = wait_for_any(
+        centre=world.centre,
+        service=world.service.code,
+        names=["O'Brien"],
+        phone=PHONES[3],
+        email="",
+        language="en",
+        wish=a_wish(),
+        now=NOW,
+    )
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+    visit = accept_offer(link=link_of(offer), now=NOW)
+    assert (visit.starts_at, visit.language) == (booked.starts_at, "en")
+    entry.refresh_from_db()
+    assert entry.appointment == visit
+    assert accept_offer(link=link_of(offer), now=NOW) == visit
+    assert differences(world) == 0
+
+
+def test_who_leaves_or_whose_visit_is_gone_is_offered_nothing(world, booked):
+    gone = waits(world, 1)
+    left = waits(world, 2, minute=9 * 60 + 30)
+    leave_waiting_list(link=entry_link(left), now=NOW)
+    cancel_appointment(appointment=gone.appointment, actor="citizen", now=NOW)
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    assert open_offers() == []
+    assert end_waiting(now=NOW) == 1
+    leave_waiting_list(link=entry_link(left), now=NOW)
+
+
+def test_a_visit_moved_or_cancelled_meanwhile_cannot_take_the_offer(world, booked):
+    entry = waits(world, 1)
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+    cancel_appointment(appointment=entry.appointment, actor="citizen", now=NOW)
+    with pytest.raises(Refused):
+        accept_offer(link=link_of(offer), now=NOW)
+    assert Appointment.unscoped.filter(status="booked").count() == 0
+
+
+def test_a_visit_waits_once_and_the_last_wish_counts(world):
+    entry = waits(world, 1)
+    again = wait_for_earlier(
+        appointment=entry.appointment,
+        centres=[world.centre],
+        wish=a_wish(last_day=SOON),
+        now=NOW,
+    )
+    entry.refresh_from_db()
+    assert (entry.status, again.status) == ("left", "waiting")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WaitingEntry.unscoped.filter(pk=entry.pk).update(status="waiting")
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        ({"last_day": TODAY - timedelta(days=1)}, "wish_ends_too_soon"),
+        ({"first_day": LATE, "last_day": SOON}, "wish_ends_too_soon"),
+        ({"weekdays": 0}, "wish_without_days"),
+        ({"from_minute": 600, "to_minute": 600}, "wish_without_days"),
+    ],
+)
+def test_a_wish_that_cannot_come_true_is_refused(world, booked, wish, code):
+    with pytest.raises(Refused) as refused:
+        wait_for_earlier(appointment=booked, centres=[world.centre], wish=a_wish(**wish), now=NOW)
+    assert refused.value.code == code
+    assert not WaitingEntry.unscoped.exists()
+
+
+def test_a_centre_of_another_municipality_cannot_be_chosen(world, booked):
+    other = build_world(code="0101", name="København")
+    with pytest.raises(Refused):
+        wait_for_earlier(appointment=booked, centres=[other.centre], wish=a_wish(), now=NOW)
+    with pytest.raises(Refused):
+        wait_for_earlier(appointment=booked, centres=[], wish=a_wish(), now=NOW)
+
+
+def test_an_unknown_link_opens_nothing():
+    for act in (accept_offer, decline_offer, leave_waiting_list):
+        with pytest.raises(NotFound):
+            act(link="unknown", now=NOW)
+
+
+def test_a_place_is_offered_while_it_is_taken_by_nobody_else(world, booked):
+    """The hold of an offer outlives the offer, so that the next gets it before the public."""
+    waits(world, 1)
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+    assert offer.hold.expires_at > offer.expires_at
+    with pytest.raises(Refused):
+        book_appointment(
+            centre=world.centre,
+            visitors=[Visitor(name="Anna And", service=world.service.code)],
+            start=booked.starts_at,
+            phone=PHONES[9],
+            email="",
+            language="da",
+            origin=Appointment.Origin.WEB,
+            actor="citizen",
+            now=offer.expires_at + timedelta(seconds=1),
+        )
+
+
+@pytest.mark.parametrize("table", ["waitingentry", "offer", "rebooking"])
+def test_the_database_keeps_each_in_its_municipality(world, booked, table):
+    waits(world, 1)
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    other = build_municipality("0101", "København")
+    if table == "rebooking":
+        pytest.skip("looked at with closing a centre")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE appointments_{table} SET municipality_id = %s", [other.pk])
