@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments.views import booking, doubles, earliest, places, visits
+from appointments.views import booking, doubles, earliest, places, visits, waiting
 
 app_name = "appointments"
 urlpatterns = [
@@ -15,7 +15,11 @@ urlpatterns = [
     path("visit/<str:link>/calendar.ics", visits.calendar, name="calendar"),
     path("visit/<str:link>/move/", visits.move, name="move"),
     path("visit/<str:link>/cancel/", visits.cancel, name="cancel"),
+    path("visit/<str:link>/earlier/", waiting.earlier, name="earlier"),
+    path("offer/<str:link>/", waiting.offer, name="offer"),
+    path("waiting/<str:link>/", waiting.waiting, name="waiting"),
     path("keep/<str:link>/", doubles.keep, name="keep"),
     path("<slug:key>/", places.centre, name="centre"),
     path("<slug:key>/<slug:code>/", booking.times, name="times"),
+    path("<slug:key>/<slug:code>/wait/", waiting.wait, name="wait"),
 ]
