@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from appointments.desk import booking, closing, day, roster, terms, visit
+from appointments.desk import booking, closing, day, rebooking, roster, terms, visit
 from borgerservice.admin import MenuItem, Role, add_menu, add_pages
 
 CENTRE = "<slug:code>/centres/<slug:key>"
@@ -20,6 +20,7 @@ add_menu(
         MenuItem(_("Desks"), "desks", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Absence"), "absences", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Closed days"), "closures", ADMINISTRATOR, is_of_centre=True),
+        MenuItem(_("Offer other times"), "rebookings", DESK | ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Extra openings"), "extra_openings", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Rules for booking"), "booking_rules", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Stops"), "stops", ADMINISTRATOR, is_of_centre=True),
@@ -54,5 +55,9 @@ add_pages(
         (f"{CENTRE}/absences/<int:number>/remove/", closing.come_back, "absence_remove"),
         (f"{CENTRE}/booking-rules/", terms.booking_rules, "booking_rules"),
         (f"{CENTRE}/stops/", terms.stops, "stops"),
+        (f"{CENTRE}/other-times/", rebooking.rebookings, "rebookings"),
+        (f"{CENTRE}/other-times/<int:number>/start/", rebooking.start, "rebooking_start"),
+        ("<slug:code>/other-times/<int:number>/", rebooking.rebooking, "rebooking"),
+        ("<slug:code>/offers/<int:number>/phoned/", rebooking.phoned, "offer_phoned"),
     ]
 )

@@ -1,12 +1,20 @@
 """Reads about those who wait for an earlier time, and what they are offered."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from appointments.exceptions import NotFound
 from appointments.models import Appointment, CentreService, Offer, Rebooking, WaitingEntry
-from borgerservice.municipalities.models import Centre, Municipality
+from appointments.rules.availability import ticks_of
+from appointments.rules.local_time import instant
+from appointments.rules.ticks import mask
+from borgerservice.municipalities.models import Centre, Closure, Municipality
 from borgerservice.vault.links import link_hash
+
+MINUTES_PER_DAY: Final = 1440
 
 
 def centres_for_earlier(appointment: Appointment, service_id: int) -> list[Centre]:
@@ -57,11 +65,58 @@ def offer_by_link(link: str, *, now: datetime) -> Offered:
     return Offered(offer, offer.answer == Offer.Answer.OPEN and offer.expires_at > now)
 
 
+def booked_in(
+    centre: Centre, *, first: date, last: date, minutes: tuple[int, int], now: datetime
+) -> QuerySet[Appointment]:
+    """The visits booked in some hours of some days that lie ahead, in the order they were booked.
+
+    `minutes` count from local midnight, on each of the days.
+    """
+    visits = Appointment.objects.for_municipality(centre.municipality_id).filter(
+        centre=centre,
+        status=Appointment.Status.BOOKED,
+        starts_at__gt=now,
+        starts_at__gte=instant(first, 0),
+        starts_at__lt=instant(last, MINUTES_PER_DAY),
+    )
+    begins, ends = minutes
+    if minutes != (0, MINUTES_PER_DAY):
+        closed = mask(begins, ends - begins)
+        times = visits.values_list("pk", "starts_at", "ends_at")
+        inside = [pk for pk, start, end in times if ticks_of(start, end) & closed]
+        visits = visits.filter(pk__in=inside)
+    return visits.select_related("contact", "centre__municipality").order_by("created_at", "pk")
+
+
+def affected_by(closure: Closure, *, now: datetime) -> int:
+    """How many booked visits lie in a closure."""
+    minutes = (closure.from_minute, closure.to_minute)
+    first, last = closure.first_day, closure.last_day
+    visits = booked_in(closure.centre, first=first, last=last, minutes=minutes, now=now)
+    return visits.count()
+
+
+def left_of(rebooking: Rebooking, *, now: datetime) -> QuerySet[Appointment]:
+    """The visits of a rebooking that nothing has been offered for yet."""
+    closure = rebooking.closure
+    visits = booked_in(
+        rebooking.centre,
+        first=rebooking.first_day,
+        last=rebooking.last_day,
+        minutes=(closure.from_minute, closure.to_minute) if closure else (0, MINUTES_PER_DAY),
+        now=now,
+    )
+    offers = Offer.objects.for_municipality(rebooking.municipality_id)
+    had = offers.filter(rebooking=rebooking, appointment=OuterRef("pk"))
+    return visits.filter(~Exists(had))
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a rebooking has come: counts of its offers, and those somebody has to phone."""
+    """How far a rebooking has come: counts, and those somebody has to phone."""
 
     rebooking: Rebooking
+    left: int
     open: int
     accepted: int
     phoned: int
@@ -74,7 +129,7 @@ def rebookings_of(municipality: Municipality, centre: Centre) -> list[Rebooking]
     return list(known.order_by("-pk"))
 
 
-def progress_of(municipality: Municipality, pk: int) -> Progress:
+def progress_of(municipality: Municipality, pk: int, *, now: datetime) -> Progress:
     """A rebooking and what came of its offers. Raises NotFound."""
     known = Rebooking.objects.for_municipality(municipality).select_related("centre", "closure")
     rebooking = known.filter(pk=pk).first()
@@ -89,6 +144,7 @@ def progress_of(municipality: Municipality, pk: int) -> Progress:
     answers = [offer.answer for offer in offers]
     return Progress(
         rebooking=rebooking,
+        left=left_of(rebooking, now=now).count(),
         open=answers.count(Offer.Answer.OPEN),
         accepted=answers.count(Offer.Answer.ACCEPTED),
         phoned=answers.count(Offer.Answer.PHONED),

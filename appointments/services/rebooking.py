@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
 
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment, Hold, Offer, Rebooking
-from appointments.rules.availability import ticks_of
-from appointments.rules.local_time import instant, wall_clock
+from appointments.rules.local_time import wall_clock
 from appointments.rules.waiting import PASSED_ON_WITHIN, REBOOKED_WITHIN, answer_by
 from appointments.selectors import bookable_times
+from appointments.selectors_waiting import left_of
 from appointments.services.holds import place_hold
 from appointments.services.notices import offer_notice
 from appointments.services.offers import new_offer
@@ -62,12 +61,12 @@ def continue_rebookings(*, now: datetime) -> int:
     return sum(continue_rebooking(rebooking=one, now=now) for one in unfinished.order_by("pk"))
 
 
-def continue_rebooking(*, rebooking: Rebooking, now: datetime) -> int:
+def continue_rebooking(*, rebooking: Rebooking, now: datetime, at_most: int | None = None) -> int:
     """Offer another time to those who have none yet, first booked first; how many that were."""
     made = 0
-    for visit in _left(rebooking, now=now):
+    for visit in left_of(rebooking, now=now)[:at_most]:
         made += _offer(rebooking, visit, now=now)
-    if not _left(rebooking, now=now).exists():
+    if not left_of(rebooking, now=now).exists():
         known = Rebooking.objects.for_municipality(rebooking.municipality_id)
         with transaction.atomic():
             if known.filter(pk=rebooking.pk, finished_at=None).update(finished_at=now):
@@ -89,37 +88,6 @@ def mark_phoned(*, offer: Offer, staff: StaffMember, now: datetime) -> None:
             municipality=offer.municipality_id,
             at=now,
         )
-
-
-def affected(rebooking: Rebooking, *, now: datetime) -> QuerySet[Appointment]:
-    """The visits booked in the closed time that still lie ahead, in the order they were booked."""
-    visits = Appointment.objects.for_municipality(rebooking.municipality_id).filter(
-        centre=rebooking.centre,
-        status=Appointment.Status.BOOKED,
-        starts_at__gt=now,
-        starts_at__gte=instant(rebooking.first_day, 0),
-        starts_at__lt=instant(rebooking.last_day, MINUTES_PER_DAY),
-    )
-    closure = rebooking.closure
-    if closure and (closure.from_minute, closure.to_minute) != (0, MINUTES_PER_DAY):
-        inside = [
-            visit.pk
-            for visit in visits
-            if wall_clock(visit.starts_at)[1] < closure.to_minute
-            and _end_minute(visit) > closure.from_minute
-        ]
-        visits = visits.filter(pk__in=inside)
-    return visits.select_related("contact", "centre__municipality").order_by("created_at", "pk")
-
-
-def _left(rebooking: Rebooking, *, now: datetime) -> QuerySet[Appointment]:
-    offers = Offer.objects.for_municipality(rebooking.municipality_id)
-    had = offers.filter(rebooking=rebooking, appointment=OuterRef("pk"))
-    return affected(rebooking, now=now).filter(~Exists(had))
-
-
-def _end_minute(visit: Appointment) -> int:
-    return ticks_of(visit.starts_at, visit.ends_at).bit_length() * 5
 
 
 def _offer(rebooking: Rebooking, visit: Appointment, *, now: datetime) -> bool:

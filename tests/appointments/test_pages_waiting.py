@@ -1,0 +1,125 @@
+"""The pages of those who wait: ask, be offered, take, leave; and what hostile hands find there."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from appointments.models import Offer, WaitingEntry
+from appointments.services import cancel_appointment
+from appointments.services.offers import link_of
+from borgerservice.vault.links import derive_link
+from tests.builders import NOW, TODAY, build_visit, build_world
+
+pytestmark = pytest.mark.django_db
+SOON, LATE = TODAY + timedelta(days=3), TODAY + timedelta(days=10)
+
+
+@pytest.fixture(autouse=True)
+def _monday_at_eight():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def world():
+    return build_world(opens=9 * 60, closes=10 * 60)
+
+
+@pytest.fixture
+def visit(world):
+    return build_visit(world, day=LATE, minute=9 * 60)
+
+
+@pytest.fixture
+def address(visit):
+    return f"/visit/{derive_link('visit', visit.link_salt)}/"
+
+
+def asks(client, address, world):
+    return client.post(f"{address}earlier/", {"centres": [world.centre.key], "hours": "any"})
+
+
+def offered(world):
+    return build_visit(world, day=SOON, minute=9 * 60, phone="+4520304099")
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_a_citizen_asks_is_offered_and_takes_the_earlier_time(world, address, prefix):
+    soon = offered(world)
+    client = Client()
+    assert "/earlier/" in client.get(address).content.decode()
+    assert client.get(f"{prefix}{address}earlier/").status_code == 200
+    assert asks(client, f"{prefix}{address}", world).status_code == 302
+    cancel_appointment(appointment=soon, actor="citizen", now=NOW)
+    link = link_of(Offer.unscoped.get())
+    page = client.get(f"{prefix}/offer/{link}/")
+    assert page.status_code == 200
+    assert b'name="accept"' in page.content
+    taken = client.post(f"{prefix}/offer/{link}/", {"accept": "1"})
+    assert taken["Location"].endswith(address)
+    assert client.post(f"{prefix}/offer/{link}/", {"accept": "1"}).status_code == 302
+    assert b'name="accept"' not in client.get(f"{prefix}/offer/{link}/").content
+
+
+def test_declining_leaves_everything_as_it_was(world, address, visit):
+    soon = offered(world)
+    client = Client()
+    asks(client, address, world)
+    cancel_appointment(appointment=soon, actor="citizen", now=NOW)
+    link = link_of(Offer.unscoped.get())
+    assert client.post(f"/offer/{link}/", {"decline": "1"}).status_code == 302
+    assert client.get(f"/offer/{link}/").status_code == 200
+    visit.refresh_from_db()
+    assert visit.moves == 0
+    late = client.post(f"/offer/{link}/", {"accept": "1"})
+    assert late.status_code == 409
+
+
+def test_nobody_waits_without_choosing_where(world, address):
+    page = Client().post(f"{address}earlier/", {"hours": "midnight"})
+    assert page.status_code == 200
+    assert b"id_centres_error" in page.content
+    other = Client().post(f"{address}earlier/", {"centres": ["elsewhere"], "hours": "any"})
+    assert other.status_code == 200
+    assert not WaitingEntry.unscoped.exists()
+
+
+def test_waiting_ends_on_the_same_page(world, address):
+    client = Client()
+    asks(client, address, world)
+    assert b'name="leave"' in client.get(f"{address}earlier/").content
+    client.post(f"{address}earlier/", {"leave": "1"})
+    assert WaitingEntry.unscoped.get().status == "left"
+
+
+def test_who_finds_no_time_waits_with_a_name_and_a_phone(world):
+    wait = f"/{world.centre.key}/{world.service.code}/wait/"
+    client = Client()
+    assert client.get(wait).status_code == 200
+    wrong = client.post(wait, {"hours": "any", "name_0": "", "phone": "12", "email": ""})
+    assert wrong.status_code == 200
+    assert b'id="errors-heading"' in wrong.content
+    sent = client.post(
+        wait, {"hours": "morning", "name_0": "Nguyễn Thị O'Hara", "phone": "20304050"}
+    )
+    assert sent.status_code == 302
+    assert client.get(sent["Location"]).status_code == 200
+    assert client.post(sent["Location"]).status_code == 302
+    assert WaitingEntry.unscoped.get().status == "left"
+
+
+def test_a_cpr_number_is_never_taken_as_a_name_or_a_phone(world):
+    wait = f"/{world.centre.key}/{world.service.code}/wait/"
+    number = "610190-1234"
+    page = Client().post(wait, {"hours": "any", "name_0": number, "phone": number})
+    assert page.status_code == 200
+    assert number.encode() not in page.content
+
+
+@pytest.mark.parametrize("link", ["x", "a" * 32, "%00", "æøå"])
+def test_a_wrong_link_is_not_found(link):
+    for place in ("offer", "waiting"):
+        assert Client().get(f"/{place}/{link}/").status_code == 404
+        assert Client().post(f"/{place}/{link}/", {"accept": "1"}).status_code == 404

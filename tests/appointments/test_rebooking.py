@@ -1,0 +1,204 @@
+"""A centre closes: everybody gets one offer of the nearest time, and nobody loses theirs unasked."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from appointments.models import Appointment, Offer, Rebooking
+from appointments.rules.local_time import instant
+from appointments.rules.opening import Closing
+from appointments.selectors_waiting import progress_of
+from appointments.services import cancel_appointment
+from appointments.services.answers import accept_offer, decline_offer, expire_offers
+from appointments.services.desk_days import rebuild
+from appointments.services.hours import add_closure
+from appointments.services.offers import link_of
+from appointments.services.rebooking import (
+    continue_rebooking,
+    continue_rebookings,
+    start_rebooking,
+)
+from borgerservice.audit.selectors import history_of
+from borgerservice.kernel.clock import danish_date
+from borgerservice.municipalities.models import StaffRole
+from borgerservice.notifications.models import Message
+from tests.builders import NOW, TODAY, build_municipality, build_staff, build_visit, build_world
+
+pytestmark = pytest.mark.django_db
+CLOSED = TODAY + timedelta(days=3)
+PHONES = [f"+4520304{number:03}" for number in range(50, 99)]
+
+
+@pytest.fixture
+def world():
+    """One desk, open 9 to 11: four visits a day."""
+    return build_world(opens=9 * 60, closes=11 * 60)
+
+
+@pytest.fixture
+def lead(world):
+    return build_staff(world.municipality, role=StaffRole.Role.LEAD)
+
+
+def booked(world, *minutes):
+    """Visits on the day that will close; the last one was booked first."""
+    return [
+        build_visit(
+            world,
+            day=CLOSED,
+            minute=minute,
+            phone=PHONES[place],
+            now=NOW - timedelta(hours=place),
+        )
+        for place, minute in enumerate(minutes)
+    ]
+
+
+def closes(world, first=CLOSED, last=CLOSED, **hours):
+    return add_closure(
+        centre=world.centre,
+        closing=Closing(first, last, **hours),
+        reason="Vand i kælderen",
+        is_accepted=True,
+        actor="staff:1",
+        now=NOW,
+    )
+
+
+def begun(world, lead):
+    return start_rebooking(closure=closes(world), staff=lead, now=NOW)
+
+
+def offers():
+    return list(Offer.unscoped.order_by("pk").select_related("appointment"))
+
+
+def test_everybody_gets_one_offer_of_the_nearest_time_first_booked_first(world, lead):
+    first, second, third = booked(world, 9 * 60, 9 * 60 + 30, 10 * 60)
+    rebooking = begun(world, lead)
+    assert continue_rebookings(now=NOW) == 3
+    assert [offer.appointment for offer in offers()] == [third, second, first]
+    assert offers()[0].starts_at == instant(CLOSED + timedelta(days=1), 9 * 60)
+    assert {abs((danish_date(offer.starts_at) - CLOSED).days) for offer in offers()} == {1}
+    assert len({offer.starts_at for offer in offers()}) == 3
+    assert Message.unscoped.filter(kind="rebooked_offer").count() == 3
+    rebooking.refresh_from_db()
+    assert rebooking.finished_at == NOW
+    for visit in (first, second, third):
+        visit.refresh_from_db()
+        assert (visit.status, visit.starts_at.date()) == ("booked", CLOSED)
+    assert rebuild(centre=world.centre, first=TODAY, last=TODAY + timedelta(days=14)) == 0
+
+
+def test_a_stopped_run_goes_on_where_it_was_and_nobody_gets_two(world, lead):
+    booked(world, 9 * 60, 9 * 60 + 30, 10 * 60)
+    rebooking = begun(world, lead)
+    assert continue_rebooking(rebooking=rebooking, now=NOW, at_most=1) == 1
+    assert Rebooking.unscoped.get().finished_at is None
+    assert continue_rebookings(now=NOW) == 2
+    assert continue_rebookings(now=NOW) == 0
+    assert len(offers()) == 3
+    assert start_rebooking(closure=rebooking.closure, staff=lead, now=NOW) == rebooking
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Offer.unscoped.create(
+            municipality=world.municipality,
+            rebooking=rebooking,
+            appointment=offers()[0].appointment,
+            link_hash="x",
+            link_salt="1:x",
+            offered_at=NOW,
+            expires_at=NOW,
+        )
+
+
+def test_taken_it_moves_and_declined_or_unanswered_somebody_phones(world, lead):
+    first, second, third = booked(world, 9 * 60, 9 * 60 + 30, 10 * 60)
+    rebooking = begun(world, lead)
+    continue_rebookings(now=NOW)
+    taken, declined, silent = offers()
+    moved = accept_offer(link=link_of(taken), now=NOW)
+    assert moved.starts_at == taken.starts_at
+    decline_offer(link=link_of(declined), now=NOW)
+    expire_offers(now=silent.expires_at)
+    progress = progress_of(world.municipality, rebooking.pk, now=NOW)
+    assert (progress.open, progress.accepted) == (0, 1)
+    assert {offer.appointment for offer in progress.to_phone} == {first, second}
+    assert third == moved
+    cancel_appointment(appointment=first, actor="staff:1", now=NOW)
+    progress = progress_of(world.municipality, rebooking.pk, now=NOW)
+    assert [offer.appointment for offer in progress.to_phone] == [second]
+
+
+def test_where_nothing_equal_is_free_somebody_phones_at_once(lead, world):
+    booked(world, 9 * 60)
+    closes(world)
+    closes(world, CLOSED + timedelta(days=1), CLOSED + timedelta(days=90))
+    for day in range(3):
+        for minute in (540, 570, 600, 630):
+            if instant(TODAY + timedelta(days=day), minute) >= NOW + timedelta(hours=2):
+                build_visit(
+                    world, day=TODAY + timedelta(days=day), minute=minute, phone="+4520304011"
+                )
+    rebooking = start_rebooking(
+        closure=world.centre.closures.get(first_day=CLOSED), staff=lead, now=NOW
+    )
+    continue_rebookings(now=NOW)
+    (offer,) = offers()
+    assert offer.answer == Offer.Answer.TO_PHONE
+    assert progress_of(world.municipality, rebooking.pk, now=NOW).to_phone == (offer,)
+    assert not Message.unscoped.filter(kind="rebooked_offer").exists()
+
+
+def test_who_works_there_sees_it_start_and_ticks_off_whom_they_phoned(world, lead, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    booked(world, 9 * 60, 9 * 60 + 30)
+    closure = closes(world)
+    desk = Client()
+    desk.force_login(lead)
+    where = {"code": "0657", "key": world.centre.key}
+    page = desk.get(reverse("admin:rebookings", kwargs=where))
+    assert page.status_code == 200
+    assert ">2<" in page.content.decode().replace(" ", "").replace("\n", "")
+    started = desk.post(
+        reverse("admin:rebooking_start", kwargs={**where, "number": closure.pk}), follow=True
+    )
+    assert started.status_code == 200
+    assert len(offers()) == 2
+    decline_offer(link=link_of(offers()[0]), now=NOW)
+    number = offers()[0].pk
+    done = reverse("admin:offer_phoned", kwargs={"code": "0657", "number": number})
+    assert done in desk.get(started.redirect_chain[-1][0]).content.decode()
+    assert desk.post(done, follow=True).status_code == 200
+    assert Offer.unscoped.get(pk=number).answer == Offer.Answer.PHONED
+    assert history_of(municipality=world.municipality, subject=f"offer:{number}")
+
+
+def test_another_municipality_sees_and_starts_nothing(world, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    booked(world, 9 * 60)
+    closure = closes(world)
+    other = build_municipality("0101", "København")
+    stranger = Client()
+    stranger.force_login(build_staff(other, role=StaffRole.Role.LEAD))
+    where = {"code": "0101", "key": world.centre.key, "number": closure.pk}
+    assert stranger.post(reverse("admin:rebooking_start", kwargs=where)).status_code == 404
+    assert not Rebooking.unscoped.exists()
+
+
+def test_the_database_keeps_a_rebooking_in_its_municipality(world, lead):
+    begun(world, lead)
+    other = build_municipality("0101", "København")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE appointments_rebooking SET municipality_id = %s", [other.pk])
+
+
+def test_hours_closed_concern_only_those_who_come_then(world, lead):
+    _early, late = booked(world, 9 * 60, 10 * 60 + 30)
+    closure = closes(world, from_minute=10 * 60, to_minute=11 * 60)
+    start_rebooking(closure=closure, staff=lead, now=NOW)
+    continue_rebookings(now=NOW)
+    assert [offer.appointment for offer in offers()] == [late]
+    assert Appointment.unscoped.count() == 2
