@@ -13,6 +13,10 @@ WRITES = "writes rows, each with the municipality it was given"
 UNSCOPED_ALLOWED = {
     "appointments/selectors.py": "a citizen's secret link names the visit, not the municipality",
     "appointments/selectors_doubles.py": "one visit per person and purpose in the whole country",
+    "appointments/selectors_waiting.py": "secret links name the wish and the offer",
+    "appointments/services/answers.py": "a secret link names the offer; one sweep ends them all",
+    "appointments/services/rebooking.py": "one sweep goes on with all of them",
+    "appointments/services/waiting.py": "a secret link names the wish; what is over is over everywhere",
     "appointments/services/doubles.py": "one visit per person and purpose in the whole country",
     "appointments/services/expiry.py": "forgetting is due everywhere on the same day",
     "appointments/services/holds.py": "what is over is over everywhere",
