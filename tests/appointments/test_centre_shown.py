@@ -42,7 +42,7 @@ def told(visit):
 def test_a_mobile_centre_names_its_stops_and_the_stop_of_each_day(bus, client: Client):
     page = text_of(client.get(f"/en/{bus.centre.key}/"))
     assert "Monday Bibliotekspladsen 2, 6040 Egtved Tuesday Skolegade 8, 7300 Jelling" in page
-    assert "Torvet 5" not in page
+    assert page.index("Torvet 5") < page.index("On these weekdays the centre stands here:")
     times = text_of(client.get(times_address(bus)))
     assert "Tuesday 24 November Skolegade 8, 7300 Jelling" in times
 
