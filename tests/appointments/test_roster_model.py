@@ -1,13 +1,19 @@
 """Random rosters: the closed time of each desk is what a plain model says, minute by minute."""
 
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 
-from appointments.models import Absence, Desk, DeskDay
+from appointments.exceptions import Refused
+from appointments.models import Absence, Appointment, Desk, DeskDay
+from appointments.rules.booking_window import Window
 from appointments.rules.calendar import closed_from
+from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.ticks import from_words, minutes_of
+from appointments.selectors import bookable_times
+from appointments.services import Visitor, book_appointment
 from appointments.services.capacity import WORDS
 from appointments.services.desk_days import open_days, rebuild
 from appointments.services.roster import closed_bits
@@ -151,3 +157,62 @@ def test_the_closed_time_of_random_rosters_is_what_a_plain_model_says(first):
                 from_words([getattr(row, word) for word in WORDS]) == closed[row.desk_id, row.day]
             )
         assert rebuild(centre=world.centre, first=plain.days[0], last=plain.days[-1]) == 0
+
+
+@pytest.mark.parametrize(
+    ("sunday", "starts"),
+    [(date(2026, 3, 29), 23), (date(2026, 10, 25), 23), (date(2026, 3, 22), 24)],
+)
+def test_a_centre_open_day_and_night_gives_every_hour_but_the_one_in_which_the_clock_changes(
+    sunday, starts
+):
+    world = build_world(minutes=60, opens=0, closes=1440, today=sunday - timedelta(6), days=0)
+    OpeningHours.objects.create(centre=world.centre, weekday=6, opens_minute=0, closes_minute=1440)
+    world.centre.start_step_minutes = 60
+    world.centre.save()
+    open_days(centre=world.centre, first=sunday - timedelta(6), last=sunday)
+    now = instant(sunday - timedelta(6), 600)
+    (free,) = bookable_times(
+        centre=world.centre,
+        minutes=60,
+        caps=1,
+        window=Window(0, 60, 60),
+        first=sunday,
+        last=sunday,
+        now=now,
+    )
+    assert len(free.starts) == starts
+    assert (120 in free.minutes) is (starts == 24)
+    hours = [later - earlier for earlier, later in pairwise(free.starts)]
+    assert all(gap >= timedelta(hours=1) for gap in hours)
+    for start in (free.starts[0], free.starts[-1]):
+        assert wall_clock(start)[0] == sunday
+    if starts == 23:
+        for offset in (1, 2):
+            start = datetime(
+                sunday.year,
+                sunday.month,
+                sunday.day,
+                2,
+                30,
+                tzinfo=timezone(timedelta(hours=offset)),
+            )
+            with pytest.raises(Refused) as told:
+                booked(world, start, now)
+            # In March those offsets name 01:30 and 03:30; in October the two times 02:30 is shown.
+            assert told.value.code == ("off_grid" if sunday.month == 3 else "no_such_time")
+    assert booked(world, free.starts[-1], now).ends_at == instant(sunday, 1440)
+
+
+def booked(world, start, now):
+    return book_appointment(
+        centre=world.centre,
+        visitors=[Visitor("Amina Hassan", world.service.code)],
+        start=start,
+        phone="+4520304050",
+        email="",
+        language="da",
+        origin=Appointment.Origin.WEB,
+        actor="citizen",
+        now=now,
+    )
