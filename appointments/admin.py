@@ -2,7 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from appointments.desk import booking, closing, day, rebooking, roster, terms, visit
+from appointments.desk import (
+    booking,
+    closing,
+    day,
+    day_rows,
+    rebooking,
+    roster,
+    terms,
+    visit,
+)
 from borgerservice.admin import MenuItem, Role, add_menu, add_pages
 
 CENTRE = "<slug:code>/centres/<slug:key>"
@@ -29,6 +38,7 @@ add_menu(
 add_pages(
     [
         (f"{CENTRE}/day/", day.day, "day"),
+        (f"{CENTRE}/day.json", day_rows.day_rows, "day_rows"),
         (f"{CENTRE}/book/", booking.book, "book"),
         (f"{CENTRE}/walk-in/", booking.walk_in, "walk_in"),
         (f"{VISIT}/", visit.visit, "visit"),

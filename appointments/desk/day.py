@@ -70,7 +70,7 @@ def day(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
     centre = find_centre(workplace, key)
     now = clock.now()
     today = danish_date(now)
-    shown = _day_asked(request.GET.get("date", ""), today)
+    shown = day_asked(request.GET.get("date", ""), today)
     visits = day_of(centre=centre, day=shown)
     form = SearchForm(posted(request))
     status = request.GET.get("status", "")
@@ -121,7 +121,8 @@ def day_address(workplace: Workplace, centre: Centre, shown: date) -> str:
     return f"{reverse('admin:day', kwargs=where)}?date={shown.isoformat()}"
 
 
-def _day_asked(text: str, today: date) -> date:
+def day_asked(text: str, today: date) -> date:
+    """The day an address asks for; today, where that was not understood."""
     try:
         asked = date.fromisoformat(text)
     except ValueError:

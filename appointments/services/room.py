@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection, transaction
-from django.db.models import F, Q
-
-from appointments.models import CentreDay
+from django.db import connection
 
 ANY_SERVICE: Final = (1 << 48) - 1
 _ROOM_CAME: Final = """
 INSERT INTO appointments_centreday (centre_id, day, room, changes) VALUES {rows}
 ON CONFLICT (day, centre_id) DO UPDATE
 SET room = excluded.room, changes = appointments_centreday.changes + 1
+"""
+_NO_ROOM: Final = """
+WITH untouched AS (
+  SELECT id FROM appointments_centreday WHERE (id, changes) IN (VALUES {seen}) {in_nobodys_way}
+)
+UPDATE appointments_centreday SET room = room & %s
+WHERE id IN (SELECT id FROM untouched) AND (id, changes) IN (VALUES {seen})
 """
 
 
@@ -50,13 +54,13 @@ def no_room_left(*, bit: int, found: Sequence[NoRoom]) -> None:
 
     Whoever is changing a day just now is not waited for: the next reader finds the same.
     """
-    as_it_stood = Q()
-    for one in found:
-        as_it_stood |= Q(pk=one.summary, changes=one.changes)
-    if not as_it_stood:
+    if not found:
         return
-    with transaction.atomic():
-        untouched = CentreDay.objects.select_for_update(skip_locked=True).filter(as_it_stood)
-        CentreDay.objects.filter(as_it_stood, pk__in=untouched.values("pk")).update(
-            room=F("room").bitand(ANY_SERVICE ^ 1 << bit)
-        )
+    is_server = connection.vendor == "postgresql"
+    statement = _NO_ROOM.format(
+        seen=", ".join("(%s, %s)" for _one in found),
+        in_nobodys_way="FOR UPDATE SKIP LOCKED" if is_server else "",
+    )
+    seen = [figure for one in found for figure in (one.summary, one.changes)]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*seen, ANY_SERVICE ^ 1 << bit, *seen])

@@ -14,6 +14,7 @@ from borgerservice.bench.workloads import (
     availability,
     booking,
     dayview,
+    earliest,
     race,
     reminders,
     rush,
@@ -24,6 +25,7 @@ from borgerservice.kernel import clock
 
 RUN: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "availability": availability.run,
+    "earliest": earliest.run,
     "book": booking.run,
     "rush": rush.run,
     "race": race.run,

@@ -6,6 +6,7 @@ from typing import Final
 
 WORKLOADS: Final[Mapping[str, str]] = {
     "availability": "W1a: two months of free times at one centre",
+    "earliest": "W1b: the earliest time at every centre of the country",
     "book": "W2a, W2b: bookings a second, by function and by API",
     "rush": "W2c: thousands of attempts at the last 300 places of a centre",
     "race": "W2d: fifty at one place at once; workers killed in mid-load",

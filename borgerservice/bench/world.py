@@ -13,9 +13,18 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
-from appointments.models import Appointment, CentreService, Desk, DeskDay, Participant, ServiceType
+from appointments.models import (
+    Appointment,
+    CentreDay,
+    CentreService,
+    Desk,
+    DeskDay,
+    Participant,
+    ServiceType,
+)
 from appointments.rules.local_time import instant
 from appointments.rules.ticks import ALL_DAY, mask, to_words
+from appointments.services.room import ANY_SERVICE
 from borgerservice.bench import data
 from borgerservice.bench.bulk import Bulk
 from borgerservice.bench.data import CLOSES, DESKS, OPENS, Scale
@@ -247,3 +256,13 @@ def _add_desk_days(
     like = DeskDay(caps=EVERY_SERVICE, b0=0, b1=0, b2=0, b3=0, b4=0, b5=0)
     columns = ("id", "centre_id", "desk_id", "day", "b0", "b1", "b2", "b3", "b4", "b5")
     bulk.add(like, columns, rows())
+    bulk.add(
+        CentreDay(room=ANY_SERVICE),
+        ("id", "centre_id", "day"),
+        (
+            (pk, centre_id, day)
+            for pk, (centre_id, day) in enumerate(
+                itertools.product((own[0].centre_id for own in desks.values()), coming), start=1
+            )
+        ),
+    )

@@ -19,6 +19,7 @@ from borgerservice.people.services import new_person
 
 ID = "W4"
 MUST, WANTED = Bound(">=", 0.04), Bound(">=", 0.10)
+AS_JSON, WANTED_AS_JSON = Bound(">=", 0.25), Bound(">=", 0.40)
 GROWTH, WANTED_GROWTH = Bound("<=", 1.25), Bound("<=", 1.10)
 
 
@@ -36,10 +37,16 @@ def run(bench: Bench) -> Iterator[Row]:
             {
                 "DRF list": bench.page(plain, web.get("/list")),
                 "day": page(web.get(first, session=session)),
+                "day as JSON": page(web.get(first.replace("/day/", "/day.json"), session=session)),
                 "day, 10x history": page(web.get(tenfold, session=session)),
             },
             [
                 Goal(ID, "req/s / DRF 20-row ceiling", "day", "DRF list", MUST, WANTED),
+                Goal(
+                    *(ID, "same rows as JSON, req/s / same ceiling", "day as JSON", "DRF list"),
+                    must=AS_JSON,
+                    goal=WANTED_AS_JSON,
+                ),
                 Goal(
                     *(ID, "time, 10x history / 1x", "day", "day, 10x history"),
                     must=GROWTH,
