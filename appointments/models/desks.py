@@ -125,7 +125,7 @@ class CentreDay(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                name="one_summary_per_centre_and_day", fields=["day", "centre"]
+                name="one_summary_per_centre_and_day", fields=["centre", "day"]
             ),
         )
 

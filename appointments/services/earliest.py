@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from appointments import selectors_national as national
@@ -179,11 +180,17 @@ def _told(
     place = day.stand.place
     return EarliestTime(
         centre=centre,
-        start=instant(day.day, minute),
+        start=_start(day.day, minute),
         minutes=centre.minutes * people,
         stand=day.stand,
         distance_km=kilometres(origin.place, place) if origin and place else None,
     )
+
+
+@lru_cache(maxsize=4096)
+def _start(day: date, minute: int) -> datetime:
+    """The moment of a local time; many centres share one."""
+    return instant(day, minute)
 
 
 def _soonest_then_nearest(found: EarliestTime) -> tuple[datetime, float, str]:

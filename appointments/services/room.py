@@ -13,7 +13,7 @@ from django.db import connection
 ANY_SERVICE: Final = (1 << 48) - 1
 _ROOM_CAME: Final = """
 INSERT INTO appointments_centreday (centre_id, day, room, changes) VALUES {rows}
-ON CONFLICT (day, centre_id) DO UPDATE
+ON CONFLICT (centre_id, day) DO UPDATE
 SET room = excluded.room, changes = appointments_centreday.changes + 1
 """
 _NO_ROOM: Final = """

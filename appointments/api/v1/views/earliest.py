@@ -1,6 +1,7 @@
 """What anyone can ask about time in the whole country, and about one time at one centre."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -110,5 +111,6 @@ def _from_where(found: Found) -> dict[str, Any] | None:
     }
 
 
+@lru_cache(maxsize=4096)
 def _local(moment: datetime) -> str:
     return moment.astimezone(COPENHAGEN).isoformat()

@@ -1,0 +1,94 @@
+"""The statement over the whole country, in parts, for either database.
+
+The reader puts it together: the offers, then which of their days are wanted, then the rows.
+"""
+
+from typing import Final
+
+MAYBE: Final = """r.centre_id = f.id AND r.day <= f.last_day
+      AND (r.room >> f.bit) & 1 = 1 {days_asked_for}"""
+OFFERS: Final = """
+WITH offer AS (
+  SELECT c.*, m.name AS municipality, s.bit, o.minutes, o.buffer_minutes,
+    COALESCE(o.lead_minutes, c.lead_minutes) AS lead,
+    {first_day} AS first_day, {last_day} AS last_day
+  FROM appointments_servicetype s
+  JOIN appointments_centreservice o ON o.service_id = s.id
+  JOIN municipalities_centre c ON c.id = o.centre_id
+  JOIN municipalities_municipality m ON m.id = c.municipality_id
+  JOIN municipalities_region g ON g.id = m.region_id
+  WHERE s.code = %(service)s AND c.is_open_for_booking {offers_asked_for}
+)
+"""
+SOONEST: Final = f"""
+, soonest AS (
+  SELECT f.id, (
+    SELECT r.id FROM appointments_centreday r
+    WHERE r.day >= f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
+  ) AS summary FROM offer f
+), wanted AS (
+  SELECT summary FROM soonest WHERE summary IS NOT NULL
+  UNION ALL
+  SELECT (
+    SELECT r.id FROM appointments_centreday r
+    WHERE r.day > f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
+  ) FROM soonest s JOIN offer f ON f.id = s.id
+  JOIN appointments_centreday t ON t.id = s.summary AND t.day = f.first_day
+)
+"""  # noqa: S608 - nothing comes in
+"""A centre's first day may be over but for its lead time, so the one after it comes along."""
+LATER: Final = f"""
+, wanted AS (
+  SELECT r.id AS summary FROM offer f JOIN appointments_centreday r
+    ON r.day > %(after)s AND {MAYBE}
+  WHERE f.id IN ({{centres}})
+)
+"""  # noqa: S608 - nothing comes in
+EVENING: Final = """AND EXISTS (
+  SELECT 1 FROM appointments_deskday e WHERE e.centre_id = r.centre_id AND e.day = r.day
+    AND (e.b4 <> %(full)s OR e.b5 <> %(full)s))
+"""
+ROWS: Final = """
+SELECT r.id AS summary, NULL AS caps, NULL AS b0, NULL AS b1, NULL AS b2, NULL AS b3, NULL AS b4,
+  NULL AS b5, NULL AS desk_id, NULL AS is_open, NULL AS held, NULL AS until, NULL AS is_over,
+  {as_list}(f.id, r.day, r.changes, f.key, f.name, f.municipality, f.is_demo, f.is_step_free,
+    COALESCE(p.address, f.address), COALESCE(p.postal_code, f.postal_code),
+    COALESCE(p.city, f.city), COALESCE(p.latitude, f.latitude, q.latitude),
+    COALESCE(p.longitude, f.longitude, q.longitude), f.start_step_minutes, f.bit, f.minutes,
+    f.buffer_minutes, f.lead, n.code, n.city, n.latitude, n.longitude){as_text} AS told
+FROM wanted w
+JOIN appointments_centreday r ON r.id = w.summary
+JOIN offer f ON f.id = r.centre_id
+LEFT JOIN municipalities_mobilestop p ON p.centre_id = f.id AND p.weekday = {weekday}
+LEFT JOIN municipalities_postalcode q ON q.code = COALESCE(p.postal_code, f.postal_code)
+LEFT JOIN (
+  SELECT code, city, latitude, longitude FROM municipalities_postalcode WHERE %(near)s > 0
+  ORDER BY ABS(CAST(code AS integer) - %(near)s), code LIMIT 1
+) n ON 1 = 1
+UNION ALL
+SELECT r.id, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id,
+  d.opens_at IS NULL OR d.opens_at <= %(now)s, h.starts_at, h.busy_until, h.expires_at <= %(now)s,
+  NULL
+FROM wanted w
+JOIN appointments_centreday r ON r.id = w.summary
+JOIN appointments_deskday d ON d.centre_id = r.centre_id AND d.day = r.day
+LEFT JOIN appointments_hold h
+  ON h.centre_id = d.centre_id AND h.day = d.day AND h.desk_id = d.desk_id
+"""
+DIALECT: Final = {
+    "postgresql": {
+        "first_day": "CAST(CAST(%(clock)s AS timestamp)"
+        " + COALESCE(o.lead_minutes, c.lead_minutes) * interval '1 minute' AS date)",
+        "last_day": "CAST(%(today)s AS date) + COALESCE(o.horizon_days, c.horizon_days)",
+        "weekday": "CAST(EXTRACT(ISODOW FROM r.day) AS integer) - 1",
+        "as_list": "json_build_array",
+        "as_text": "::text",
+    },
+    "sqlite": {
+        "first_day": "date(%(clock)s, COALESCE(o.lead_minutes, c.lead_minutes) || ' minutes')",
+        "last_day": "date(%(today)s, COALESCE(o.horizon_days, c.horizon_days) || ' days')",
+        "weekday": "(CAST(strftime('%%w', r.day) AS integer) + 6) %% 7",
+        "as_list": "json_array",
+        "as_text": "",
+    },
+}
