@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.witnesses.rules.builders import DAY, document
-from witnesses.rules.explain_documents import missing_document
+from witnesses.rules.explain_documents import accepted_documents, missing_document
 from witnesses.rules.figures import Clause, TwoPapers, Way
 from witnesses.rules.rule_sets import rule_set
 
@@ -85,6 +85,24 @@ def test_the_cpr_number_is_missing_only_where_it_is_wanted():
     assert missing(PLAIN, ways=(way,), wants_cpr=False).startswith("Only one more document")
     alone = beside(cpr="if_wanted")
     assert "a valid document that shows the CPR number" in missing(PLAIN, ways=(alone,))
+
+
+def accepted(way):
+    criterion = replace(RULES.applicant_documents, ways=(way,))
+    (told,) = accepted_documents(criterion, "en", usable=RULES.usable)
+    return told
+
+
+def test_how_old_a_paper_may_be_is_told_only_of_papers_that_the_way_takes():
+    kinds = ("health_card", "tax_assessment")
+    assert "months old" not in accepted(papers(*kinds, core=("health_card",)))
+    told = accepted(papers(*kinds, "benefit_letter", core=("health_card",)))
+    assert told.endswith("At most 3 months old: letter about a public benefit.")
+
+
+def test_every_kind_that_may_stand_beside_another_is_told():
+    told = accepted(beside(clause("health_card"), clause("police_id", issuers=("SE",))))
+    assert "health card, issued in any country; police ID card, issued in SE" in told
 
 
 def test_what_does_not_count_helps_with_nothing():

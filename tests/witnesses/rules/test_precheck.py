@@ -1,5 +1,6 @@
 """A witness asked about beforehand: the same answer as the engine's on the day, never a softer one."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -71,6 +72,31 @@ def test_the_last_of_several_reasons_decides_the_day():
     assert set(answer.failed) == {"witness.minimum_age", "witness.mitid_held"}
 
 
+@pytest.mark.parametrize(("days", "verdict"), [(366, Verdict.MAY_FROM), (367, Verdict.MAY_NOT)])
+def test_somebody_who_turns_18_within_a_year_is_waited_for(days, verdict):
+    eighteen = ON + timedelta(days=days)
+    answer = asked(a_witness(birth_date=eighteen.replace(year=eighteen.year - 18).isoformat()))
+    assert answer.verdict is verdict
+    assert answer.from_day == (eighteen if verdict is Verdict.MAY_FROM else None)
+
+
+def test_what_only_the_clerk_can_see_is_not_held_against_anybody():
+    answer = asked(a_witness(brought_mitid=False))
+    assert (answer.verdict, answer.failed) == (Verdict.MAY, ())
+
+
+def test_where_nobody_may_witness_at_all_or_the_calendar_ends_nobody_is_waited_for():
+    none_at_all = replace(
+        rule_set("mitid-2022"),
+        witness_quota=replace(rule_set("mitid-2022").witness_quota, at_most=0),
+    )
+    answer = precheck(a_witness(), on=ON, rule_set_on=lambda _day: none_at_all)
+    assert (answer.verdict, answer.failed) == (Verdict.MAY_NOT, ("witness.quota",))
+    for born in ("9990-05-01", "9992-02-29"):
+        answer = asked(a_witness(birth_date=born), on=date(9999, 12, 1))
+        assert (answer.verdict, answer.failed) == (Verdict.MAY_NOT, ("witness.minimum_age",))
+
+
 def test_nobody_waits_for_a_witness_for_years():
     answer = asked(a_witness(birth_date="2016-01-15"))
     assert (answer.verdict, answer.from_day) == (Verdict.MAY_NOT, None)
@@ -85,6 +111,14 @@ def test_an_unknown_age_of_the_mitid_is_left_to_the_desk():
     answer = asked(a_witness(mitid_since=None))
     assert answer.verdict is Verdict.MAY
     assert answer.is_mitid_unknown
+    assert not asked(a_witness()).is_mitid_unknown
+    minor = asked(a_witness(mitid_since=None, birth_date="2009-01-15"))
+    assert (minor.verdict, minor.from_day) == (Verdict.MAY_FROM, date(2027, 1, 15))
+    assert minor.is_mitid_unknown
+
+
+def test_the_verdicts_are_the_words_that_are_stored():
+    assert [str(verdict) for verdict in Verdict] == ["may", "may_from", "may_not"]
 
 
 def refused_on(witness, day, rules):
