@@ -88,7 +88,9 @@ def take(wanted: Wanted, news: Callable[[int], Sequence[New]] = lambda _desk: ()
         )
         if write_together(taken, news(found.desk_id)):
             return found.desk_id
-    raise why_not_free(centre=wanted.centre, day=day, minute=minute, minutes=wanted.minutes)
+    raise why_not_free(
+        centre=wanted.centre, day=day, minute=minute, minutes=wanted.minutes, caps=wanted.caps
+    )
 
 
 def free_desk(wanted: Wanted) -> FreeDesk | None:
@@ -177,9 +179,15 @@ def remove_holds(*, centre: Centre, desk_id: int, day: date, which: Q) -> int:
     return len(gone)
 
 
-def why_not_free(*, centre: Centre, day: date, minute: int, minutes: int) -> Refused:
-    """What to tell somebody no desk takes then: the centre is closed, or others came first."""
-    desks = list(Desk.objects.filter(centre=centre))
+def why_not_free(*, centre: Centre, day: date, minute: int, minutes: int, caps: int) -> Refused:
+    """What to tell somebody no desk takes then.
+
+    No desk can do it all, or those that can are closed, or others came first.
+    """
+    staffed = Desk.objects.filter(centre=centre, is_staffed=True)
+    desks = [desk for desk in staffed if desk.caps & caps == caps]
+    if staffed and not desks:
+        return Refused("service_not_offered", field="service")
     closed = closed_bits(centre=centre, desks=desks, days=[day])
     if all(shut & mask(minute, minutes) for shut in closed.values()):
         return Refused("closed", field="start")

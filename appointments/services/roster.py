@@ -56,11 +56,11 @@ def opening_moments(
 ) -> dict[tuple[int, date], datetime | None]:
     """When the desk-days open to all; None for those that are open from the beginning.
 
-    The last desks are kept for phone and walk-in. Where new days open bit by bit, each desk-day
-    does so at a random moment of the day on which one could first book it.
+    The last desks are kept for phone and walk-in, but never the only one. Where new days open bit
+    by bit, each desk-day does so at a random moment of the day on which one could first book it.
     """
     staffed = sorted((desk for desk in desks if desk.is_staffed), key=lambda desk: desk.number)
-    kept = {desk.pk for desk in staffed[max(0, len(staffed) - centre.kept_desks) :]}
+    kept = {desk.pk for desk in staffed[max(1, len(staffed) - centre.kept_desks) :]}
     ahead = timedelta(days=_farthest_horizon(centre)) if centre.spreads_new_days else None
     moments: dict[tuple[int, date], datetime | None] = {}
     for desk in desks:

@@ -59,21 +59,30 @@ def test_the_last_desks_are_kept_until_a_minute_so_many_days_before():
 
 
 def test_days_made_later_and_desks_changed_keep_to_the_share():
-    world = build_world(desks=2)
+    world = build_world(desks=3)
+
+    def kept():
+        return {number for (number, _day), moment in opens().items() if moment}
+
+    def leave(desk):
+        change_desk(
+            desk=desk,
+            number=desk.number,
+            services=[world.service.code],
+            is_staffed=False,
+            clerk=None,
+            is_accepted=True,
+            actor="staff:1",
+            now=NOW,
+        )
+
     settle(world, SHARE)
     keep_days_open(now=NOW + timedelta(days=2))
-    assert all((moment is None) is (number == 1) for (number, _), moment in opens().items())
-    change_desk(
-        desk=world.desks[1],
-        number=2,
-        services=[world.service.code],
-        is_staffed=False,
-        clerk=None,
-        is_accepted=True,
-        actor="staff:1",
-        now=NOW,
-    )
-    assert all(moment for (number, _), moment in opens(world.desks[0]).items())
+    assert all((moment is None) is (number < 3) for (number, _), moment in opens().items())
+    leave(world.desks[2])
+    assert kept() == {2}
+    leave(world.desks[1])
+    assert kept() == set()
 
 
 def test_each_new_day_opens_at_a_moment_of_its_own_on_the_day_it_comes_within_the_horizon():

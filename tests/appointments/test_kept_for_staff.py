@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from appointments.exceptions import Refused, SlotTaken
-from appointments.models import Appointment, DeskDay
+from appointments.models import Appointment, Desk, DeskDay
 from appointments.rules.availability import Audience
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
 from appointments.selectors import bookable_times
 from appointments.services import Visitor, book_appointment, move_appointment, plan_visit
 from appointments.services.capacity import Wanted, free_desk, taking
+from appointments.services.desk_days import rebuild
 from borgerservice.together import write_together
 from tests.builders import NOW, TODAY, build_visit, build_world
 
@@ -152,3 +153,19 @@ def test_of_several_services_the_narrowest_window_counts():
     plan = plan_visit(centre=world.centre, codes=[world.service.code, "other"])
     assert plan.window == Window(500, 5, 15)
     assert plan.minutes == 40
+
+
+def test_a_service_that_no_desk_can_do_is_told_as_that_and_not_as_taken():
+    world = build_world()
+    Desk.objects.update(caps=1 << 47)
+    rebuild(centre=world.centre, first=TODAY, last=TOMORROW)
+    with pytest.raises(Refused) as told:
+        build_visit(world, day=TOMORROW)
+    assert (told.value.code, told.value.field) == ("service_not_offered", "service")
+
+
+def test_a_visit_longer_than_any_opening_is_told_that_the_centre_is_closed():
+    world = build_world(opens=540, closes=600, minutes=45)
+    with pytest.raises(Refused) as told:
+        build_visit(world, day=TOMORROW, minute=540, names=["Amina Hassan", "Omar Hassan"])
+    assert told.value.code == "closed"
