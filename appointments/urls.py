@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments.views import booking, doubles, earliest, places, visits, waiting
+from appointments.views import booking, doubles, earliest, find, places, visits, waiting
 
 app_name = "appointments"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("visit/<str:link>/move/", visits.move, name="move"),
     path("visit/<str:link>/cancel/", visits.cancel, name="cancel"),
     path("visit/<str:link>/earlier/", waiting.earlier, name="earlier"),
+    path("find/", find.find, name="find"),
     path("offer/<str:link>/", waiting.offer, name="offer"),
     path("waiting/<str:link>/", waiting.waiting, name="waiting"),
     path("keep/<str:link>/", doubles.keep, name="keep"),

@@ -19,7 +19,7 @@ from appointments.services.repeats import Request, repeat_of
 from borgerservice.municipalities.models import Centre
 from borgerservice.vault.marks import contact_mark
 
-START, CENTRE, CONTACT = "start", "centre", "contact"
+START, CENTRE, CONTACT, FIND = "start", "centre", "contact", "find"
 
 # A count that a crash forgets does no harm, so nobody waits for it to reach the disk.
 _COUNT = {
@@ -101,6 +101,13 @@ def count_booking(
     except TooMany:
         if request is None or repeat_of(request) is None:
             raise
+
+
+def count_find(*, phone: str, email: str, network: str, now: datetime) -> None:
+    """Count that somebody asks for a lost link, for the contact and the network. Raises TooMany."""
+    kinds = {"phone": phone, "email": email.casefold(), "network": network}
+    marks = [(FIND, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
+    _require(_count(marks, now=now), now=now)
 
 
 def starts_lately(*, now: datetime) -> int:

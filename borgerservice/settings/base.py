@@ -138,7 +138,12 @@ CONTENT_SECURITY_POLICY = {
 
 # At most so many in so many seconds: bookings begun by a network; bookings of a network at a centre
 # that is short of times; bookings with one phone number or e-mail address.
-BOOKING_LIMITS = {"start": (60, 600), "centre": (5, 86400), "contact": (20, 86400)}
+BOOKING_LIMITS = {
+    "start": (60, 600),
+    "centre": (5, 86400),
+    "contact": (20, 86400),
+    "find": (10, 3600),
+}
 # From how many bookings begun in ten minutes on each costs its browser a moment of work.
 PROOF_ASKED_FROM = {"everybody": 600, "network": 15}
 ALLAUTH_TRUSTED_PROXY_COUNT = 0

@@ -16,6 +16,7 @@ from phonenumber_field.phonenumber import to_python
 
 from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.municipalities.models import Municipality
+from borgerservice.qr import Square, square
 
 register = template.Library()
 
@@ -46,6 +47,12 @@ def icon(name: str, classes: str = "") -> SafeString:
         classes,
         f"{static('dkfds/img/all-svg-icons.svg')}#{name}",
     )
+
+
+@register.simple_tag
+def qr_code(text: str) -> Square:
+    """A text to be scanned."""
+    return square(text)
 
 
 @register.simple_tag

@@ -20,6 +20,7 @@ UNSCOPED_ALLOWED = {
     "appointments/services/doubles.py": "one visit per person and purpose in the whole country",
     "appointments/services/expiry.py": "forgetting is due everywhere on the same day",
     "appointments/services/holds.py": "what is over is over everywhere",
+    "appointments/services/lost.py": "the contact asks for their own visits, wherever they booked",
     "appointments/services/reminders.py": "reminders are due everywhere at the same hour",
     "borgerservice/api/authentication.py": "the token names the client, and it the municipality",
     "borgerservice/api/clients.py": WRITES,

@@ -7,28 +7,17 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.main import QRCode
 
 from borgerservice.kernel import clock
 from borgerservice.people.models import PersonAlias
+from borgerservice.qr import Square, square
 from witnesses.models import IdentityProofing
 from witnesses.ports import sign_in_broker
 from witnesses.selectors import current_statement, declaration_of
 from witnesses.selectors_sign_in import open_request
 from witnesses.services.sign_in import link_of
 
-QUIET_MODULES = 4
-
 register = template.Library()
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """A QR code as one path of an SVG, and the length of its side."""
-
-    side: int
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +49,4 @@ def sign_in_shown(case: IdentityProofing) -> SignInShown | None:
         return SignInShown(has_number, None)
     with override(asked.language):
         address = settings.PUBLIC_ADDRESS + reverse("witnesses:sign_in", args=[link_of(asked)])
-    return SignInShown(has_number, LinkShown(address, _square(address), asked.expires_at))
-
-
-def _square(text: str) -> Square:
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_MODULES)
-    code.add_data(text)
-    rows = code.get_matrix()
-    dark = (
-        f"M{x},{y}h1v1h-1z" for y, row in enumerate(rows) for x, fills in enumerate(row) if fills
-    )
-    return Square(len(rows), "".join(dark))
+    return SignInShown(has_number, LinkShown(address, square(address), asked.expires_at))
