@@ -8,14 +8,16 @@ limit.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 
 from appointments.exceptions import TooMany
 from appointments.models import UseCount
+from appointments.rules.local_time import instant
 from appointments.services.repeats import Request, repeat_of
+from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 from borgerservice.vault.marks import contact_mark
 
@@ -45,7 +47,7 @@ _COUNT = {
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many uses in each span of so many seconds."""
+    """At most so many uses in each span of so many seconds; the first of a day begins with it."""
 
     what: str
     most: int
@@ -53,12 +55,12 @@ class Limit:
 
     def span_of(self, now: datetime) -> datetime:
         """The beginning of the span that a moment lies in."""
-        passed = int(now.timestamp())
-        return datetime.fromtimestamp(passed - passed % self.seconds, tz=UTC)
+        passed = _seconds_of_the_day(now)
+        return now.replace(microsecond=0) - timedelta(seconds=passed % self.seconds)
 
     def seconds_left(self, now: datetime) -> int:
         """Until the next span begins."""
-        return self.seconds - int(now.timestamp()) % self.seconds
+        return self.seconds - _seconds_of_the_day(now) % self.seconds
 
 
 def limit(what: str) -> Limit:
@@ -67,15 +69,18 @@ def limit(what: str) -> Limit:
     return Limit(what, most, seconds)
 
 
-def count_start(*, network: str, now: datetime) -> int:
+def count_start(*, network: str, centre: Centre, now: datetime) -> int:
     """Count that a network begins a booking; how many it has begun. Raises TooMany.
 
     Whoever has no network of the internet, such as a centre's own screens, is counted and let in.
+    A network that has its places at a centre that is short of times holds none of the others.
     """
     marks = {START: contact_mark("network", network)[1]}
     counted = _count(marks.items(), now=now)
     if network:
         _require(counted, now=now)
+        if _is_short_of_times(centre):
+            _require_a_place_left(centre, network, now=now)
     return counted[START]
 
 
@@ -94,8 +99,8 @@ def count_booking(
     """
     kinds = {"phone": phone, "email": email.casefold()}
     marks = [(CONTACT, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
-    if network and (centre.returns_slowly or centre.spreads_new_days):
-        marks.append((CENTRE, contact_mark("network", f"{centre.key} {network}")[1]))
+    if network and _is_short_of_times(centre):
+        marks.append((CENTRE, _at_centre(centre, network)))
     try:
         _require(_count(marks, now=now), now=now)
     except TooMany:
@@ -129,6 +134,18 @@ def forget_uses(*, now: datetime) -> int:
     return UseCount.objects.filter(span__lte=now - timedelta(seconds=longest)).delete()[0]
 
 
+def _seconds_of_the_day(now: datetime) -> int:
+    return int((now - instant(danish_date(now), 0)).total_seconds())
+
+
+def _is_short_of_times(centre: Centre) -> bool:
+    return centre.returns_slowly or centre.spreads_new_days
+
+
+def _at_centre(centre: Centre, network: str) -> str:
+    return contact_mark("network", f"{centre.key} {network}")[1]
+
+
 def _count(marks: Iterable[tuple[str, str]], *, now: datetime) -> dict[str, int]:
     """Add one use for each mark; the highest count of each kind."""
     rows = [
@@ -147,6 +164,18 @@ def _count(marks: Iterable[tuple[str, str]], *, now: datetime) -> dict[str, int]
         for what, uses in cursor.fetchall():
             counted[what] = max(uses, counted.get(what, 0))
     return counted
+
+
+def _require_a_place_left(centre: Centre, network: str, *, now: datetime) -> None:
+    which = limit(CENTRE)
+    has_all = UseCount.objects.filter(
+        what=CENTRE,
+        mark=_at_centre(centre, network),
+        span=which.span_of(now),
+        uses__gte=which.most,
+    )
+    if has_all.exists():
+        raise TooMany(retry_after=which.seconds_left(now))
 
 
 def _require(counted: dict[str, int], *, now: datetime) -> None:

@@ -61,7 +61,7 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     form.keep_within(plan.window.last_day(form.today))
     choice = Choice()
     if request.method == "POST" and form.is_valid():
-        if asked := asked_first(request, now=now):
+        if asked := asked_first(request, centre=centre, now=now):
             return asked
         begin = partial(start_draft, centre=centre, service=code, people=form.party, now=now)
         choice = choose(request.POST, begin)

@@ -7,12 +7,13 @@ from django.shortcuts import render
 
 from appointments.services.limits import count_start
 from appointments.services.proofs import Paid, ask, ask_again, price_now, take_payment
+from borgerservice.municipalities.models import Centre
 from borgerservice.networks import network_of
 
 KEPT = ("start", "people", "from")
 
 
-def asked_first(request: HttpRequest, *, now: datetime) -> HttpResponse | None:
+def asked_first(request: HttpRequest, *, centre: Centre, now: datetime) -> HttpResponse | None:
     """Count the booking that begins; the page that asks for work first, or None where it may begin.
 
     Nobody is asked anything while few begin one. Raises TooMany.
@@ -25,7 +26,7 @@ def asked_first(request: HttpRequest, *, now: datetime) -> HttpResponse | None:
         asked = ask_again(ticket=ticket, now=now)
     else:
         network = network_of(request)
-        begun = count_start(network=network, now=now)
+        begun = count_start(network=network, centre=centre, now=now)
         price = price_now(network_starts=begun if network else 0, now=now)
         if price is None:
             return None

@@ -214,7 +214,7 @@ def test_a_person_gets_through_with_a_browser(
         with server.database.opened():
             today = the_clock.danish_date(the_clock.now())
             world = build_world(today=today, desks=3)
-            count_start(network="", now=the_clock.now())
+            count_start(network="", centre=world.centre, now=the_clock.now())
         page = new_page(size=(320, 640), javascript=javascript)
         page.goto(server.url(times_address(world)))
         page.locator("button[name=start]").first.click()
