@@ -1,9 +1,11 @@
 from datetime import date
+from itertools import product
 
 import pytest
 
 from tests.witnesses.rules.builders import DAY, document
-from witnesses.rules.documents import flaws, suffices, usable_documents
+from witnesses.rules.documents import flaws, role, suffices, usable_documents
+from witnesses.rules.facts import DOCUMENT_TYPES
 from witnesses.rules.rule_sets import RULE_SETS, rule_set
 
 MEETING = date.fromisoformat(DAY)
@@ -199,3 +201,23 @@ def test_no_documents_never_suffice():
     for name in RULE_SETS:
         assert not enough(name, wants_cpr=False)
         assert not enough_of_witness(name)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", RULE_SETS)
+def test_whatever_lies_beside_it_one_document_does_what_another_of_its_role_does(name):
+    """Every kind of document, alone and beside one of every kind."""
+    criterion = rule_set(name).applicant_documents
+    alike: dict[tuple[object, ...], list[dict[str, object]]] = {}
+    for kind, issuer, photo, cpr in product(
+        DOCUMENT_TYPES, ("DK", "GL", "FO", "SE"), (True, False), (True, False)
+    ):
+        one = document(kind, issuer, shows_photo=photo, shows_cpr=cpr)
+        alike.setdefault(role(one, criterion), []).append(one)
+    each = [document(kind, shows_cpr=cpr) for kind, cpr in product(DOCUMENT_TYPES, (True, False))]
+    beside = [(), *((other,) for other in each)]
+    assert 5 < len(alike) < 40
+    for documents in alike.values():
+        for others, wants_cpr in product(beside, (True, False)):
+            told = {suffices([*others, one], criterion, wants_cpr=wants_cpr) for one in documents}
+            assert len(told) == 1
