@@ -11,9 +11,10 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from appointments.exceptions import Refused
 from appointments.rules.names import NameRefused, clean_person_name
+from appointments.rules.needs import NEEDS
 from appointments.services.drafts import Typed
 from appointments.services.plan import LARGEST_PARTY
-from appointments.wording import REFUSALS
+from appointments.wording import NEEDS_TOLD, REFUSALS
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.cpr import holds_cpr_number
 
@@ -215,9 +216,9 @@ class DetailsForm(KindForm):
             self.fields["phone"].required = False
         for place in range(typed.people):
             self.fields |= _fields_of_person(place, alone=typed.people == 1)
-        self.order_fields(
-            [*(name for name in self.fields if name not in {"phone", "email"}), "phone", "email"]
-        )
+        self.fields |= _fields_of_needs()
+        last = ["phone", "email", *(f"needs_{code}" for code in NEEDS)]
+        self.order_fields([*(name for name in self.fields if name not in last), *last])
 
     def clean(self) -> dict[str, Any]:
         """Where a CPR number was typed as a phone number, say that rather than `invalid`."""
@@ -232,6 +233,11 @@ class DetailsForm(KindForm):
         return [self.cleaned_data[f"name_{place}"] for place in range(self.people)]
 
     @property
+    def needs(self) -> list[str]:
+        """What the visitors need, as codes."""
+        return [code for code in NEEDS if self.cleaned_data[f"needs_{code}"]]
+
+    @property
     def protected(self) -> list[bool]:
         """Who has name and address protection, in the order of the names."""
         return [bool(self.cleaned_data[f"is_protected_{place}"]) for place in range(self.people)]
@@ -239,6 +245,7 @@ class DetailsForm(KindForm):
 
 def _initial(typed: Typed) -> dict[str, object]:
     filled: dict[str, object] = {"phone": typed.phone, "email": typed.email}
+    filled |= {f"needs_{code}": True for code in typed.needs}
     for place, (name, is_protected) in enumerate(zip(typed.names, typed.protected, strict=True)):
         filled[f"name_{place}"] = name
         filled[f"is_protected_{place}"] = is_protected
@@ -261,4 +268,15 @@ def _fields_of_person(place: int, *, alone: bool) -> dict[str, forms.Field]:
             help_text=_("The name is then not shown on screens and lists at the centre."),
             widget=forms.CheckboxInput(attrs={"class": "form-checkbox"}),
         ),
+    }
+
+
+def _fields_of_needs() -> dict[str, forms.Field]:
+    return {
+        f"needs_{code}": forms.BooleanField(
+            label=NEEDS_TOLD[code],
+            required=False,
+            widget=forms.CheckboxInput(attrs={"class": "form-checkbox"}),
+        )
+        for code in NEEDS
     }

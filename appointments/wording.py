@@ -83,3 +83,9 @@ REFUSALS = {
     "desk_number_out_of_range": _("Write a number from 1 to 999."),
     "desk_without_services": _("Choose at least one service."),
 }
+
+NEEDS_TOLD = {
+    "interpreter": _("An interpreter is needed"),
+    "wheelchair": _("Somebody comes in a wheelchair"),
+}
+"""What visitors may need, said as they choose it and as staff read it."""

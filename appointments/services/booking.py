@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment, Hold
 from appointments.rules.availability import Audience
+from appointments.rules.needs import kept_needs
 from appointments.services import capacity, holds
 from appointments.services.conditions import check_contact, check_time, cleaned_name
 from appointments.services.new_visit import NewVisit, Wish, new_visit
@@ -36,10 +37,12 @@ def book_appointment(
     now: datetime,
     request: Request | None = None,
     hold: Hold | None = None,
+    needs: Sequence[str] = (),
 ) -> Appointment:
     """Give the citizen the time, or raise; nothing is written halfway.
 
-    `phone` is E.164, `email` an address; a citizen needs one of the two, a walk-in neither.
+    `phone` is E.164, `email` an address; a citizen needs one of the two, a walk-in neither. `needs`
+    are codes of `rules/needs.py`.
     With a `hold` the time is theirs; once that is over, they get it if it is still free. Raises
     SlotTaken, or Refused with the code and field of what is wrong. A repeat of the same `request`
     returns the appointment it made the first time.
@@ -58,7 +61,8 @@ def book_appointment(
             is_walk_in=origin == Appointment.Origin.WALK_IN,
             is_held=bool(kept),
         )
-        wish = Wish(centre, plan, start, origin, actor, now, language, phone, email)
+        kept_as = kept_needs(needs)
+        wish = Wish(centre, plan, start, origin, actor, now, language, phone, email, kept_as)
         protected = [visitor.is_protected for visitor in visitors]
         visit = new_visit(wish, names=names, protected=protected, request=request)
         _write(visit, wish, kept)

@@ -36,6 +36,7 @@ class Typed:
     protected: tuple[bool, ...] = ()
     phone: str = ""
     email: str = ""
+    needs: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Typed(…)"
@@ -96,7 +97,13 @@ def read_draft(*, token: str, now: datetime) -> Draft:
 
 
 def fill_draft(
-    *, draft: Draft, names: Sequence[str], protected: Sequence[bool], phone: str, email: str
+    *,
+    draft: Draft,
+    names: Sequence[str],
+    protected: Sequence[bool],
+    phone: str,
+    email: str,
+    needs: Sequence[str] = (),
 ) -> None:
     """Keep who comes and how to reach them. Raises Refused for a name that may not be kept."""
     typed = Typed(
@@ -105,6 +112,7 @@ def fill_draft(
         protected=tuple(protected),
         phone=phone,
         email=email,
+        needs=tuple(needs),
     )
     BookingDraft.objects.filter(pk=draft.row.pk, appointment=None).update(
         typed_sealed=_sealed(typed, draft.row.token_hash)
@@ -167,6 +175,7 @@ def confirm_draft(*, token: str, language: str, now: datetime) -> Appointment:
         now=now,
         request=Request(scope="draft", key=draft.row.token_hash, body_hash=""),
         hold=draft.row.hold,
+        needs=typed.needs,
     )
     BookingDraft.objects.filter(pk=draft.row.pk).update(appointment=visit, typed_sealed=None)
     return visit
@@ -194,6 +203,7 @@ def _open(row: BookingDraft | None) -> Draft:
             protected=tuple(stored["protected"]),
             phone=stored["phone"],
             email=stored["email"],
+            needs=tuple(stored.get("needs", ())),
         ),
     )
 

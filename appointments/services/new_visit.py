@@ -32,6 +32,7 @@ class Wish:
     language: str
     phone: str
     email: str
+    needs: str = ""
 
 
 @dataclass(slots=True)
@@ -109,6 +110,7 @@ def _appointment(wish: Wish) -> Appointment:
         link_hash=link_hash(derive_link("visit", salt)),
         booked_by=wish.actor,
         created_at=wish.now,
+        needs=wish.needs,
         to_compare=bool(wish.phone or wish.email) and wish.origin != Appointment.Origin.WALK_IN,
     )
 

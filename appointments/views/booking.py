@@ -113,6 +113,7 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
             protected=form.protected,
             phone=str(form.cleaned_data["phone"] or ""),
             email=form.cleaned_data["email"],
+            needs=form.needs,
         )
         return redirect("appointments:check", token=token)
     return render(request, "appointments/details.html", {"form": form, **_facts(token, draft, now)})

@@ -22,7 +22,7 @@ from tests.appointments.pages import (
     times_address,
     title_of,
 )
-from tests.builders import NOW, build_visit, build_world
+from tests.builders import NOW, build_staff, build_visit, build_world
 
 pytestmark = pytest.mark.django_db
 CANARY = "610190-1234"
@@ -322,3 +322,20 @@ def test_looking_at_the_check_page_books_nothing(client: Client) -> None:
     client.head(f"{draft}check/")
     assert not Appointment.unscoped.exists()
     assert client.put(f"{draft}check/").status_code == 405
+
+
+def test_an_interpreter_and_a_wheelchair_are_asked_for_and_reach_the_clerk(client: Client) -> None:
+    world = build_world()
+    draft = begin(client, world)
+    fill_in(client, draft, needs_interpreter="on")
+    assert "An interpreter is needed" in text_of(client.get(f"{draft}check/"))
+    assert "checked" in client.get(draft).content.decode()
+    receipt = client.post(f"{draft}check/").headers["Location"]
+    assert Appointment.unscoped.get().needs == "interpreter"
+    assert "An interpreter is needed" in text_of(client.get(receipt))
+    desk = Client()
+    desk.force_login(build_staff(world.municipality))
+    reference = Appointment.unscoped.get().reference
+    assert "tolk" in text_of(desk.get(f"/admin/0657/visits/{reference}/")).lower() or (
+        "interpreter" in text_of(desk.get(f"/admin/0657/visits/{reference}/"))
+    )
