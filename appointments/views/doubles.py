@@ -28,6 +28,9 @@ def keep(request: HttpRequest, link: str) -> HttpResponseBase:
     except NotFound:
         unknown = {"is_error_page": True}
         return render(request, "appointments/visit_unknown.html", unknown, status=404)
+    if all(visit.ends_at <= now for visit in question.visits):
+        over = {"is_error_page": True}
+        return render(request, "appointments/visit_over.html", over, status=410)
     form = KeepForm(request.POST if request.method == "POST" else None)
     choice = Choice()
     if form.is_valid():

@@ -236,6 +236,16 @@ def test_a_visit_cancelled_or_begun_meanwhile_leaves_nothing_to_choose(
     assert statuses(second) == [Status.BOOKED]
 
 
+def test_when_both_visits_are_over_the_link_shows_nothing(client: Client, herning, aarhus, clock):
+    _first, second = twice(herning, aarhus)
+    row = asked()
+    answer_question(link=link_of(row), answer="both", now=NOW)
+    clock.move_to(second.ends_at)
+    page = client.get(page_of(row))
+    assert page.status_code == 410
+    assert second.reference not in page.content.decode()
+
+
 def test_who_has_come_loses_nothing(herning, aarhus):
     first = build_visit(herning, day=TODAY)
     second = build_visit(aarhus, day=TOMORROW)
