@@ -10,6 +10,7 @@ REFUSALS = {
     "wish_without_days": _("Choose at least one day of the week, and hours that end later."),
     "slot_taken": _("That time has just been taken. Choose another time."),
     "too_many_tries": _("Too many bookings with this phone number or e-mail address. Wait."),
+    "hold_over": _("The time is no longer held. Book it without the hold, or choose another."),
     "not_found": _("We cannot find the appointment."),
     "centre_not_found": _("We cannot find the centre."),
     "municipality_not_found": _("We cannot find the municipality."),

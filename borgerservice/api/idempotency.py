@@ -4,12 +4,22 @@ import json
 import re
 from typing import Final
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
 from borgerservice.vault.marks import contact_mark
 
 HEADER: Final = "Idempotency-Key"
+PARAMETER: Final = OpenApiParameter(
+    HEADER,
+    {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Your name for this request, 1 to 80 printable ASCII characters. The same key and"
+    " body does it once and is answered with the same 201: a booking for 24 hours, a hold as long"
+    " as it is there.",
+)
 _KEY: Final = re.compile(r"[ -~]{1,80}")
 
 

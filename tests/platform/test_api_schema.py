@@ -20,6 +20,8 @@ CALLS = {
     ("get", "/api/v1/earliest/"): None,
     ("post", "/api/v1/decisions/"): None,
     ("post", "/api/v1/appointments/"): Scope.APPOINTMENTS_WRITE,
+    ("post", "/api/v1/holds/"): Scope.APPOINTMENTS_WRITE,
+    ("post", "/api/v1/holds/release/"): Scope.APPOINTMENTS_WRITE,
     ("get", "/api/v1/appointments/"): Scope.APPOINTMENTS_READ,
     ("get", "/api/v1/appointments/{reference}/"): Scope.APPOINTMENTS_READ,
     ("post", "/api/v1/appointments/{reference}/cancel/"): Scope.APPOINTMENTS_WRITE,

@@ -21,6 +21,7 @@ STATUSES: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "slot_taken",
+            "hold_over",
             "closed",
             "in_the_past",
             "too_soon",

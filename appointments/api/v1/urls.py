@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments.api.v1.views import earliest, places, visits
+from appointments.api.v1.views import earliest, holds, places, visits
 from borgerservice.snapshots import may_be_repeated
 
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("slots/", may_be_repeated(places.SlotsView.as_view()), name="api-slots"),
     path("slots/free/", earliest.StillFreeView.as_view(), name="api-slot-free"),
     path("earliest/", may_be_repeated(earliest.EarliestView.as_view()), name="api-earliest"),
+    path("holds/", holds.HoldsView.as_view(), name="api-holds"),
+    path("holds/release/", holds.ReleaseHoldView.as_view(), name="api-hold-release"),
     path("appointments/", visits.AppointmentsView.as_view(), name="api-appointments"),
     path("appointments/<str:reference>/", visits.AppointmentView.as_view(), name="api-appointment"),
     path(

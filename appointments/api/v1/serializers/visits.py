@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from appointments.api.v1.selectors import attendees_of
+from appointments.api.v1.serializers.holds import LONGEST_SECRET
 from appointments.models import Appointment, IdempotencyRecord
 from appointments.services.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Choice, Day, Moment, Strict, Text, YesNo
@@ -131,6 +132,9 @@ class BookIn(Strict):
     centre = Text(max_length=80)
     service = Text(required=False, max_length=40, help_text="Needed unless each names one.")
     start = Moment(help_text="With its offset, as in the slots.")
+    hold = Text(
+        required=False, max_length=LONGEST_SECRET, help_text="The secret of a hold of that time."
+    )
     participants = serializers.ListField(
         child=ParticipantIn(), min_length=1, max_length=LARGEST_PARTY
     )

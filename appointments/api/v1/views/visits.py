@@ -1,9 +1,10 @@
 """What a municipality's systems ask and do about its own appointments."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from phonenumber_field.phonenumber import to_python
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,23 +20,27 @@ from appointments.api.v1.serializers.visits import (
     MoveIn,
 )
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
-from appointments.exceptions import NotFound
-from appointments.models import Appointment
+from appointments.exceptions import NotFound, Refused
+from appointments.models import Appointment, Hold
 from appointments.rules.reference import normalise_reference
 from appointments.selectors import get_appointment
+from appointments.services.client_holds import find_client_hold
 from appointments.services.limits import count_booking
+from appointments.services.repeats import repeat_of
 from borgerservice.api import idempotency, pagination
 from borgerservice.api.inputs import Nothing, read_body, read_query
 from borgerservice.api.openapi import CLIENTS_ONLY, WITH_BODY, answers
 from borgerservice.api.scopes import Scope
 from borgerservice.api.views import MunicipalView
 from borgerservice.kernel import clock
+from borgerservice.municipalities.models import Centre
 
 _NO_VISIT = {404: "`not_found`: none of this municipality's appointments."}
 _NO_TIME = {
     409: "The time cannot be had now: `slot_taken`, `closed`, `in_the_past`, `too_soon`,"
     " `too_far_ahead`, `centre_not_open_for_booking`.",
 }
+_NO_HOLD = " Or the hold is used, over, not yours, or for another time: `hold_over`."
 _NEVER = "What was sent can never be booked: "
 
 
@@ -71,16 +76,7 @@ class AppointmentsView(MunicipalView):
     @extend_schema(
         operation_id="book_appointment",
         request=BookIn,
-        parameters=[
-            OpenApiParameter(
-                idempotency.HEADER,
-                {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]+$"},
-                OpenApiParameter.HEADER,
-                required=True,
-                description="Your name for this request, 1 to 80 printable ASCII characters. The"
-                " same key and body books once and is answered with the same 201 for 24 hours.",
-            )
-        ],
+        parameters=[idempotency.PARAMETER],
         responses=answers(
             BookedOut,
             status=HTTPStatus.CREATED,
@@ -88,7 +84,7 @@ class AppointmentsView(MunicipalView):
                 **CLIENTS_ONLY,
                 **WITH_BODY,
                 **NO_CENTRE,
-                **_NO_TIME,
+                409: _NO_TIME[409] + _NO_HOLD,
                 429: "`too_many_tries`: too many bookings with this phone number or e-mail address"
                 " today; `Retry-After` says in how many seconds there may be more.",
                 400: "`invalid_request`: see `errors`; `not_json`, `key_twice`,"
@@ -109,6 +105,7 @@ class AppointmentsView(MunicipalView):
         )
         centre = selectors.own_centre(municipality=self.municipality, key=asked["centre"])
         now, phone, email = clock.now(), _e164(asked["phone"]), asked["email"]
+        hold = self._hold(asked, centre, repeatable, now) if "hold" in asked else None
         count_booking(centre=centre, phone=phone, email=email, now=now, request=repeatable)
         services.book_appointment(
             centre=centre,
@@ -121,11 +118,29 @@ class AppointmentsView(MunicipalView):
             actor=self.actor,
             now=now,
             request=repeatable,
+            hold=hold,
         )
         record = selectors.first_answer(scope=repeatable.scope, key=repeatable.key)
         booked = BookedOut(record).data
         where = {"Location": booked["links"]["self"]}
         return Response(booked, status=HTTPStatus.CREATED, headers=where)
+
+    def _hold(
+        self, asked: dict[str, Any], centre: Centre, request: services.Request, now: datetime
+    ) -> Hold | None:
+        """The hold to book with; None for a repeat, whose first time used it."""
+        try:
+            return find_client_hold(
+                municipality=self.municipality,
+                secret=asked["hold"],
+                now=now,
+                centre=centre,
+                start=asked["start"],
+            )
+        except Refused:
+            if repeat_of(request):
+                return None
+            raise
 
 
 class OneAppointment(MunicipalView):
