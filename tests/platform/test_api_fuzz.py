@@ -33,6 +33,8 @@ CALLS = [
     ("GET", "/api/v1/services/", True),
     ("GET", "/api/v1/slots/", False),
     ("POST", "/api/v1/decisions/", True),
+    ("POST", "/api/v1/holds/", False),
+    ("POST", "/api/v1/holds/release/", False),
     ("POST", "/api/v1/appointments/", False),
     ("GET", "/api/v1/appointments/", False),
     ("GET", "/api/v1/appointments/{reference}/", True),
