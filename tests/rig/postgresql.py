@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -103,7 +104,9 @@ class PostgreSQL:
         if made.child.wait() != 0:
             raise DidNotStart(made.log())
         port = free_port()
-        self._process = Process(
+        url = f"postgres://postgres:{self._password}@127.0.0.1:{port}/postgres"
+        self._run = partial(
+            Process,
             [
                 binaries.folder / "postgres",
                 *("-D", data, "-p", str(port)),
@@ -117,9 +120,33 @@ class PostgreSQL:
             cwd=home,
             stop_signal=signal.SIGINT,
         )
-        url = f"postgres://postgres:{self._password}@127.0.0.1:{port}/postgres"
+        self._process = self._run()
         self._process.wait_until(lambda: _accepts(url))
         return url
+
+    def restart_at_once(self) -> None:
+        """End our own server as `pg_ctl stop -m immediate` does, and start it again."""
+        assert self._process
+        os.kill(self._process.pid, signal.SIGQUIT)
+        self._process.child.wait(30)
+        self._process.kill()
+        self._process = self._run()
+        self._process.wait_until(lambda: _accepts(self.admin_url))
+
+    @contextlib.contextmanager
+    def set_to(self, **settings: str) -> Iterator[None]:
+        """Some settings of the whole server, for a while."""
+
+        def tell(*statements: str) -> None:
+            with self._admin() as cursor:
+                for statement in (*statements, "SELECT pg_reload_conf()"):
+                    cursor.execute(statement)
+
+        tell(*(f"ALTER SYSTEM SET {name} = '{value}'" for name, value in settings.items()))
+        try:
+            yield
+        finally:
+            tell("ALTER SYSTEM RESET ALL")
 
     def _make_roles(self) -> None:
         with self._admin() as cursor:
