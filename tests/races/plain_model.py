@@ -164,7 +164,11 @@ class PlainCentre:
             return "closed"
         if self.desks_free(codes, day, begins, but=but):
             return ""
-        everywhere = all(not needed <= self.open_minutes(desk, day) for desk in self.can)
+        staffed = self.can.keys() - self.empty
+        able = [desk for desk in staffed if set(codes) <= self.can[desk]]
+        if staffed and not able:
+            return "service_not_offered"
+        everywhere = all(not needed <= self.open_minutes(desk, day) for desk in able)
         return "closed" if everywhere else "slot_taken"
 
     def misfits(self) -> set[str]:
