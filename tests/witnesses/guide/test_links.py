@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from tests.witnesses.guide.cases import cases
-from witnesses.rules.guide.answers import MOST_PAPERS, Answers, paper
+from witnesses.rules.guide.answers import FIRST_YEAR, LAST_YEAR, MOST_PAPERS, Answers, paper
 from witnesses.rules.guide.links import LinkUnreadable, read, written
 from witnesses.rules.guide.papers import kinds
 
@@ -77,6 +77,13 @@ def test_any_other_text_is_refused(text):
     with pytest.raises(LinkUnreadable) as refused:
         read(text)
     assert str(refused.value) == ""
+
+
+@pytest.mark.parametrize(("year", "beyond"), [(FIRST_YEAR, -1), (LAST_YEAR, 1)])
+def test_the_first_and_the_last_year_are_read_and_none_beyond(year, beyond):
+    assert read(f"1.{year}0601.ysy").on == date(year, 6, 1)
+    with pytest.raises(LinkUnreadable):
+        read(f"1.{year + beyond}0601.ysy")
 
 
 def test_an_altered_link_is_refused_or_says_what_it_says():
