@@ -53,9 +53,11 @@ SELECT r.id AS summary, NULL AS caps, NULL AS b0, NULL AS b1, NULL AS b2, NULL A
   NULL AS b5, NULL AS desk_id, NULL AS is_open, NULL AS held, NULL AS until, NULL AS is_over,
   {as_list}(f.id, r.day, r.changes, f.key, f.name, f.municipality, f.is_demo, f.is_step_free,
     COALESCE(p.address, f.address), COALESCE(p.postal_code, f.postal_code),
-    COALESCE(p.city, f.city), COALESCE(p.latitude, f.latitude, q.latitude),
-    COALESCE(p.longitude, f.longitude, q.longitude), f.start_step_minutes, f.bit, f.minutes,
-    f.buffer_minutes, f.lead, n.code, n.city, n.latitude, n.longitude){as_text} AS told
+    COALESCE(p.city, f.city),
+    COALESCE(p.latitude, CASE WHEN p.id IS NULL THEN f.latitude END, q.latitude),
+    COALESCE(p.longitude, CASE WHEN p.id IS NULL THEN f.longitude END, q.longitude),
+    f.start_step_minutes, f.bit, f.minutes, f.buffer_minutes, f.lead,
+    n.code, n.city, n.latitude, n.longitude){as_text} AS told
 FROM wanted w
 JOIN appointments_centreday r ON r.id = w.summary
 JOIN offer f ON f.id = r.centre_id

@@ -275,23 +275,23 @@ def test_without_any_table_there_is_no_distance():
     assert found.times[0].distance_km is None
 
 
-def test_a_mobile_centre_is_where_it_stands_that_day():
+@pytest.mark.parametrize("lies", [{"latitude": 56.16, "longitude": 10.2}, {}])
+def test_a_mobile_centre_is_where_it_stands_that_day(lies):
     place_codes()
     world = build_world()
+    Centre.objects.filter(pk=world.centre.pk).update(latitude=56.14, longitude=8.97)
     MobileStop.objects.create(
         centre=world.centre,
         weekday=0,
         address="Ågade 6",
         postal_code="8000",
         city="Aarhus C",
-        latitude=56.16,
-        longitude=10.2,
+        **lies,
     )
-    monday = earliest_times(service="new_mitid", now=NOW, near="8000").times[0]
+    asked = {"service": "new_mitid", "near": "8000"}
+    monday = earliest_times(**asked, now=NOW).times[0]
     assert (monday.stand.address, round(monday.distance_km)) == ("Ågade 6", 0)
-    tuesday = earliest_times(service="new_mitid", now=NOW + timedelta(hours=9), near="8000").times[
-        0
-    ]
+    tuesday = earliest_times(**asked, now=NOW + timedelta(hours=9)).times[0]
     assert (tuesday.stand.address, round(tuesday.distance_km)) == ("Torvet 5", 76)
 
 
