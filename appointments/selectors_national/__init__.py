@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db import connection
@@ -159,29 +160,24 @@ def _read(question: Question, *, wanted: str, given: Mapping[str, Any]) -> list[
 
 def _answer(rows: list[Row]) -> Answer:
     """The centres with their days, in order; rows of desks and of days come mixed."""
-    desks: dict[int, list[Row]] = {}
+    desks: dict[str, list[Row]] = {}
     days = []
     for row in rows:
         if row[_TOLD] is None:
             desks.setdefault(row[0], []).append(row)
         else:
-            days.append((json.loads(row[_TOLD]), row[0]))
-    days.sort(key=_by_centre_and_day)
-    centres: list[CentreDays] = []
-    for told, summary in days:
-        if not centres or centres[-1].pk != told[0]:
-            centres.append(_centre(told))
-        centres[-1].days.append(_open_day(summary, told, desks.get(summary, [])))
-    return Answer(centres, _origin(days[0][0]) if days else None)
-
-
-def _by_centre_and_day(day: tuple[list[Any], int]) -> tuple[int, str]:
-    return day[0][0], day[0][1]
+            days.append((row[0], json.loads(row[_TOLD])))
+    days.sort(key=itemgetter(0))  # the summary begins with the day
+    centres: dict[int, CentreDays] = {}
+    for summary, told in days:
+        centre = centres.get(told[0]) or centres.setdefault(told[0], _centre(told))
+        centre.days.append(_open_day(summary, told, desks.get(summary, [])))
+    return Answer(list(centres.values()), _origin(days[0][1]) if days else None)
 
 
 def _centre(told: list[Any]) -> CentreDays:
-    key, name, municipality, is_demo, is_step_free = told[3:8]
-    step, bit, minutes, buffer, lead = told[13:18]
+    key, name, municipality, is_demo, is_step_free = told[1:6]
+    step, bit, minutes, buffer, lead = told[11:16]
     return CentreDays(
         pk=told[0],
         key=key,
@@ -198,9 +194,10 @@ def _centre(told: list[Any]) -> CentreDays:
     )
 
 
-def _open_day(summary: int, told: list[Any], rows: list[Row]) -> OpenDay:
-    day = date.fromisoformat(told[1])
-    address, postal_code, city, latitude, longitude = told[8:13]
+def _open_day(summary: str, told: list[Any], rows: list[Row]) -> OpenDay:
+    when, number, changes = summary.split(" ")
+    day = date.fromisoformat(when)
+    address, postal_code, city, latitude, longitude = told[6:11]
     place = None if latitude is None or longitude is None else (latitude, longitude)
     desks: dict[int, DeskRow] = {}
     may_still_open = False
@@ -213,7 +210,7 @@ def _open_day(summary: int, told: list[Any], rows: list[Row]) -> OpenDay:
         if not is_open_to_all or (held_from is not None and not is_over):
             may_still_open = True
     stand = Stand(address, postal_code, city, place)
-    return OpenDay(day, stand, summary, told[2], list(desks.values()), may_still_open)
+    return OpenDay(day, stand, int(number), int(changes), list(desks.values()), may_still_open)
 
 
 def _without(desk: DeskRow, held_from: datetime, held_until: datetime) -> DeskRow:
@@ -224,7 +221,7 @@ def _without(desk: DeskRow, held_from: datetime, held_until: datetime) -> DeskRo
 
 
 def _origin(told: list[Any]) -> Origin | None:
-    code, city, latitude, longitude = told[18:]
+    code, city, latitude, longitude = told[16:]
     return None if code is None else Origin(code, city, (latitude, longitude))
 
 

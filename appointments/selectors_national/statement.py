@@ -5,6 +5,8 @@ The reader puts it together: the offers, then which of their days are wanted, th
 
 from typing import Final
 
+SUMMARY: Final = "r.day || ' ' || r.id || ' ' || r.changes"
+"""What is told of a day in one text, so that each centre's next is looked up once."""
 MAYBE: Final = """r.centre_id = f.id AND r.day <= f.last_day
       AND (r.room >> f.bit) & 1 = 1 {days_asked_for}"""
 OFFERS: Final = """
@@ -23,23 +25,23 @@ WITH offer AS (
 SOONEST: Final = f"""
 , soonest AS (
   SELECT f.id, (
-    SELECT r.id FROM appointments_centreday r
+    SELECT {SUMMARY} FROM appointments_centreday r
     WHERE r.day >= f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
   ) AS summary FROM offer f
-), wanted AS (
-  SELECT summary FROM soonest WHERE summary IS NOT NULL
-  UNION ALL
-  SELECT (
-    SELECT r.id FROM appointments_centreday r
+), following AS (
+  SELECT f.id, (
+    SELECT {SUMMARY} FROM appointments_centreday r
     WHERE r.day > f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
-  ) FROM soonest s JOIN offer f ON f.id = s.id
-  JOIN appointments_centreday t ON t.id = s.summary AND t.day = f.first_day
+  ) AS summary FROM soonest s JOIN offer f ON f.id = s.id AND {{day_of_s}} = f.first_day
+), wanted AS (
+  SELECT s.id AS centre_id, {{day_of_s}} AS day, s.summary
+  FROM (SELECT * FROM soonest UNION ALL SELECT * FROM following) s WHERE s.summary IS NOT NULL
 )
 """  # noqa: S608 - nothing comes in
 """A centre's first day may be over but for its lead time, so the one after it comes along."""
 LATER: Final = f"""
 , wanted AS (
-  SELECT r.id AS summary FROM offer f JOIN appointments_centreday r
+  SELECT f.id AS centre_id, r.day, {SUMMARY} AS summary FROM offer f JOIN appointments_centreday r
     ON r.day > %(after)s AND {MAYBE}
   WHERE f.id IN ({{centres}})
 )
@@ -49,9 +51,9 @@ EVENING: Final = """AND EXISTS (
     AND (e.b4 <> %(full)s OR e.b5 <> %(full)s))
 """
 ROWS: Final = """
-SELECT r.id AS summary, NULL AS caps, NULL AS b0, NULL AS b1, NULL AS b2, NULL AS b3, NULL AS b4,
+SELECT w.summary, NULL AS caps, NULL AS b0, NULL AS b1, NULL AS b2, NULL AS b3, NULL AS b4,
   NULL AS b5, NULL AS desk_id, NULL AS is_open, NULL AS held, NULL AS until, NULL AS is_over,
-  {as_list}(f.id, r.day, r.changes, f.key, f.name, f.municipality, f.is_demo, f.is_step_free,
+  {as_list}(f.id, f.key, f.name, f.municipality, f.is_demo, f.is_step_free,
     COALESCE(p.address, f.address), COALESCE(p.postal_code, f.postal_code),
     COALESCE(p.city, f.city),
     COALESCE(p.latitude, CASE WHEN p.id IS NULL THEN f.latitude END, q.latitude),
@@ -59,8 +61,7 @@ SELECT r.id AS summary, NULL AS caps, NULL AS b0, NULL AS b1, NULL AS b2, NULL A
     f.start_step_minutes, f.bit, f.minutes, f.buffer_minutes, f.lead,
     n.code, n.city, n.latitude, n.longitude){as_text} AS told
 FROM wanted w
-JOIN appointments_centreday r ON r.id = w.summary
-JOIN offer f ON f.id = r.centre_id
+JOIN offer f ON f.id = w.centre_id
 LEFT JOIN municipalities_mobilestop p ON p.centre_id = f.id AND p.weekday = {weekday}
 LEFT JOIN municipalities_postalcode q ON q.code = COALESCE(p.postal_code, f.postal_code)
 LEFT JOIN (
@@ -68,12 +69,11 @@ LEFT JOIN (
   ORDER BY ABS(CAST(code AS integer) - %(near)s), code LIMIT 1
 ) n ON 1 = 1
 UNION ALL
-SELECT r.id, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id,
+SELECT w.summary, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id,
   d.opens_at IS NULL OR d.opens_at <= %(now)s, h.starts_at, h.busy_until, h.expires_at <= %(now)s,
   NULL
 FROM wanted w
-JOIN appointments_centreday r ON r.id = w.summary
-JOIN appointments_deskday d ON d.centre_id = r.centre_id AND d.day = r.day
+JOIN appointments_deskday d ON d.centre_id = w.centre_id AND d.day = w.day
 LEFT JOIN appointments_hold h
   ON h.centre_id = d.centre_id AND h.day = d.day AND h.desk_id = d.desk_id
 """
@@ -82,14 +82,16 @@ DIALECT: Final = {
         "first_day": "CAST(CAST(%(clock)s AS timestamp)"
         " + COALESCE(o.lead_minutes, c.lead_minutes) * interval '1 minute' AS date)",
         "last_day": "CAST(%(today)s AS date) + COALESCE(o.horizon_days, c.horizon_days)",
-        "weekday": "CAST(EXTRACT(ISODOW FROM r.day) AS integer) - 1",
+        "weekday": "CAST(EXTRACT(ISODOW FROM w.day) AS integer) - 1",
+        "day_of_s": "CAST(substr(s.summary, 1, 10) AS date)",
         "as_list": "json_build_array",
         "as_text": "::text",
     },
     "sqlite": {
         "first_day": "date(%(clock)s, COALESCE(o.lead_minutes, c.lead_minutes) || ' minutes')",
         "last_day": "date(%(today)s, COALESCE(o.horizon_days, c.horizon_days) || ' days')",
-        "weekday": "(CAST(strftime('%%w', r.day) AS integer) + 6) %% 7",
+        "weekday": "(CAST(strftime('%%w', w.day) AS integer) + 6) %% 7",
+        "day_of_s": "substr(s.summary, 1, 10)",
         "as_list": "json_array",
         "as_text": "",
     },

@@ -7,6 +7,7 @@ the place of the former is read at once: nothing is kept in memory longer than i
 
 import base64
 import json
+import os
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
@@ -69,17 +70,17 @@ def key_ring() -> KeyRing:
     A file that is gone stops whoever holds its keys still: what they seal could not be opened
     again after the next start.
     """
-    file = Path(settings.KEYS_FILE)
+    file = os.fspath(settings.KEYS_FILE)
     try:
-        found = file.stat()
+        found = os.stat(file)  # noqa: PTH116 - for every key opened
         return _read(file, (found.st_ino, found.st_mtime_ns, found.st_size))
     except OSError as problem:
         raise KeyUnavailable(_UNREADABLE) from problem
 
 
 @lru_cache(maxsize=4)
-def _read(file: Path, _as_it_lies_there: tuple[int, int, int]) -> KeyRing:
-    return _ring_in(file.read_text())
+def _read(file: str, _as_it_lies_there: tuple[int, int, int]) -> KeyRing:
+    return _ring_in(Path(file).read_text())
 
 
 def _ring_in(text: str) -> KeyRing:
