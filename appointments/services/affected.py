@@ -6,13 +6,13 @@ longer fit, and has to say that they stay booked.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from appointments.exceptions import Refused
-from appointments.models import Appointment, Desk
+from appointments.models import Appointment, Desk, DeskDay
 from appointments.rules.local_time import wall_clock
 from appointments.rules.ticks import mask
 from appointments.services.desk_days import lock_roster, rebuild
@@ -51,6 +51,7 @@ def changed_roster(
     today = danish_date(now)
     with transaction.atomic():
         lock_roster(centre=centre)
+        _lock_days(centre, today)
         before = _misfits(centre, now)
         yield
         last = last_day_kept(centre=centre, today=today)
@@ -66,6 +67,12 @@ def changed_roster(
         affected = _misfits(centre, now) - before
         if affected and not is_accepted:
             raise VisitsAffected(list(_coming(centre, now).filter(pk__in=affected)))
+
+
+def _lock_days(centre: Centre, today: date) -> None:
+    """Take the centre's days before anything else that a booking there touches, in one order."""
+    days = DeskDay.objects.select_for_update().filter(centre=centre, day__gte=today)
+    list(days.order_by("pk").values_list("pk"))
 
 
 def _coming(centre: Centre, now: datetime) -> QuerySet[Appointment]:

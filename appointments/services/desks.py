@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from appointments.exceptions import Refused
-from appointments.models import Absence, Desk, DeskDay, ServiceType
+from appointments.models import Absence, Desk, ServiceType
 from appointments.rules.opening import Closing, problems_with_closings
 from appointments.services.affected import changed_roster
 from appointments.services.desk_days import set_opening_moments
@@ -71,7 +71,6 @@ def change_desk(
         actor=actor,
         now=now,
     ):
-        _lock_days(desk)
         try:
             with transaction.atomic():
                 desk.save()
@@ -79,12 +78,6 @@ def change_desk(
             raise Refused("desk_number_taken", field="number") from clash
         set_opening_moments(centre=desk.centre, today=danish_date(now))
     return desk
-
-
-def _lock_days(desk: Desk) -> None:
-    """Take a desk's days before the desk itself, as whoever books there does."""
-    days = DeskDay.objects.select_for_update().filter(centre=desk.centre, desk_id=desk.pk)
-    list(days.order_by("pk").values_list("pk"))
 
 
 def add_absence(
