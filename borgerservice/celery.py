@@ -37,6 +37,7 @@ app.conf.update(
             ("forget-expired", "appointments.forget_expired", 3600),
             ("reconcile", "appointments.reconcile", 86400),
             ("look-for-signals", "witnesses.look_for_signals", 3600),
+            ("look-at-papers", "witnesses.look_at_papers", 3600),
         )
     },
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from borgerservice.kernel import clock
+from witnesses.services.papers import look_at_papers_again
 from witnesses.services.signals import look_again
 
 LOOK_BACK = timedelta(days=2)
@@ -16,3 +17,9 @@ def look_for_signals() -> None:
     """Open the fraud signals that were missed."""
     now = clock.now()
     look_again(since=now - LOOK_BACK, now=now)
+
+
+@shared_task(name="witnesses.look_at_papers")
+def look_at_papers() -> None:
+    """Ask again whether what citizens will bring is enough."""
+    look_at_papers_again(now=clock.now())

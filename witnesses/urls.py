@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from witnesses.views import checks, sign_in
+from witnesses.views import checks, papers, sign_in
 
 app_name = "witnesses"
 urlpatterns = [
+    path("papers/<str:link>/", papers.papers, name="papers"),
     path("for/<str:link>/", checks.ask, name="ask"),
     path("check/<str:link>/", checks.read, name="check"),
     path("check/<str:link>/mitid/", checks.leave, name="check_leave"),

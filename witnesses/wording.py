@@ -36,6 +36,7 @@ REFUSALS = {
         " is no witness."
     ),
     "declaration_outdated": _("The text of the declaration is a new one. Print it again."),
+    "papers_unreadable": _("The answer could not be read. Answer the questions again."),
     "unknown_language": _("Choose the language of the text."),
     "sign_in_off": _("MitID cannot be used here. Let the witness sign the printed text."),
     "no_cpr_for_sign_in": _(

@@ -32,6 +32,11 @@ EVENTS: dict[str, Words] = {
     Event.DOUBLE_ASKED: gettext_lazy("Asked which of two times to keep"),
     Event.DOUBLE_ANSWERED: gettext_lazy("Said which of two times to keep"),
     Event.DOUBLE_ENDED: gettext_lazy("Did not say which of two times to keep"),
+    Event.WITNESS_ASKED: gettext_lazy("Asked a witness beforehand"),
+    Event.WITNESS_CHECKED: gettext_lazy("A witness was checked beforehand"),
+    Event.WITNESS_WITHDREW: gettext_lazy("The witness will not come"),
+    Event.PAPERS_KEPT: gettext_lazy("Told us of their papers"),
+    Event.PAPERS_FLAGGED: gettext_lazy("The papers are no longer enough"),
     Event.CONTACT_READ: gettext_lazy("Contact details shown"),
     Event.CONTACT_SHREDDED: gettext_lazy("Contact details deleted"),
 }

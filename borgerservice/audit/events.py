@@ -37,6 +37,8 @@ class Event(StrEnum):
     PROOFING_CLIENT_ANSWERED = "proofing.client_answered"
     PROOFING_ABANDONED = "proofing.abandoned"
     PROOFING_READ = "proofing.read"
+    PAPERS_KEPT = "papers.kept"
+    PAPERS_FLAGGED = "papers.flagged"
     WITNESS_ASKED = "witness.asked"
     WITNESS_CHECKED = "witness.checked"
     WITNESS_WITHDREW = "witness.withdrew"

@@ -86,6 +86,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     alone, together = _told(choices(additions))
     shown = {
         "answers": answers,
+        "link": link,
         "advice": advice,
         "additions": additions,
         "rules": rules,

@@ -1,0 +1,84 @@
+"""The guide's answer kept for a visit: carried there by the browser, stored only when taken in."""
+
+from http import HTTPStatus
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from appointments.views.private import private
+from borgerservice.access import open_to
+from borgerservice.kernel import clock
+from borgerservice.vault.links import link_hash
+from witnesses.exceptions import Refused
+from witnesses.forms.documents import language_now
+from witnesses.rules.guide.links import LinkUnreadable, read, written
+from witnesses.rules.guide.words import notes
+from witnesses.rules.rule_sets import rule_set
+from witnesses.selectors import rule_set_in_force
+from witnesses.selectors_papers import comer_for_papers, papers_of
+from witnesses.services.papers import take_papers
+
+COOKIE: Final = "papers"
+KEPT_SECONDS: Final = 2 * 60 * 60
+
+
+@open_to("anyone")
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """Carry an answer along while a time is booked: papers, and nothing of who has them."""
+    try:
+        said = written(read(request.POST.get("a", "")))
+    except LinkUnreadable:
+        return render(request, "400.html", {"is_error_page": True}, status=HTTPStatus.BAD_REQUEST)
+    response = redirect("appointments:front")
+    response.set_cookie(
+        COOKIE,
+        said,
+        max_age=KEPT_SECONDS,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    return response
+
+
+@open_to("link holder")
+@require_http_methods(["GET", "HEAD", "POST"])
+@private(holds_form=True)
+def papers(request: HttpRequest, link: str) -> HttpResponseBase:
+    """What to bring to a visit: as it was kept, or the way to find out."""
+    now = clock.now()
+    comer = comer_for_papers(link_hash(link), now=now)
+    if comer is None:
+        unknown = {"is_error_page": True}
+        return render(request, "appointments/visit_unknown.html", unknown, status=404)
+    carried = request.COOKIES.get(COOKIE, "")
+    if request.method == "POST" and carried:
+        try:
+            take_papers(comer=comer, link=carried, now=now)
+        except Refused:
+            carried = ""
+        response: HttpResponseBase = redirect("witnesses:papers", link=link)
+        response.delete_cookie(COOKIE, samesite="Lax")
+        return response
+    kept, visit = papers_of(comer), comer.appointment
+    day = clock.danish_date(visit.starts_at)
+    guide = f"{reverse('guide:bring')}?on={day:%d-%m-%Y}"
+    shown = {
+        "link": link,
+        "appointment": visit,
+        "centre": visit.centre,
+        "kept": kept,
+        "is_flagged": comer.flagged_at is not None,
+        "notes": notes(kept.answers, rule_set(rule_set_in_force(day)), language_now())
+        if kept
+        else (),
+        "answer": f"{reverse('guide:answer')}?a={kept.link}" if kept else "",
+        "guide": guide,
+        "is_carried": bool(carried),
+    }
+    return render(request, "witnesses/papers.html", shown)
