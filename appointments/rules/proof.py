@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-COST: Final = 1_000
+COST: Final = 2_000
 """Rounds of the derivation a browser repeats some 250 times: a blink on a phone."""
 WAIT_SECONDS: Final = 6
 LONGEST_WAIT_SECONDS: Final = 60

@@ -41,8 +41,15 @@ def compare_new_visits(*, now: datetime) -> int:
     """
     asked = 0
     while visits := _new_visits():
+        alone = []
         for visit in visits:
-            asked += _compare(visit, now=now)
+            marks = _marks_of(visit.contact)
+            others = _others_of(visit, marks=marks, now=now)
+            if others:
+                asked += _compare(visit, others, marks=marks, now=now)
+            else:
+                alone.append(visit.pk)
+        Appointment.unscoped.filter(pk__in=alone).update(to_compare=False)
     return asked
 
 
@@ -101,24 +108,28 @@ def _new_visits() -> list[Appointment]:
     )
 
 
-def _compare(visit: Appointment, *, now: datetime) -> bool:
+def _others_of(visit: Appointment, *, marks: Marks, now: datetime) -> Sequence[Appointment]:
+    if not is_live(visit, now=now) or not any(marks.values()):
+        return ()
+    return list(
+        others_of(
+            visit,
+            phone_marks=marks[Message.Channel.SMS],
+            email_marks=marks[Message.Channel.EMAIL],
+            now=now,
+        )
+    )
+
+
+def _compare(
+    visit: Appointment, others: Sequence[Appointment], *, marks: Marks, now: datetime
+) -> bool:
     """Ask about the visit and the first-booked other of its contact, unless that is asked already.
 
     One question at a time: which others remain is looked at again when it is answered.
     """
-    marks = _marks_of(visit.contact)
-    others: Sequence[Appointment] = []
-    if is_live(visit, now=now) and any(marks.values()):
-        others = list(
-            others_of(
-                visit,
-                phone_marks=marks[Message.Channel.SMS],
-                email_marks=marks[Message.Channel.EMAIL],
-                now=now,
-            )
-        )
     with transaction.atomic():
-        is_asked = bool(others) and _ask(visit, others, marks=marks, now=now)
+        is_asked = _ask(visit, others, marks=marks, now=now)
         Appointment.unscoped.filter(pk=visit.pk).update(to_compare=False)
     return is_asked
 

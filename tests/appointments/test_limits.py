@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import F
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
@@ -223,6 +223,10 @@ def test_of_two_hundred_at_once_as_many_are_let_in_as_may_be(
     settings.BOOKING_LIMITS = {**settings.BOOKING_LIMITS, "start": (MOST, 600)}
     with fresh_database.opened():
         assert in_a_race(exactly) == MOST
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA synchronous")
+                assert cursor.fetchone() == (2,), "what is booked afterwards reaches the disk"
         assert UseCount.objects.get().uses == AT_ONCE * EACH
 
 

@@ -73,7 +73,7 @@ def test_nothing_is_asked_until_many_begin_and_then_ever_more():
     assert price(600) is None
     assert price(0, 15) is None
     costs = [price(many) for many in (601, 1200, 6000, 12_000, 10**6)]
-    assert [one.cost for one in costs] == [1002, 2000, 10_000, 20_000, 20_000]
+    assert [one.cost for one in costs] == [2003, 4000, 20_000, 40_000, 40_000]
     assert [one.seconds for one in costs] == [6, 12, 60, 60, 60]
     assert price(0, 30) == price(1200)
 

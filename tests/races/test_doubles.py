@@ -28,12 +28,13 @@ def book_and_look(worlds: list[World], number: int) -> None:
     together = Barrier(AT_ONCE)
 
     def one(nth: int) -> None:
+        phone = f"+45203040{number:02}"
         together.wait(30)
-        build_visit(
-            worlds[nth % 2], day=TOMORROW, minute=540 + 30 * nth, phone=f"+45203040{number:02}"
-        )
-        compare_new_visits(now=NOW)
-        connections.close_all()
+        try:
+            build_visit(worlds[nth % 2], day=TOMORROW, minute=540 + 30 * nth, phone=phone)
+            compare_new_visits(now=NOW)
+        finally:
+            connections.close_all()
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(one, range(AT_ONCE)))
