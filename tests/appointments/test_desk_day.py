@@ -195,3 +195,24 @@ def test_another_municipality_s_centre_is_not_found_under_either_code():
     theirs = centre_page(elsewhere, "day")
     assert clerk.get(theirs).status_code == 404
     assert clerk.get(theirs.replace("0751", "0657")).status_code == 404
+
+
+def test_the_same_day_is_there_as_json_for_the_same_staff_alone():
+    world = build_world(desks=2)
+    build_visit(world, minute=13 * 60, names=["Bo Berg"])
+    protected = build_visit(world, minute=11 * 60, names=["Amina Hassan", "Secret"])
+    Participant.unscoped.filter(appointment=protected, position=1).update(is_protected=True)
+    clerk = at_work(world.municipality)
+    told = clerk.get(centre_page(world, "day_rows"))
+    assert told.json()["date"] == TODAY.isoformat()
+    visits = told.json()["visits"]
+    assert [visit["reference"] for visit in visits] == rows(clerk.get(centre_page(world, "day")))
+    assert [visit["names"] for visit in visits] == [["Amina Hassan", None], ["Bo Berg"]]
+    assert visits[1]["start"] == "2026-11-23T13:00:00+01:00"
+    assert "no-store" in told.headers["Cache-Control"]
+    tomorrow = clerk.get(centre_page(world, "day_rows"), {"date": "2026-11-24"})
+    assert tomorrow.json() == {"date": "2026-11-24", "visits": []}
+    other = at_work(build_world(code="0751", name="Aarhus").municipality)
+    assert other.get(centre_page(world, "day_rows")).status_code == 404
+    administrator = at_work(world.municipality, StaffRole.Role.ADMINISTRATOR)
+    assert administrator.get(centre_page(world, "day_rows")).status_code in {403, 404}
