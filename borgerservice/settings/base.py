@@ -101,7 +101,17 @@ MFA_TOTP_ISSUER = "Borgerservice"
 SECOND_FACTOR_REQUIRED = False
 
 LANGUAGE_CODE = "da"
-LANGUAGES = [("da", _("Danish")), ("en", _("English"))]
+LANGUAGES = [
+    ("da", _("Danish")),
+    ("en", _("English")),
+    ("uk", _("Ukrainian")),
+    ("pl", _("Polish")),
+    ("de", _("German")),
+    ("ar", _("Arabic")),
+    ("tr", _("Turkish")),
+    ("ro", _("Romanian")),
+]
+MACHINE_ASSISTED_LANGUAGES = frozenset({"uk", "pl", "de", "ar", "tr", "ro"})
 LOCALE_PATHS = [ROOT / "borgerservice" / "locale"]
 TIME_ZONE = "Europe/Copenhagen"
 USE_TZ = True

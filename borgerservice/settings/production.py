@@ -97,6 +97,10 @@ elif len(_lacking) < len(MITID_NEEDED):
     msg = f"MitID is set up in part; the environment lacks:\n{lines}"
     raise ImproperlyConfigured(msg)
 
+_approved = set(env.list("APPROVED_LANGUAGES", default=[]))
+MACHINE_ASSISTED_LANGUAGES = MACHINE_ASSISTED_LANGUAGES - _approved
+LANGUAGES = [named for named in LANGUAGES if named[0] not in MACHINE_ASSISTED_LANGUAGES]
+
 SECOND_FACTOR_REQUIRED = True
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(ROOT / "var" / "static"))
 STORAGES = {

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from phonenumber_field.phonenumber import to_python
 
 from borgerservice.kernel.clock import COPENHAGEN
+from borgerservice.languages import OURS, RIGHT_TO_LEFT, is_machine_assisted, text_of
 from borgerservice.municipalities.models import Municipality
 from borgerservice.qr import Square, square
 
@@ -33,10 +34,30 @@ def in_language(context: template.Context, code: str) -> str:
 
 
 @register.simple_tag
-def page_languages() -> list[str]:
-    """The languages one can choose, that of the page first."""
+def page_languages(place: str) -> list[str]:
+    """The languages one can choose, that of the page first; in the header only ours besides."""
     codes = [code for code, _name in settings.LANGUAGES]
+    if place == "header":
+        codes = [code for code in codes if code in OURS or code == get_language()]
     return sorted(codes, key=lambda code: code != get_language())
+
+
+@register.simple_tag
+def has_more_languages() -> bool:
+    """Whether there are languages that the header does not name."""
+    return len(settings.LANGUAGES) > len(OURS)
+
+
+@register.simple_tag
+def text_direction() -> str:
+    """`rtl` where the language is written from right to left."""
+    return "rtl" if get_language() in RIGHT_TO_LEFT else "ltr"
+
+
+@register.simple_tag
+def translated_by_machine() -> bool:
+    """Whether the page must say that a machine helped to translate it."""
+    return is_machine_assisted(get_language() or "")
 
 
 @register.simple_tag
@@ -120,8 +141,8 @@ def weekday(number: int) -> str:
 
 @register.filter
 def spoken(texts: dict[str, Any]) -> Any:
-    """Of texts held per language, the one for the page; Danish where there is none."""
-    return texts.get(get_language() or "da") or texts.get("da") or ""
+    """Of texts held per language, the one for the page."""
+    return text_of(texts)
 
 
 @register.filter

@@ -1,17 +1,35 @@
-"""Danish is whole: every text of ours has one, with the same places to fill in, and none is left over."""
+"""Danish is whole, and what citizens read is whole in every language offered.
+
+Every text of ours has its translation, with the same places to fill in, and none is left over.
+"""
 
 import ast
 import re
+import tomllib
 from dataclasses import dataclass
 
 import polib
 import pytest
+from django.conf import settings
 from django.utils.translation.template import templatize
 
 from tests.architecture.tree import files, named, parsed, product_modules
 from tests.rig.databases import ROOT
 
-CATALOGUE = ROOT / "borgerservice" / "locale" / "da" / "LC_MESSAGES" / "django.po"
+OTHERS = sorted(code for code, _name in settings.LANGUAGES if code not in {"da", "en"})
+LANGUAGES = ["da", *OTHERS]
+CITIZENS_READ = (
+    *("templates/appointments/", "templates/guide/", "templates/base.html"),
+    *("templates/_languages.html", "templates/django/", "templates/notifications/"),
+    *("templates/400.html", "templates/403", "templates/404.html", "templates/429.html"),
+    *("templates/500.html", "templates/503.html", "templates/witnesses/sign_in"),
+    *("appointments/forms", "appointments/views/", "appointments/wording.py"),
+    *("appointments/calendar_file.py", "borgerservice/templatetags/", "witnesses/forms/guide"),
+    *("borgerservice/notifications/wording.py", "witnesses/views/", "witnesses/templatetags/"),
+)
+STAFF_READ = ("templates/notifications/staff_",)
+DATA = ("appointments/data/services.toml",)
+"""Texts held as Danish and English; other languages translate the English one."""
 FUNCTIONS = {
     "gettext": (False, False),
     "gettext_lazy": (False, False),
@@ -76,6 +94,30 @@ def texts_in_template(path):
         yield text_of(function, list(ast.literal_eval(f"[{words}]")))
 
 
+def texts_in_data(held):
+    """The English of everything in a data file that is held in Danish and English."""
+    if isinstance(held, list):
+        for part in held:
+            yield from texts_in_data(part)
+    elif isinstance(held, dict) and {"da", "en"} <= set(held):
+        yield from lines_of(held["en"])
+    elif isinstance(held, dict):
+        for part in held.values():
+            yield from texts_in_data(part)
+
+
+def lines_of(text):
+    if isinstance(text, str):
+        yield from [Text("", text, "")] if text else []
+    else:
+        for part in text.values() if isinstance(text, dict) else text:
+            yield from lines_of(part)
+
+
+def is_read_by_citizens(path):
+    return named(path).startswith(CITIZENS_READ) and not named(path).startswith(STAFF_READ)
+
+
 def texts_in_source():
     templates = [path for path in files() if "/templates/" in f"/{named(path)}"]
     return {
@@ -86,14 +128,40 @@ def texts_in_source():
     } | {text for path in templates for text in texts_in_template(path)}
 
 
-@pytest.fixture(scope="module")
-def catalogue():
-    assert CATALOGUE.exists(), f"{named(CATALOGUE)} is not there"
-    return polib.pofile(str(CATALOGUE))
+def texts_for_citizens():
+    modules = [path for path in product_modules() if is_read_by_citizens(path)]
+    templates = [
+        path for path in files() if "/templates/" in f"/{named(path)}" and is_read_by_citizens(path)
+    ]
+    return (
+        {text for path in modules for text in texts_in_python(path)}
+        | {text for path in templates for text in texts_in_template(path)}
+        | {
+            text
+            for name in DATA
+            for text in texts_in_data(tomllib.loads((ROOT / name).read_text(encoding="utf-8")))
+        }
+    )
+
+
+def texts_wanted(language):
+    return texts_in_source() if language == "da" else texts_for_citizens()
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request):
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def danish(catalogue):
+def catalogue(language):
+    path = ROOT / "borgerservice" / "locale" / language / "LC_MESSAGES" / "django.po"
+    assert path.exists(), f"{named(path)} is not there"
+    return polib.pofile(str(path))
+
+
+@pytest.fixture(scope="module")
+def translated(catalogue):
     return {
         Text(entry.msgctxt or "", entry.msgid, entry.msgid_plural): entry
         for entry in catalogue
@@ -119,20 +187,20 @@ def test_every_text_is_written_out_where_it_is_marked():
     assert [text.one for text in texts_in_source() if text.one.startswith("not a plain")] == []
 
 
-def test_every_text_has_its_danish(danish):
-    assert sorted(texts_in_source() - set(danish)) == []
-    assert [entry.msgid for entry in danish.values() if not all(forms(entry))] == []
-    assert [entry.msgid for entry in danish.values() if entry.fuzzy] == []
+def test_every_text_is_translated(language, translated):
+    assert sorted(texts_wanted(language) - set(translated)) == []
+    assert [entry.msgid for entry in translated.values() if not all(forms(entry))] == []
+    assert [entry.msgid for entry in translated.values() if entry.fuzzy] == []
 
 
-def test_no_danish_is_left_over(catalogue, danish):
+def test_no_translation_is_left_over(language, catalogue, translated):
     assert [entry.msgid for entry in catalogue.obsolete_entries()] == []
-    assert sorted(set(danish) - texts_in_source()) == []
+    assert sorted(set(translated) - texts_wanted(language)) == []
 
 
-def test_the_places_to_fill_in_are_the_same(danish):
+def test_the_places_to_fill_in_are_the_same(translated):
     wrong = []
-    for text, entry in danish.items():
+    for text, entry in translated.items():
         wanted = places(text.one) | places(text.many)
         *first, last = forms(entry)
         if places(last) != wanted or any(not places(form) <= wanted for form in first):

@@ -1,10 +1,7 @@
 """Places, services and free times. `…Out` stays as it is."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -12,12 +9,8 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from appointments.models import CentreService, ServiceType
 from appointments.services.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Day, Strict, Text
+from borgerservice.languages import text_of
 from borgerservice.municipalities.models import Centre, MobileStop, OpeningHours
-
-
-def in_language(texts: Mapping[str, Any]) -> Any:
-    """The text in the language of the request; Danish where there is none."""
-    return texts.get(get_language() or "") or texts.get(settings.LANGUAGE_CODE)
 
 
 class MunicipalityOut(serializers.Serializer):
@@ -36,7 +29,7 @@ class BringOut(serializers.Serializer):
 
 
 class ServiceOut(serializers.Serializer):
-    """What one can come for, in the language of Accept-Language: Danish or English."""
+    """What one can come for, in the language of Accept-Language."""
 
     code = serializers.CharField()
     name = serializers.SerializerMethodField()
@@ -44,11 +37,11 @@ class ServiceOut(serializers.Serializer):
     bring = serializers.SerializerMethodField()
 
     def get_name(self, service: ServiceType) -> str:
-        return str(in_language(service.names))
+        return str(text_of(service.names))
 
     @extend_schema_field(BringOut)
     def get_bring(self, service: ServiceType) -> dict[str, list[str]]:
-        told = in_language(service.bring) or {}
+        told = text_of(service.bring) or {}
         return {"applicant": told.get("applicant", []), "witness": told.get("witness", [])}
 
 
@@ -95,7 +88,7 @@ class OfferOut(serializers.Serializer):
     minutes = serializers.IntegerField(help_text="Its length here.")
 
     def get_name(self, offer: CentreService) -> str:
-        return str(in_language(offer.service.names))
+        return str(text_of(offer.service.names))
 
 
 class CentreOut(serializers.Serializer):

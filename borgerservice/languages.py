@@ -1,0 +1,37 @@
+"""The languages citizens read: Danish and English by us, others with the help of a machine."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language, gettext
+
+OURS = ("da", "en")
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+def text_of(texts: Mapping[str, Any]) -> Any:
+    """Of a text held per language, the one to show now.
+
+    Where only Danish and English are held, the English one is translated like the rest of the page.
+    A text may be a list of lines, or one of them by name.
+    """
+    language = get_language() or settings.LANGUAGE_CODE
+    if own := texts.get(language):
+        return own
+    if english := texts.get("en"):
+        return _translated(english)
+    return texts.get(settings.LANGUAGE_CODE) or ""
+
+
+def is_machine_assisted(language: str) -> bool:
+    """Whether nobody who speaks it has approved the language yet."""
+    return language in settings.MACHINE_ASSISTED_LANGUAGES
+
+
+def _translated(text: Any) -> Any:
+    if isinstance(text, str):
+        return gettext(text) if text else ""
+    if isinstance(text, Mapping):
+        return {name: _translated(part) for name, part in text.items()}
+    return [_translated(part) for part in text]
