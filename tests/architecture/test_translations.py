@@ -23,12 +23,17 @@ CITIZENS_READ = (
     *("templates/_languages.html", "templates/django/", "templates/notifications/"),
     *("templates/400.html", "templates/403", "templates/404.html", "templates/429.html"),
     *("templates/500.html", "templates/503.html", "templates/witnesses/sign_in"),
+    *("templates/witnesses/_terms", "templates/witnesses/ask", "templates/witnesses/check"),
+    *("templates/witnesses/withdrawn", "templates/guide", "witnesses/forms/guide"),
     *("appointments/forms", "appointments/views/", "appointments/wording.py"),
-    *("appointments/calendar_file.py", "borgerservice/templatetags/", "witnesses/forms/guide"),
+    *("appointments/calendar_file.py", "borgerservice/templatetags/", "witnesses/forms/checks"),
     *("borgerservice/notifications/wording.py", "witnesses/views/", "witnesses/templatetags/"),
 )
 STAFF_READ = ("templates/notifications/staff_",)
-DATA = ("appointments/data/services.toml",)
+DATA = (
+    *("appointments/data/services.toml", "witnesses/data/come.toml"),
+    *("witnesses/data/papers.toml",),
+)
 """Texts held as Danish and English; other languages translate the English one."""
 FUNCTIONS = {
     "gettext": (False, False),
