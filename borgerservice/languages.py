@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext
+from django.utils import translation
 
 OURS = ("da", "en")
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -16,7 +16,7 @@ def text_of(texts: Mapping[str, Any]) -> Any:
     Where only Danish and English are held, the English one is translated like the rest of the page.
     A text may be a list of lines, or one of them by name.
     """
-    language = get_language() or settings.LANGUAGE_CODE
+    language = translation.get_language() or settings.LANGUAGE_CODE
     if own := texts.get(language):
         return own
     if english := texts.get("en"):
@@ -31,7 +31,7 @@ def is_machine_assisted(language: str) -> bool:
 
 def _translated(text: Any) -> Any:
     if isinstance(text, str):
-        return gettext(text) if text else ""
+        return translation.gettext(text) if text else ""
     if isinstance(text, Mapping):
         return {name: _translated(part) for name, part in text.items()}
     return [_translated(part) for part in text]
