@@ -1,13 +1,18 @@
 """The alphabet of text messages (GSM 03.38), in which one message holds 160 characters.
 
 One character outside it would make the whole message cost more and be cut at 70. The Danish
-letters are in it; what is not is replaced by what looks most like it.
+letters are in it; what is not is replaced by what looks most like it. Languages in another script
+are sent as they are written (UCS-2), in at most three parts.
 """
 
 import unicodedata
 from typing import Final
 
 LONGEST: Final = 160
+LONGEST_WIDE: Final = 3 * 67
+"""Three parts of 67 characters each."""
+WIDE: Final = frozenset({"uk", "ar"})
+"""The languages whose letters the alphabet lacks."""
 
 _ONE: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -38,6 +43,16 @@ def folded(text: str) -> str:
             [] if unicodedata.category(letter)[0] in "CM" else ["?"]
         )
     return "".join(letters)
+
+
+def one_line(text: str) -> str:
+    """The text on one line, in its own letters."""
+    return " ".join(text.split())
+
+
+def wide_length(text: str) -> int:
+    """How much of a message in its own letters a text takes."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def length(text: str) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.translation import override, pgettext
+from django.utils.translation import get_language, override, pgettext
 
 from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.kernel.cpr import holds_cpr_number
@@ -88,8 +88,14 @@ def _text_message(kind: str, told: dict[str, object], starts_at: datetime) -> Wo
     told["when"] = date_format(starts_at, form)
     text = ""
     for shorter in _ever_shorter(told):
-        text = gsm.folded(render_to_string(f"notifications/{kind}.sms.txt", shorter))
-        if gsm.length(text) <= gsm.LONGEST:
+        written = render_to_string(f"notifications/{kind}.sms.txt", shorter)
+        if get_language() in gsm.WIDE:
+            text = gsm.one_line(written)
+            fits = gsm.wide_length(text) <= gsm.LONGEST_WIDE
+        else:
+            text = gsm.folded(written)
+            fits = gsm.length(text) <= gsm.LONGEST
+        if fits:
             return Wording(subject="", text=text, link=str(shorter["link"]))
     return Wording(subject="", text=gsm.cut(text), link="")
 

@@ -237,3 +237,23 @@ def test_every_phone_can_show_what_is_sent(typed: str, sent: str) -> None:
 def test_some_characters_count_twice() -> None:
     assert gsm.length("€{}") == 6
     assert gsm.cut("€" * 100) == "€" * 80
+
+
+@pytest.mark.parametrize(("kind", "language"), list(product(KINDS, ("pl", "de", "tr", "ro"))))
+def test_a_message_in_latin_letters_is_one_text_message(kind, language):
+    for centre in every_centre():
+        text = worded(kind, "sms", language, **centre).text
+        assert gsm.length(text) <= gsm.LONGEST
+        assert "?" not in text.replace(worded(kind, "sms", language, **centre).link, "") or (
+            centre["centre"].startswith("Łódź")
+        )
+
+
+@pytest.mark.parametrize(("kind", "language"), list(product(KINDS, ("uk", "ar"))))
+def test_a_message_in_other_letters_keeps_them_and_its_link(kind, language):
+    wording = worded(kind, "sms", language)
+    assert gsm.wide_length(wording.text) <= gsm.LONGEST_WIDE
+    assert sum(ord(letter) > 0x370 for letter in wording.text) > 10
+    if kind != "cancelled":
+        assert wording.link in wording.text
+        assert f"/{language}/visit/" in wording.link
