@@ -28,7 +28,7 @@ SOONEST: Final = f"""
     SELECT {SUMMARY} FROM appointments_centreday r
     WHERE r.day >= f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
   ) AS summary FROM offer f
-), following AS (
+), following AS {{seldom}} (
   SELECT f.id, (
     SELECT {SUMMARY} FROM appointments_centreday r
     WHERE r.day > f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
@@ -84,6 +84,7 @@ DIALECT: Final = {
         "last_day": "CAST(%(today)s AS date) + COALESCE(o.horizon_days, c.horizon_days)",
         "weekday": "CAST(EXTRACT(ISODOW FROM w.day) AS integer) - 1",
         "day_of_s": "CAST(substr(s.summary, 1, 10) AS date)",
+        "seldom": "MATERIALIZED",
         "as_list": "json_build_array",
         "as_text": "::text",
     },
@@ -92,6 +93,7 @@ DIALECT: Final = {
         "last_day": "date(%(today)s, COALESCE(o.horizon_days, c.horizon_days) || ' days')",
         "weekday": "(CAST(strftime('%%w', w.day) AS integer) + 6) %% 7",
         "day_of_s": "substr(s.summary, 1, 10)",
+        "seldom": "",
         "as_list": "json_array",
         "as_text": "",
     },
