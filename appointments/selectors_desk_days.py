@@ -10,6 +10,7 @@ from appointments.models import Hold
 from appointments.rules.availability import Audience, DeskDay, HeldDeskDay, with_holds_over
 
 _WITHOUT_HOLD = itemgetter(slice(0, 8))
+_DAY = itemgetter(0)
 
 
 def desk_days(
@@ -33,9 +34,12 @@ def desk_days(
         audience=audience,
         own_hold=own_hold,
     )
-    if any(row[9] for row in rows):
-        return [day for _desk, day in with_holds_over(rows)]
-    return list(map(_WITHOUT_HOLD, rows))
+    if not (held := [row for row in rows if row[9]]):
+        return list(map(_WITHOUT_HOLD, rows))
+    days = [_WITHOUT_HOLD(row) for row in rows if not row[9]]
+    days += [day for _desk, day in with_holds_over(held)]
+    days.sort(key=_DAY)
+    return days
 
 
 def held_desk_days(
