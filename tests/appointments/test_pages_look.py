@@ -49,12 +49,13 @@ full = pytest.mark.full
         pytest.param("da", NARROW, True, id="Danish, phone"),
         pytest.param("en", DESK, True, id="English, desk"),
         pytest.param("en", NARROW, False, id="English, phone, no scripts"),
+        pytest.param("ar", NARROW, True, id="Arabic, phone"),
         pytest.param("da", DESK, True, id="Danish, desk", marks=full),
         pytest.param("en", NARROW, True, id="English, phone", marks=full),
         pytest.param("da", NARROW, False, id="Danish, phone, no scripts", marks=full),
     ],
 )
-def test_everybody_can_read_and_use_every_page(
+def test_everybody_can_read_and_use_every_page(  # noqa: PLR0915 - a walk through all of them
     server: Server,
     centre: str,
     new_page: Callable[..., Page],
@@ -63,7 +64,7 @@ def test_everybody_can_read_and_use_every_page(
     javascript: bool,  # noqa: FBT001
 ) -> None:
     page = new_page(size=size, javascript=javascript)
-    prefix = "/en" if language == "en" else ""
+    prefix = "" if language == "da" else f"/{language}"
 
     def visit(path: str) -> None:
         page.goto(path if path.startswith("http") else server.url(f"{prefix}{path}"))
@@ -96,6 +97,28 @@ def test_everybody_can_read_and_use_every_page(
     page.locator("main form button").click()
     look()
     receipt = page.url
+    link = receipt.partition("/visit/")[2]
+    for beside in (f"{receipt}earlier/", f"/witness/for/{link}", f"/witness/papers/{link}"):
+        visit(beside)
+    visit(f"{receipt}earlier/")
+    page.locator("main form button.button-primary").click()
+    look()
+    visit(f"/witness/for/{link}")
+    page.locator("main form button").first.click()
+    look()
+    visit(str(page.locator(".address-to-share a").get_attribute("href")))
+    visit(f"{page.url}?had=recent")
+    page.locator("main form button").first.click()
+    look()
+    visit("/find/")
+    page.locator("main form button").click()
+    look()
+    page.locator("#id_phone").fill("20 30 40 50")
+    page.locator("main form button").click()
+    look()
+    visit(f"/{centre}/new_mitid/wait/")
+    page.locator("main form button").click()
+    look()
     visit(f"{receipt}move/")
     page.locator("button[name=start]").last.click()
     look()
@@ -103,5 +126,5 @@ def test_everybody_can_read_and_use_every_page(
     page.locator("main form button").click()
     look()
     assert page.locator("html").get_attribute("lang") == language
-    for gone in ("/visit/x/", "/book/x/"):
+    for gone in ("/visit/x/", "/book/x/", "/offer/x/", "/waiting/x/", "/witness/check/x/"):
         visit(gone)
