@@ -45,9 +45,9 @@ DATABASES = {"default": env.db("DATABASE_URL"), "owner": env.db("MIGRATE_DATABAS
 for _database in DATABASES.values():
     if _database["ENGINE"].endswith("sqlite3"):
         _database.setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
-    else:
-        _database["CONN_MAX_AGE"] = 600
-        _database["CONN_HEALTH_CHECKS"] = True
+    # Kept from request to request: a new one begins with no plans, no pages and a handshake.
+    _database["CONN_MAX_AGE"] = 600
+    _database["CONN_HEALTH_CHECKS"] = True
 CELERY_BROKER_URL = env("CELERY_BROKER_URL")
 if CELERY_BROKER_URL.startswith("redis"):  # sign-in limits count for all workers together
     CACHES = {
