@@ -35,7 +35,6 @@ from borgerservice.api import problem
 from borgerservice.api.wording import REQUESTS
 from borgerservice.snapshots import AS_OF
 
-PATIENCE: Final = 2.0
 PATIENCE_OF_READERS: Final = 0.5
 HUNG_AFTER: Final = 60.0
 RENEWED_AFTER: Final = 3.0
@@ -116,8 +115,12 @@ class Snapshots:
 class Gate:
     """A WSGI application in front of another."""
 
-    def __init__(self, application: WSGIApplication, *, slots: int, room: int) -> None:
+    def __init__(
+        self, application: WSGIApplication, *, slots: int, room: int, patience: float
+    ) -> None:
+        """Let so many be worked on at a time, and so many wait, each for so many seconds."""
         self._application = application
+        self._patience = patience
         self._slots = ThreadPoolExecutor(slots, thread_name_prefix="slot")
         self._room = BoundedSemaphore(room)
         self._snapshots = Snapshots()
@@ -137,7 +140,7 @@ class Gate:
         is_in_no_hurry = snapshot is None or self._snapshots.is_to_be_renewed(snapshot)
         turn = self._slots.submit(self._work, environ)
         try:
-            return turn.result(PATIENCE if is_in_no_hurry else PATIENCE_OF_READERS)
+            return turn.result(self._patience if is_in_no_hurry else PATIENCE_OF_READERS)
         except TimeoutError:
             return self._instead(environ) if turn.cancel() else _outcome(turn)
 

@@ -5,6 +5,7 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
@@ -17,4 +18,4 @@ from borgerservice.server import ROOM, SLOTS  # noqa: E402
 
 require_guards()
 connections.close_all()  # workers forked from here (--preload) share no connection
-gated = Gate(application, slots=SLOTS, room=ROOM)
+gated = Gate(application, slots=SLOTS, room=ROOM, patience=settings.ADMISSION_SECONDS)

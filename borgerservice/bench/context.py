@@ -93,15 +93,16 @@ class Bench:
 
     @contextlib.contextmanager
     def product(self) -> Iterator[web.Site]:
-        """The product behind gunicorn."""
-        with web.serving("borgerservice.wsgi", log=self.log("product")) as site:
+        """The product behind gunicorn as it is shipped."""
+        shipped = "--config=python:borgerservice.server"
+        with web.serving(shipped, log=self.log("product")) as site:
             yield site
 
     @contextlib.contextmanager
     def plain_site(self) -> Iterator[web.Site]:
         """The ceilings of a page behind the same server."""
         with web.serving(
-            "borgerservice.bench.ceiling_site",
+            *("borgerservice.bench.ceiling_site", "--worker-class", "sync"),
             log=self.log("ceiling"),
             env={"BENCH_CEILING": self.ceiling.url, "DJANGO_SETTINGS_MODULE": ""},
         ) as site:

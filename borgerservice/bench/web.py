@@ -38,15 +38,15 @@ class Site:
 
 
 @contextlib.contextmanager
-def serving(application: str, *, log: Path, env: Mapping[str, str] | None = None) -> Iterator[Site]:
-    """Serve a WSGI application with workers of one thread. Raises DidNotStart."""
+def serving(*options: str, log: Path, env: Mapping[str, str] | None = None) -> Iterator[Site]:
+    """Serve what gunicorn's options name, with as many workers. Raises DidNotStart."""
     listener = socket.create_server((HOST, 0), backlog=512)
     port = int(listener.getsockname()[1])
     with listener:
         server = Child(
             [
-                *(sys.executable, "-m", "gunicorn", application, "--workers", str(WORKERS)),
-                *("--bind", f"fd://{listener.fileno()}", "--worker-class", "sync"),
+                *(sys.executable, "-m", "gunicorn", *options, "--workers", str(WORKERS)),
+                *("--bind", f"fd://{listener.fileno()}"),
                 *("--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"),
             ],
             log=log,

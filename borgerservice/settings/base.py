@@ -149,6 +149,8 @@ CONTENT_SECURITY_POLICY = {
 
 # At most so many in so many seconds: bookings begun by a network; bookings of a network at a centre
 # that is short of times; bookings with one phone number or e-mail address.
+# How long a request waits for its turn before it is turned away.
+ADMISSION_SECONDS = 2.0
 BOOKING_LIMITS = {
     "start": (60, 600),
     "centre": (5, 86400),

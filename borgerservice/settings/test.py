@@ -20,6 +20,8 @@ for _database in DATABASES.values():
     if _database["ENGINE"].endswith("sqlite3"):
         _database["OPTIONS"] = SQLITE_OPTIONS
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+# Being turned away when all come at once is tested by itself.
+ADMISSION_SECONDS = env.float("ADMISSION_SECONDS", default=60.0)
 # Tests book with the same few numbers; the limits are tested by themselves.
 BOOKING_LIMITS = {**BOOKING_LIMITS, "start": (10**9, 600), "contact": (10**9, 86400)}
 PROOF_ASKED_FROM = {

@@ -29,7 +29,7 @@ from tests.races.test_last_slot import weekday_ahead
 from tests.rig.services import Server
 from tests.servers import Rig
 
-SLOW = {"GUNICORN_CMD_ARGS": "--config=tests/races/slow_booking.py"}
+SLOW = {"GUNICORN_CMD_ARGS": "--config=tests/races/slow_booking.py", "ADMISSION_SECONDS": "2"}
 CLIENTS, READERS = 32, 8
 LONGEST = 6.0
 """Seconds. Two are waited, half a one is worked; the rest is room for a busy machine."""
@@ -205,7 +205,7 @@ def through(gate: Gate, path: str) -> tuple[str, dict[str, str], bytes]:
 @pytest.mark.once
 def test_what_is_begun_is_finished_and_what_waits_in_vain_is_never_begun() -> None:
     application = Stuck()
-    gate = Gate(application, slots=1, room=2)
+    gate = Gate(application, slots=1, room=2, patience=2)
     with ThreadPoolExecutor(2) as pool:
         begun = pool.submit(through, gate, "/begun/")
         while not application.asked:
@@ -225,7 +225,7 @@ def test_what_is_begun_is_finished_and_what_waits_in_vain_is_never_begun() -> No
 @pytest.mark.once
 def test_who_finds_the_waiting_room_full_is_told_at_once() -> None:
     application = Stuck()
-    gate = Gate(application, slots=1, room=1)
+    gate = Gate(application, slots=1, room=1, patience=2)
     with ThreadPoolExecutor(1) as pool:
         begun = pool.submit(through, gate, "/begun/")
         while not application.asked:
