@@ -1,7 +1,9 @@
 """What a visit takes: services, length, the time after it, and what a desk must be able to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from appointments.exceptions import Refused
 from appointments.models import CentreService, ServiceType
@@ -39,18 +41,35 @@ def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
 
     Raises Refused `service_not_offered`, `no_participants`, `too_many_participants`.
     """
+    _require_party(codes)
+    return _plan(centre, codes, _offers(codes).filter(centre=centre))
+
+
+def planned_at(*, key: str, codes: Sequence[str]) -> tuple[Centre, Plan] | None:
+    """A centre by its key and what a visit takes there. One statement.
+
+    None where there is no such centre, or it offers none of the services. Raises Refused.
+    """
+    _require_party(codes)
+    offers = list(_offers(codes).filter(centre__key=key).select_related("centre", "service"))
+    return (offers[0].centre, _plan(offers[0].centre, codes, offers)) if offers else None
+
+
+def _require_party(codes: Sequence[str]) -> None:
     if not codes:
         raise Refused("no_participants", field="participants")
     if len(codes) > LARGEST_PARTY:
         raise Refused(
             "too_many_participants", field="participants", params={"limit": LARGEST_PARTY}
         )
-    offers = {
-        offer.service.code: offer
-        for offer in CentreService.objects.select_related("service").filter(
-            centre=centre, service__code__in=set(codes)
-        )
-    }
+
+
+def _offers(codes: Sequence[str]) -> QuerySet[CentreService]:
+    return CentreService.objects.select_related("service").filter(service__code__in=set(codes))
+
+
+def _plan(centre: Centre, codes: Sequence[str], found: Iterable[CentreService]) -> Plan:
+    offers = {offer.service.code: offer for offer in found}
     if missing := [place for place, code in enumerate(codes) if code not in offers]:
         one_for_all = len(set(codes)) == 1
         field = "service" if one_for_all else f"participants.{missing[0]}.service"

@@ -1,5 +1,6 @@
 """What anyone can ask: municipalities, centres, services and free times."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,12 +22,13 @@ from appointments.api.v1.serializers.places import (
 )
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
 from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times
-from appointments.services import plan_visit
+from appointments.services.plan import Plan, plan_visit, planned_at
 from borgerservice.api.inputs import Nothing, read_query
 from borgerservice.api.openapi import answers
 from borgerservice.api.views import PublicView
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import COPENHAGEN, danish_date
+from borgerservice.municipalities.models import Centre
 
 
 class MunicipalitiesView(PublicView):
@@ -92,9 +94,8 @@ class SlotsView(PublicView):
         """The times that can be booked at a centre now, at most 62 days a call."""
         asked = read_query(request, SlotsQuery)
         now = clock.now()
-        centre = selectors.centre_asked_for(asked["centre"])
         codes = asked["service"] * asked.get("participants", 1)
-        plan = plan_visit(centre=centre, codes=codes)
+        centre, plan = planned_at(key=asked["centre"], codes=codes) or _refused(asked, codes)
         first = asked.get("from", danish_date(now))
         days = bookable_times(
             centre=centre,
@@ -114,6 +115,12 @@ class SlotsView(PublicView):
                 for start in day.starts
             ]
         )
+
+
+def _refused(asked: Mapping[str, Any], codes: Sequence[str]) -> tuple[Centre, Plan]:
+    """Say whether it is the centre that is unknown or the service; both raise."""
+    centre = selectors.centre_asked_for(asked["centre"])
+    return centre, plan_visit(centre=centre, codes=codes)
 
 
 def _whole(results: Any) -> Response:
