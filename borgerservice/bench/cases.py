@@ -33,6 +33,7 @@ from witnesses.services import (
 )
 
 FIRST_ID = 5_000_000
+PAST_ID = 6_000_000
 PARTY = 4
 PHONE = "+4526304050"
 LONG_AGO = datetime(2015, 1, 5, tzinfo=UTC)
@@ -206,7 +207,7 @@ def _add_past(
     dates = [met_on(case) - timedelta(days=days) for days in DAYS_AGO]
     who = [(n, dates[0]) for n in range(witnesses)]
     who += [(witnesses + n, day) for n in range(sought) for day in dates]
-    first = FIRST_ID + 10 * witnesses
+    first = PAST_ID
     numbered = range(first, first + len(who))
     applicants = range(FIRST_ID + len(who), FIRST_ID + 2 * len(who))
     _add_proofings(
