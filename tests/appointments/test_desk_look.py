@@ -17,7 +17,7 @@ from tests.builders import PASSWORD, World, build_staff, build_visit, build_worl
 from tests.rig.services import Server
 from tests.servers import Rig
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.only("postgresql")
 NARROW, DESK = (320, 640), (1280, 900)
 Role = StaffRole.Role
 

@@ -11,7 +11,7 @@ from tests.builders import build_world
 from tests.rig.services import Server
 from tests.servers import Rig
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.only("postgresql")
 NARROW, DESK = (320, 640), (1280, 900)
 
 

@@ -14,7 +14,7 @@ from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.cases import Office, build_office, number, witness
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.only("postgresql")
 NARROW, DESK = (320, 640), (1280, 900)
 
 

@@ -11,7 +11,7 @@ from tests.builders import build_world
 from tests.rig.services import Server
 from tests.servers import Rig
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.only("postgresql")
 NARROW, PHONE, DESK = (320, 640), (360, 740), (1280, 900)
 full = pytest.mark.full
 
