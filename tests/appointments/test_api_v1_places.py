@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 import time_machine
 
+from appointments.api.v1.slot_rows import slot_rows
 from appointments.models import CentreService
 from appointments.rules.local_time import instant
+from appointments.selectors import FreeDay
 from appointments.services.desk_days import open_days
 from appointments.services.reference import load_reference
+from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.municipalities.models import Centre, Closure, OpeningHours
 from tests.builders import (
     NOW,
@@ -283,3 +286,21 @@ def test_a_service_that_exists_but_not_here() -> None:
     assert problem(slots(world, service=["new_mitid", "passport"]))[1:] == (
         "service_not_offered", [("service_not_offered", "/service")],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "day", [date(2026, 11, 24), date(2027, 3, 28), date(2027, 6, 1), date(2026, 10, 25)]
+)
+@pytest.mark.parametrize("minutes", [5, 7, 30, 480])
+def test_rows_written_by_the_day_say_what_the_moments_say(day: date, minutes: int) -> None:
+    clear = tuple(minute for minute in range(0, 1440, 5) if not 115 < minute < 185)
+    for chosen in (clear, clear[:50], ()):
+        free = FreeDay(day, chosen)
+        length = timedelta(minutes=minutes)
+        assert slot_rows(free, minutes) == [
+            {
+                "start": start.astimezone(COPENHAGEN).isoformat(),
+                "end": (start + length).astimezone(COPENHAGEN).isoformat(),
+            }
+            for start in free.starts
+        ]

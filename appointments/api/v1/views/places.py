@@ -1,7 +1,7 @@
 """What anyone can ask: municipalities, centres, services and free times."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -20,6 +20,7 @@ from appointments.api.v1.serializers.places import (
     SlotsOut,
     SlotsQuery,
 )
+from appointments.api.v1.slot_rows import slot_rows
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
 from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times
 from appointments.services.plan import Plan, plan_visit, planned_at
@@ -27,7 +28,7 @@ from borgerservice.api.inputs import Nothing, read_query
 from borgerservice.api.openapi import answers
 from borgerservice.api.views import PublicView
 from borgerservice.kernel import clock
-from borgerservice.kernel.clock import COPENHAGEN, danish_date
+from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 
 
@@ -106,15 +107,7 @@ class SlotsView(PublicView):
             last=asked.get("to") or _last_day(first),
             now=now,
         )
-        length = timedelta(minutes=plan.minutes)
-        # Up to two thousand rows of two strings: a serializer would cost more than finding them.
-        return _whole(
-            [
-                {"start": _local(start), "end": _local(start + length)}
-                for day in days
-                for start in day.starts
-            ]
-        )
+        return _whole([row for day in days for row in slot_rows(day, plan.minutes)])
 
 
 def _refused(asked: Mapping[str, Any], codes: Sequence[str]) -> tuple[Centre, Plan]:
@@ -130,7 +123,3 @@ def _whole(results: Any) -> Response:
 def _last_day(first: date) -> date:
     rest = min(timedelta(LONGEST_PERIOD_DAYS - 1), date.max - first)
     return first + rest
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(COPENHAGEN).isoformat()
