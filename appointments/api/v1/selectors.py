@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db.models import Prefetch, Q
 
@@ -19,6 +20,13 @@ from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.vault.services import open_data_key
 
 YEARS_OF_VISITS = range(2000, 3000)  # at the calendar's ends an instant has no UTC
+
+
+SHOWN_OF_A_VISIT: Final = (
+    *("reference", "status", "origin", "starts_at", "ends_at", "language", "municipality"),
+    *("centre__key", "contact__data_key__wrapped", "contact__data_key__key_version"),
+)
+"""Rows are wide; a list shows little of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,11 @@ def visits_of(
     if day and day.year not in YEARS_OF_VISITS:
         return []
     visits = Appointment.objects.for_municipality(municipality)
-    comers = Participant.objects.for_municipality(municipality).select_related("service")
+    comers = (
+        Participant.objects.for_municipality(municipality)
+        .select_related("service")
+        .only("appointment", "position", "name_sealed", "is_protected", "service__code")
+    )
     if centre:
         visits = visits.filter(centre__key=centre)
     if day:
@@ -105,6 +117,7 @@ def visits_of(
         visits = visits.filter(Q(starts_at__gt=moment) | Q(id__gt=row), starts_at__gte=moment)
     found = list(
         visits.select_related("centre", "contact__data_key")
+        .only(*SHOWN_OF_A_VISIT)
         .prefetch_related(Prefetch("participants", comers))
         .order_by("starts_at", "id")[:at_most]
     )
