@@ -1,5 +1,6 @@
 """A municipality's appointments. `…In` refuses what it does not know; `…Out` stays as it is."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -63,7 +64,7 @@ class AppointmentOut(serializers.Serializer):
 
     @extend_schema_field(AttendeeOut(many=True))
     def get_participants(self, appointment: Appointment) -> Any:
-        return AttendeeOut(attendees_of(appointment), many=True).data
+        return [asdict(one) for one in attendees_of(appointment)]
 
     @extend_schema_field(ActionsOut)
     def get_links(self, appointment: Appointment) -> dict[str, str]:
