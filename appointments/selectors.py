@@ -149,7 +149,7 @@ def offers_of(centre: Centre) -> list[CentreService]:
     return list(
         CentreService.objects.filter(centre=centre)
         .select_related("service")
-        .order_by("service__position")
+        .order_by("service__position", "service__code")
     )
 
 

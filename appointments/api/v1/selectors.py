@@ -59,7 +59,10 @@ def centres_of(code: str) -> list[Centre]:
         "stops",
         "serves",
         Prefetch(
-            "offers", CentreService.objects.select_related("service").order_by("service__position")
+            "offers",
+            CentreService.objects.select_related("service").order_by(
+                "service__position", "service__code"
+            ),
         ),
     )
     if code:
