@@ -12,6 +12,7 @@ from appointments.models import Appointment, CentreDay, CentreService, DeskDay, 
 from appointments.rules.local_time import instant
 from appointments.services import Visitor, book_appointment, cancel_appointment, capacity
 from appointments.services.earliest import earliest_times
+from appointments.services.reconciling import reconcile
 from appointments.services.room import NoRoom, no_room_left, room_came
 from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.municipalities.models import (
@@ -130,6 +131,7 @@ def test_it_finds_what_a_plain_search_finds_whatever_was_booked_and_cancelled(se
             assert searched(**asked) == plainly(**asked), (seed, step)
         if step % 10 == 9:
             now += timedelta(minutes=chance.choice([7, 180, 1440]))
+    assert [found for found in reconcile(now=now) if found.desk is None] == []
 
 
 def counted(statements, *starts):

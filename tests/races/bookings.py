@@ -21,6 +21,7 @@ from appointments.services import (
     plan_visit,
 )
 from appointments.services.desk_days import open_days
+from appointments.services.earliest import earliest_times
 from appointments.services.holds import forget_holds
 from appointments.services.reconciling import reconcile
 from borgerservice.kernel.clock import COPENHAGEN
@@ -101,6 +102,20 @@ class Bookings:
             )
             minutes = found[0].minutes if found else ()
             assert minutes == self.plain.starts(codes, day), f"{self}: {codes} on {day}"
+
+    def check_earliest(self) -> None:
+        """The national search finds the centre's first start; what it finds full it says so."""
+        code = self.chance.choice(list(LENGTHS))
+        found = earliest_times(service=code, now=self.now).times
+        first = next(
+            (
+                instant(day, starts[0])
+                for day in self.plain.days()
+                if (starts := self.plain.starts([code], day))
+            ),
+            None,
+        )
+        assert [one.start for one in found] == ([first] if first else []), f"{self}: {code}"
 
     def check_all(self) -> None:
         """The desk-days are the model's, and what reconcile makes of the rows."""

@@ -1,7 +1,7 @@
 """Whatever is done to a centre, in whatever order, it is what a plain model of it says.
 
-Every step is predicted: whether it is refused and why, and which times are free after it. After
-each batch the desk-days are the model's, minute by minute, and `reconcile` finds nothing.
+Every step is predicted: whether it is refused and why, which times are free after it and which
+one the country's search finds. After each batch the desk-days are the model's, minute by minute, and `reconcile` finds nothing.
 """
 
 from collections import Counter
@@ -26,6 +26,7 @@ def walk(rig: Rig, number: int, steps: int) -> Counter[str]:
             walk.step()
             if step % 5 == 0:
                 walk.check_free_times([walk.chance.choice(walk.plain.days())])
+                walk.check_earliest()
             if step % BATCH == BATCH - 1:
                 walk.check_all()
         return walk.done

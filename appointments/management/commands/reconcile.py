@@ -1,4 +1,4 @@
-"""`manage.py reconcile`: compare every desk-day with the visits and rosters."""
+"""`manage.py reconcile`: compare the days of every centre with the visits and rosters."""
 
 import sys
 from argparse import ArgumentParser
@@ -11,9 +11,12 @@ from borgerservice.kernel import clock
 
 
 class Command(BaseCommand):
-    """Rebuild every desk-day in memory and tell what differs."""
+    """Rebuild every day in memory and tell what differs."""
 
-    help = "Compare every desk-day with the visits and rosters, and tell what differs."
+    help = (
+        "Compare every desk's day with the visits and rosters, and what the national search is"
+        " told with both; tell what differs."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Telling is the default."""
@@ -28,8 +31,8 @@ class Command(BaseCommand):
         count = 0
         for found in reconcile(now=clock.now(), repair=options["repair"], progress=progress):
             count += 1
-            what = "is missing" if found.is_missing else "differs"
-            self.stdout.write(f"{found.centre} desk {found.desk} {found.day.isoformat()} {what}")
+            desk = "" if found.desk is None else f"desk {found.desk} "
+            self.stdout.write(f"{found.centre} {desk}{found.day.isoformat()} {found.what}")
         repaired = ", set right" if count and options["repair"] else ""
         self.stdout.write(f"{count} differences{repaired}")
         if options["check"] and count:
