@@ -20,6 +20,7 @@ from appointments.services.desk_days import open_days
 from appointments.services.plan import window_of
 from appointments.services.reference import centre_key, fill_in_centre
 from appointments.services.roster import last_day_made
+from borgerservice.demo.witnesses import add_witnessings, ask_witnesses
 from borgerservice.install import write_private
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality, StaffMember, StaffRole
@@ -54,7 +55,10 @@ def load_demo(*, passwords: Path, now: datetime, tell: Tell) -> None:
         if done % 20 == 0 or done == len(centres):
             tell(f"desk-days of {done} of {len(centres)} centres")
     _add_staff(passwords=passwords, now=now, tell=tell)
-    tell(f"{_add_visits(now=now)} visits")
+    if not Appointment.unscoped.exists():
+        tell(f"{_add_past(now=now)} witnessings of one person")
+        tell(f"{_add_visits(now=now)} visits")
+        tell(f"{ask_witnesses(now=now)} witnesses asked")
 
 
 def _add_demo_centres() -> None:
@@ -121,9 +125,13 @@ def _add_one(
     StaffRole.unscoped.create(staff=staff, municipality=place, role=role, since=now)
 
 
+def _add_past(*, now: datetime) -> int:
+    clerk = StaffMember.objects.filter(username=f"{StaffRole.Role.CLERK}-{STAFFED[0]}").first()
+    centre = Centre.objects.filter(municipality__code=STAFFED[0], is_open_for_booking=True).first()
+    return add_witnessings(centre=centre, clerk=clerk, now=now) if centre and clerk else 0
+
+
 def _add_visits(*, now: datetime) -> int:
-    if Appointment.unscoped.exists():
-        return 0
     chance = random.Random(7)  # noqa: S311
     made = 0
     for centre in Centre.objects.filter(

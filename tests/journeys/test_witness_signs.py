@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page
 
-from borgerservice.adapters.mitid.demo import DEMO_WITNESSES, DemoWitness
+from borgerservice.adapters.mitid.demo_witnesses import DEMO_WITNESSES, DemoWitness
 from borgerservice.kernel import clock
 from borgerservice.kernel.cpr import CprNumber
 from tests.rig.mitid import demo_running
@@ -22,7 +22,8 @@ pytestmark = [
     pytest.mark.once,
     pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),  # the demo's own
 ]
-LARS, BENTE, LOW, _WITHOUT = DEMO_WITNESSES
+LARS, BENTE = DEMO_WITNESSES[:2]
+LOW = next(one for one in DEMO_WITNESSES if one.level == "low")
 NARROW = (320, 640)
 
 

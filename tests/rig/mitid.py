@@ -25,7 +25,8 @@ from pytest_django.fixtures import Settings
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from borgerservice.adapters.mitid import oidc
-from borgerservice.adapters.mitid.demo import DemoWitness, demo_provider
+from borgerservice.adapters.mitid.demo import demo_provider
+from borgerservice.adapters.mitid.demo_witnesses import DemoWitness
 from borgerservice.kernel import clock
 
 CLIENT, SECRET = "borgerservice", "a-test-secret"

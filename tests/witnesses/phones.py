@@ -7,7 +7,7 @@ from typing import Any
 
 from django.test import Client
 
-from borgerservice.adapters.mitid.demo import DemoWitness
+from borgerservice.adapters.mitid.demo_witnesses import DemoWitness
 from tests.rig.mitid import choose
 
 HERE = "http://testserver"

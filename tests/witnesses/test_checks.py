@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from appointments.models import Participant
 from appointments.services import cancel_appointment
-from borgerservice.adapters.mitid.demo import DemoWitness
+from borgerservice.adapters.mitid.demo_witnesses import DemoWitness
 from borgerservice.notifications.models import Message
 from borgerservice.people.services import known_by, marks_of
 from borgerservice.vault.links import derive_link

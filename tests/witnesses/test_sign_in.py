@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from borgerservice.adapters.mitid.demo import DemoWitness
+from borgerservice.adapters.mitid.demo_witnesses import DemoWitness
 from borgerservice.audit.selectors import history_of
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.people.models import Person, PersonAlias

@@ -1,14 +1,12 @@
 """A stand-in for MitID: a real OpenID Connect provider for demo and tests, on this machine only.
 
-Whoever presses a name is signed in as that demo witness. Their numbers are replacement numbers,
-which can be nobody's.
+Whoever presses a name is signed in as that demo witness.
 """
 
 import os
 import warnings
 from collections import UserDict
 from collections.abc import ItemsView, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ import authlib.deprecate
 import flask
 from jinja2 import FileSystemLoader
 
+from borgerservice.adapters.mitid.demo_witnesses import DEMO_WITNESSES, DemoWitness
 from borgerservice.kernel import clock
 
 with warnings.catch_warnings():  # of what the provider itself is built on
@@ -24,24 +23,6 @@ with warnings.catch_warnings():  # of what the provider itself is built on
 
 PAGES: Final = Path(__file__).with_name("demo_pages")
 CLIENT_ID: Final = "borgerservice"
-
-
-@dataclass(frozen=True, slots=True)
-class DemoWitness:
-    """Somebody the demo's MitID knows; the `subject` is what MitID itself knows them by."""
-
-    subject: str
-    name: str
-    number: str
-    level: str
-
-
-DEMO_WITNESSES: Final = (
-    DemoWitness("2b0f6f0e-0001-4000-8000-000000000001", "Lars Jensen", "6101901099", "substantial"),
-    DemoWitness("2b0f6f0e-0001-4000-8000-000000000002", "Bente Vidne", "6202852001", "high"),
-    DemoWitness("2b0f6f0e-0001-4000-8000-000000000003", "Ole Lav", "6303752002", "low"),
-    DemoWitness("2b0f6f0e-0001-4000-8000-000000000004", "Pia P. Kode", "", "substantial"),
-)
 
 
 class _Claims(UserDict[str, Any]):

@@ -80,6 +80,7 @@ class Command(BaseCommand):
         folder = settings.VAR
         self.stdout.write(
             f"\n  Borgerservice  http://{HOST}:{port}/\n"
+            f"  Where to begin http://{HOST}:{port}/demo/\n"
             f"  Staff          http://{HOST}:{port}/admin/\n"
             f"  API            http://{HOST}:{port}/api/v1/docs/\n"
             f"  Messages sent  http://{HOST}:{port}/demo/inbox/\n"
