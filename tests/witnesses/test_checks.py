@@ -144,6 +144,14 @@ def test_the_same_witness_may_look_again_and_nobody_else_may(citizen):
     assert WitnessCheck.unscoped.get().person == kept
 
 
+def test_looking_again_does_not_make_a_mitid_of_unknown_age_a_new_one(citizen):
+    address = asked_address(Client(), citizen)
+    for _ in range(2):
+        assert signs_in(address, BENTE, had="unknown").status_code == 200
+        check = WitnessCheck.unscoped.get()
+        assert (check.verdict, check.is_mitid_unknown) == ("may", True)
+
+
 def test_a_witness_withdraws_and_the_citizen_is_told_and_asks_another(citizen):
     client, phone = Client(), Client()
     address = asked_address(client, citizen)

@@ -232,16 +232,19 @@ def query_of(answers: Answers) -> str:
     query["address"] = _yes_no(answers.has_address)
     query.setlist("p", [one.type for one in answers.papers])
     for place, one in enumerate(answers.papers):
-        told = {
-            "issuer": one.issuer,
-            "form": one.form,
-            "expires": _written(one.expires_on),
-            "issued": _written(one.issued_on),
-            "photo": "on" if one.shows_photo else "",
-            "cpr": "on" if one.shows_cpr else "",
-        }
-        query.update({f"{place}-{name}": value for name, value in told.items() if value})
+        query.update(_of_paper(place, one))
     return query.urlencode()
+
+
+def answered_before(answers: Answers, types: Sequence[str]) -> QueryDict:
+    """What was answered of papers that are still among `types`, at the places they have there."""
+    query, left = QueryDict(mutable=True), list(answers.papers)
+    for place, chosen in enumerate(types):
+        same = next((one for one in left if one.type == chosen), None)
+        if same:
+            left.remove(same)
+            query.update(_of_paper(place, same))
+    return query
 
 
 def country_names(codes: Iterable[str]) -> list[tuple[str, Any]]:
@@ -255,6 +258,18 @@ def country_names(codes: Iterable[str]) -> list[tuple[str, Any]]:
         (code, _("Another country") if code == ELSEWHERE else name[:1].upper() + name[1:])
         for code, name in named
     ]
+
+
+def _of_paper(place: int, one: Paper) -> dict[str, str]:
+    told = {
+        "issuer": one.issuer,
+        "form": one.form,
+        "expires": _written(one.expires_on),
+        "issued": _written(one.issued_on),
+        "photo": "on" if one.shows_photo else "",
+        "cpr": "on" if one.shows_cpr else "",
+    }
+    return {f"{place}-{name}": value for name, value in told.items() if value}
 
 
 def _typed(data: QueryDict, place: int) -> dict[str, Any]:

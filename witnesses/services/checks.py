@@ -23,6 +23,7 @@ from borgerservice.vault.links import derive_link, link_hash, new_salt
 from witnesses.exceptions import SignInRefused
 from witnesses.models import WitnessCheck
 from witnesses.ports import Begun
+from witnesses.rules.answers import WITNESS_MITID_HELD
 from witnesses.rules.facts import Witness
 from witnesses.rules.precheck import Precheck, Verdict, precheck
 from witnesses.rules.rule_sets import rule_set
@@ -181,16 +182,23 @@ def _looked_at(
     check: WitnessCheck, person: Person, who: Known, stated: date | None, *, now: datetime
 ) -> Precheck:
     root = roots_of([person.pk])[person.pk]
-    known_since = [day for day in (stated, first_seen_on(root)) if day]
-    witness: Witness = {
-        "birth_date": who.birth_date.isoformat(),
-        "mitid_since": min(known_since).isoformat() if known_since else None,
-        "brought_mitid": True,
-        "documents": [],
-        "earlier_witnessings": earlier_witnessings(root),
-    }
     on = max(_day_of_visit(check), danish_date(now))
-    return precheck(witness, on=on, rule_set_on=lambda day: rule_set(rule_set_in_force(day)))
+
+    def with_mitid_since(day: date | None) -> Precheck:
+        witness: Witness = {
+            "birth_date": who.birth_date.isoformat(),
+            "mitid_since": day.isoformat() if day else None,
+            "brought_mitid": True,
+            "documents": [],
+            "earlier_witnessings": earlier_witnessings(root),
+        }
+        return precheck(witness, on=on, rule_set_on=lambda day: rule_set(rule_set_in_force(day)))
+
+    known_since = [day for day in (stated, first_seen_on(root)) if day]
+    found = with_mitid_since(min(known_since, default=None))
+    if stated is None and WITNESS_MITID_HELD in found.failed:
+        return with_mitid_since(None)  # first seen not long ago does not mean new
+    return found
 
 
 def _day_of_visit(check: WitnessCheck) -> date:

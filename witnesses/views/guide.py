@@ -13,12 +13,19 @@ from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.kernel.cpr import holds_cpr_number
 from witnesses.forms.documents import language_now
-from witnesses.forms.guide import PaperForm, VisitForm, are_sound, paper_forms, query_of
+from witnesses.forms.guide import (
+    PaperForm,
+    VisitForm,
+    answered_before,
+    are_sound,
+    paper_forms,
+    query_of,
+)
 from witnesses.rules.explain_documents import accepted_documents
 from witnesses.rules.figures import RuleSet
 from witnesses.rules.guide.additions import Choice, choices
 from witnesses.rules.guide.advice import additions_to, advise, service_for
-from witnesses.rules.guide.answers import MOST_PAPERS
+from witnesses.rules.guide.answers import MOST_PAPERS, Answers
 from witnesses.rules.guide.come import come_guide
 from witnesses.rules.guide.links import LinkUnreadable, read, written
 from witnesses.rules.guide.papers import kinds
@@ -63,6 +70,8 @@ def bring(request: HttpRequest) -> HttpResponse:
     if again in kinds() and len(types) < MOST_PAPERS:
         types.append(again)
     is_sent = step == PAPERS and not again and not is_change
+    if step == VISIT and (before := _answers_in(data.get("a", ""))):
+        data = answered_before(before, types)
     recent = _rules_on(visit.cleaned_data["on"]).usable.recent.types
     papers = paper_forms(visit, types, data, recent=recent, bound=is_sent)
     if papers and not (is_sent and are_sound(papers)):
@@ -113,6 +122,7 @@ def _ask_visit(
         "form": visit,
         "groups": groups,
         "kept_query": _kept(request),
+        "before": "" if is_unreadable else request.GET.get("a", ""),
         "is_unreadable": is_unreadable,
         "is_error_page": is_unreadable,
     }
@@ -134,6 +144,14 @@ def _ask_papers(request: HttpRequest, visit: VisitForm, papers: list[PaperForm])
         "kept_query": _kept(request),
     }
     return render(request, "guide/papers.html", shown)
+
+
+def _answers_in(link: str) -> Answers | None:
+    """The answers somebody changes, where there are any."""
+    try:
+        return read(link) if link else None
+    except LinkUnreadable:
+        return None
 
 
 def _told(told: tuple[Choice, ...]) -> tuple[list[Item], list[tuple[list[Item], list[Item]]]]:

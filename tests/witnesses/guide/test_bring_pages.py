@@ -294,3 +294,18 @@ def test_the_other_language_keeps_what_was_answered(client: Client) -> None:
     assert 'href="/guide/bring/answer/?a=1.20261201.ysy_paDKp3.0.0"' in page
     page = ask(client, {**VISIT, "p": "passport"}).content.decode()
     assert 'href="/guide/bring/?step=1&amp;number=yes' in page
+
+
+def test_who_adds_a_paper_keeps_what_was_answered_of_the_others(client: Client) -> None:
+    load_reference(tell=lambda _line: None)
+    passport = {**DANISH_PASSPORT, "0-expires": "01-05-2039"}
+    page = answered(client, {**PAPERS, **passport}).content.decode()
+    change = html.unescape(re.search(r'href="([^"]+change=1&amp;a=[^"]+)"', page)[1])
+    visit = client.get(change)
+    link = re.search(r'name="a" value="([^"]+)"', visit.content.decode())[1]
+    papers = ask(client, {**VISIT, "p": ["driving_licence", "passport"], "a": link})
+    rows = papers.context["papers"]
+    assert [row.kind.type for row in rows] == ["passport", "driving_licence"]
+    assert rows[0].initial["expires"] == "01-05-2039"
+    assert rows[1].initial == {}
+    assert ask(client, {**VISIT, "p": "passport", "a": "x"}).status_code == 200
