@@ -67,6 +67,10 @@ REFUSALS = {
     "visits_affected": _(
         "Booked visits that no longer fit: {count}. They stay booked. Look at them and confirm."
     ),
+    "holds_affected": _(
+        "Times that somebody holds just now and that no longer fit: {count}. They end when you"
+        " confirm."
+    ),
     "closure_reversed": _("The last day must not be before the first."),
     "closure_is_over": _("Those days have passed."),
     "closure_too_long": _("Close the centre for at most a year at a time."),

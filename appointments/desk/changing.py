@@ -1,4 +1,4 @@
-"""A change of an administrator that may leave booked visits where they no longer fit."""
+"""A change of an administrator that may leave visits and held times where they no longer fit."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from appointments.desk.day import DESK_ROLES, visit_address
-from appointments.models import Appointment
+from appointments.models import Appointment, Hold
 from appointments.services.affected import VisitsAffected
 from borgerservice.admin import act
 from borgerservice.municipalities.models import Centre
@@ -26,8 +26,9 @@ def change(
     template: str = "admin/change.html",
     **context: Any,
 ) -> HttpResponse:
-    """An act that may affect visits: those are shown with a box to tick, then it is done."""
+    """An act that may affect visits and holds: they are shown with a box to tick, then done."""
     affected: list[tuple[Appointment, str]] = []
+    held: list[Hold] = []
     may_open = workplace.has(*DESK_ROLES)
 
     def do(**typed: object) -> object:
@@ -38,6 +39,7 @@ def change(
                 (visit, visit_address(workplace, visit.reference) if may_open else "")
                 for visit in asked.visits
             )
+            held.extend(asked.holds)
             raise
 
     return act(
@@ -47,6 +49,7 @@ def change(
         workplace=workplace,
         centre=centre,
         affected=affected,
+        held=held,
         **context,
     )
 

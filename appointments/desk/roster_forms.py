@@ -46,10 +46,11 @@ class MinuteField(forms.TimeField):
 
 
 class AcceptingForm(forms.Form):
-    """A change that may leave booked visits where they no longer fit."""
+    """A change that may leave booked visits, and times that are held, where they no longer fit."""
 
     is_accepted = forms.BooleanField(
-        label=_("I have seen the visits. They stay booked."), required=False
+        label=_("I have seen this. Booked visits stay booked. Times that are held end."),
+        required=False,
     )
 
 

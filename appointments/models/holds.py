@@ -13,6 +13,7 @@ class Hold(models.Model):
 
     Its ticks are taken in the desk-day. It ends by comparison: who finds an expired one in the way
     removes it. `returned` is a place given back that comes free at a moment nobody can guess.
+    `caps` are the services it is kept for, as a bit set; none where it is kept for nobody.
     Who points to a hold does not keep it: a hold that is gone is one that was used or is over.
     """
 
@@ -30,13 +31,14 @@ class Hold(models.Model):
     starts_at = models.DateTimeField()
     busy_until = models.DateTimeField()
     purpose = models.CharField(max_length=8, choices=Purpose)
+    caps = models.BigIntegerField(default=0)
     secret_hash = models.CharField(max_length=64, blank=True, default="")
     expires_at = models.DateTimeField()
 
     PRIVACY = {
         Life.HOUR: {
             Kind.INTERNAL: "id municipality centre desk day starts_at busy_until purpose"
-            " expires_at",
+            " caps expires_at",
             Kind.SECRET: "secret_hash",
         }
     }

@@ -1,10 +1,10 @@
 """A change to a centre's roster. No change cancels a visit.
 
-The desk-days follow first, which holds bookings back; then whoever changes is told which visits no
-longer fit, and has to say that they stay booked.
+The desk-days follow first, which holds bookings back; then whoever changes is told which visits and
+which times held just now no longer fit, and has to say that visits stay booked and holds end.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from appointments.exceptions import Refused
-from appointments.models import Appointment, Desk, DeskDay
+from appointments.models import Appointment, Desk, DeskDay, Hold
 from appointments.rules.local_time import wall_clock
 from appointments.rules.ticks import mask
-from appointments.services.desk_days import lock_roster, rebuild
+from appointments.services.desk_days import differences, lock_roster, set_right
 from appointments.services.roster import closed_bits, last_day_kept
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -24,13 +24,15 @@ from borgerservice.municipalities.models import Centre
 
 
 class VisitsAffected(Refused):
-    """Booked visits no longer fit; they stay booked, and somebody has to say so knowingly."""
+    """Booked visits no longer fit, which stay booked, or held times, which end.
 
-    code = "visits_affected"
+    Somebody has to say so knowingly.
+    """
 
-    def __init__(self, visits: Sequence[Appointment]) -> None:
-        super().__init__(params={"count": len(visits)})
-        self.visits = tuple(visits)
+    def __init__(self, visits: Sequence[Appointment], holds: Sequence[Hold]) -> None:
+        code = "visits_affected" if visits else "holds_affected"
+        super().__init__(code, params={"count": len(visits or holds)})
+        self.visits, self.holds = tuple(visits), tuple(holds)
 
 
 @contextmanager
@@ -45,8 +47,8 @@ def changed_roster(
 ) -> Iterator[None]:
     """What is changed inside is done, follows in the desk-days and is written down; or nothing is.
 
-    Raises VisitsAffected for visits that fitted before and do not now, unless `is_accepted`. What
-    else may be chosen for them than staying booked is asked here.
+    Raises VisitsAffected for visits that fitted before and do not now, and for times that somebody
+    holds and that do not fit now, unless `is_accepted`.
     """
     today = danish_date(now)
     with transaction.atomic():
@@ -55,7 +57,9 @@ def changed_roster(
         before = _misfits(centre, now)
         yield
         last = last_day_kept(centre=centre, today=today)
-        rebuild(centre=centre, first=today, last=last)
+        found = differences(centre=centre, first=today, last=last)
+        held = _held(centre, found.unfit_holds, now)
+        set_right(centre=centre, found=found)
         record(
             event,
             actor=actor,
@@ -65,8 +69,8 @@ def changed_roster(
             facts=facts,
         )
         affected = _misfits(centre, now) - before
-        if affected and not is_accepted:
-            raise VisitsAffected(list(_coming(centre, now).filter(pk__in=affected)))
+        if (affected or held) and not is_accepted:
+            raise VisitsAffected(list(_coming(centre, now).filter(pk__in=affected)), held)
 
 
 def _lock_days(centre: Centre, today: date) -> None:
@@ -81,6 +85,13 @@ def _coming(centre: Centre, now: datetime) -> QuerySet[Appointment]:
         .filter(centre=centre, status=Appointment.Status.BOOKED, starts_at__gte=now)
         .order_by("starts_at")
     )
+
+
+def _held(centre: Centre, unfit: Collection[int], now: datetime) -> list[Hold]:
+    """Those of the holds that still keep a time for somebody."""
+    known = Hold.objects.for_municipality(centre.municipality_id)
+    live = known.filter(pk__in=unfit, expires_at__gt=now)
+    return list(live.exclude(purpose=Hold.Purpose.RETURNED).order_by("starts_at"))
 
 
 def _misfits(centre: Centre, now: datetime) -> set[int]:

@@ -84,6 +84,7 @@ def take(wanted: Wanted, news: Callable[[int], Sequence[New]] = lambda _desk: ()
             day=day,
             minute=minute,
             minutes=wanted.minutes,
+            caps=wanted.caps,
             public_at=wanted.now if wanted.audience is Audience.EVERYONE else None,
         )
         if write_together(taken, news(found.desk_id)):
@@ -124,17 +125,20 @@ def taking(
     day: date,
     minute: int,
     minutes: int,
+    caps: int,
     public_at: datetime | None,
 ) -> Guarded:
     """What takes a time at a desk: it changes the desk-day only while every tick is still free.
 
-    And, but for staff, only once the desk-day is open to all at `public_at`.
+    And only while the desk can do it all; and, but for staff, only once the desk-day is open to
+    all at `public_at`.
     """
     words = zip(WORDS, to_words(mask(minute, minutes)), strict=True)
     changed = {name: word for name, word in words if word}
     assignments = ", ".join(f"{name} = {name} | %s" for name in changed)
     free = " AND ".join(f"{name} & %s = 0" for name in changed)
-    where, asked = _THE_ROW, [centre_id, day, desk_id]
+    where = f"{_THE_ROW} AND caps & %s = %s"
+    asked = [centre_id, day, desk_id, caps, caps]
     if public_at is not None:
         where += " AND (opens_at IS NULL OR opens_at <= %s)"
         asked.append(connection.ops.adapt_datetimefield_value(public_at))

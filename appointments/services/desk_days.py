@@ -41,7 +41,7 @@ def open_days(*, centre: Centre, first: date, last: date) -> int:
 def rebuild(*, centre: Centre, first: date, last: date) -> int:
     """Set every desk-day from today, the first, to what hours, visits and holds say.
 
-    How many differed. Holds in time that is closed now end here.
+    How many differed. Holds that fit no more end here.
     """
     with transaction.atomic():
         found = differences(centre=centre, first=first, last=last)
@@ -53,12 +53,12 @@ def rebuild(*, centre: Centre, first: date, last: date) -> int:
 class Differences:
     """The desk-days as they should be: those that are not there, and those that are otherwise.
 
-    And the holds that lie in time that is closed now.
+    And the holds that lie in time that is closed now, or at a desk that cannot do it any more.
     """
 
     missing: list[DeskDay]
     wrong: list[DeskDay]
-    shut_holds: list[int]
+    unfit_holds: list[int]
 
 
 def differences(*, centre: Centre, first: date, last: date) -> Differences:
@@ -72,6 +72,7 @@ def differences(*, centre: Centre, first: date, last: date) -> Differences:
     rows = {(row.desk_id, row.day): row for row in locked.order_by("pk")}
     desks, days = list(Desk.objects.filter(centre=centre)), _days(first, last)
     closed = closed_bits(centre=centre, desks=desks, days=days)
+    can = {desk.pk: desk.caps for desk in desks}
     holds = Hold.objects.for_municipality(centre.municipality_id).filter(
         centre=centre, day__range=(first, last)
     )
@@ -79,8 +80,8 @@ def differences(*, centre: Centre, first: date, last: date) -> Differences:
     taken: dict[tuple[int, date], int] = defaultdict(int)
     for hold in holds.select_for_update().order_by("pk"):
         ticks = ticks_of(hold.starts_at, hold.busy_until)
-        if ticks & closed[hold.desk_id, hold.day]:
-            found.shut_holds.append(hold.pk)
+        if ticks & closed[hold.desk_id, hold.day] or hold.caps & ~can[hold.desk_id]:
+            found.unfit_holds.append(hold.pk)
         else:
             taken[hold.desk_id, hold.day] |= ticks
     for place, ticks in booked_bits(centre=centre, first=first, last=last).items():
@@ -103,7 +104,7 @@ def differences(*, centre: Centre, first: date, last: date) -> Differences:
 def set_right(*, centre: Centre, found: Differences) -> None:
     """Write the desk-days as they should be, in the transaction in which they were compared."""
     holds = Hold.objects.for_municipality(centre.municipality_id)
-    holds.filter(pk__in=found.shut_holds).delete()
+    holds.filter(pk__in=found.unfit_holds).delete()
     DeskDay.objects.bulk_create(found.missing)
     DeskDay.objects.bulk_update(found.wrong, ["caps", *WORDS], batch_size=100)
     room_came(centre_id=centre.pk, days={row.day for row in (*found.missing, *found.wrong)})

@@ -64,6 +64,7 @@ def keep_back(place: Place, *, now: datetime) -> None:
         day=day,
         minute=minute,
         minutes=int((place.busy_until - place.starts_at).total_seconds()) // 60,
+        caps=0,
         public_at=None,
     )
     hold = Hold(

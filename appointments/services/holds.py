@@ -46,6 +46,7 @@ def place_hold(
         starts_at=start,
         busy_until=start + timedelta(minutes=plan.minutes + plan.buffer),
         purpose=purpose,
+        caps=plan.caps,
         secret_hash=secret_hash,
         expires_at=expires_at,
     )
@@ -78,9 +79,10 @@ def still_kept(hold: Hold | None, *, start: datetime, now: datetime) -> Hold | N
 
 
 def is_for(hold: Hold, *, centre: Centre, plan: Plan, start: datetime) -> bool:
-    """Whether what is held is exactly what a visit of that plan takes."""
+    """Whether what is held is exactly what a visit of that plan takes, at a desk that can do it."""
     length = timedelta(minutes=plan.minutes + plan.buffer)
-    return (hold.centre_id, hold.starts_at, hold.busy_until) == (centre.pk, start, start + length)
+    held = hold.centre_id, hold.starts_at, hold.busy_until, hold.caps
+    return held == (centre.pk, start, start + length, plan.caps)
 
 
 def using(hold: Hold, *, now: datetime) -> Guarded:

@@ -119,6 +119,7 @@ def _offered(fits: _Fits, place: Place, *, now: datetime) -> bool:
         starts_at=place.starts_at,
         busy_until=place.starts_at + timedelta(minutes=minutes),
         purpose=Hold.Purpose.OFFER,
+        caps=fits.plan.caps,
         expires_at=fits.until + PASSED_ON_WITHIN,
     )
     offer = new_offer(
@@ -135,6 +136,7 @@ def _offered(fits: _Fits, place: Place, *, now: datetime) -> bool:
         day=day,
         minute=minute,
         minutes=minutes,
+        caps=fits.plan.caps,
         public_at=now,
     )
     rows = [New("hold", hold), New("offer", offer, {"hold_id": "hold"})]

@@ -4,10 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from appointments.models import Appointment, Desk, DeskDay, ServiceType
+from appointments.models import Appointment, Desk, DeskDay, Hold, ServiceType
+from appointments.rules.local_time import instant
+from appointments.services import plan_visit
+from appointments.services.capacity import taking
 from appointments.services.desk_days import rebuild
+from appointments.services.holds import is_for, place_hold
+from appointments.services.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, StaffRole
+from borgerservice.together import write_together
 from tests.appointments.desk import at, at_work, centre_page, words
 from tests.appointments.pages import starts_on
 from tests.builders import NOW, TODAY, build_service, build_visit, build_world
@@ -205,6 +211,90 @@ def test_a_desk_that_loses_a_service_shows_the_visits_for_it():
     page = administrator(world).post(centre_page(world, "desk_change", number=1), typed)
     assert visit.reference in page.content.decode()
     assert Desk.objects.get().caps >> ServiceType.objects.get(code="new_mitid").bit & 1
+
+
+def held(world, *, until=NOW + timedelta(minutes=10), purpose=Hold.Purpose.CITIZEN):
+    return place_hold(
+        centre=world.centre,
+        plan=plan_visit(centre=world.centre, codes=["new_mitid"]),
+        start=instant(TODAY, 14 * 60),
+        purpose=purpose,
+        expires_at=until,
+        now=NOW,
+    )
+
+
+def kept(world):
+    return list(Hold.objects.for_municipality(world.municipality))
+
+
+def test_a_desk_that_loses_a_service_shows_the_times_held_for_it_which_end_once_that_is_known():
+    world = build_world(desks=1)
+    other = build_service("passport")
+    world.centre.offers.create(service=other, minutes=15)
+    hold = held(world)
+    client, address = administrator(world), centre_page(world, "desk_change", number=1)
+    typed = {"number": "1", "services": ["passport"], "is_staffed": "on"}
+    page = client.post(address, typed)
+    assert words("Held times that no longer fit") in page.content.decode()
+    assert list(page.context["held"]) == [hold]
+    assert page.context["affected"] == []
+    assert kept(world) == [hold]
+    assert client.post(address, typed | {"is_accepted": "on"}).status_code == 302
+    assert kept(world) == []
+    assert list(reconcile(now=NOW)) == []
+
+
+def test_a_service_nobody_holds_a_time_for_is_taken_away_without_a_question():
+    world = build_world(desks=1)
+    world.centre.offers.create(service=build_service("passport"), minutes=15)
+    hold = held(world)
+    address = centre_page(world, "desk_change", number=1)
+    typed = {"number": "1", "services": ["new_mitid"], "is_staffed": "on"}
+    assert administrator(world).post(address, typed).status_code == 302
+    assert kept(world) == [hold]
+
+
+@pytest.mark.parametrize(
+    "nobodys",
+    [{"until": NOW}, {"purpose": Hold.Purpose.RETURNED}],
+    ids=["over", "given back"],
+)
+def test_a_time_that_is_kept_for_nobody_ends_without_a_question(nobodys):
+    world = build_world(desks=1)
+    held(world, **nobodys)
+    typed = {"first_day": TODAY.isoformat(), "last_day": TODAY.isoformat()}
+    assert administrator(world).post(centre_page(world, "closures"), typed).status_code == 302
+    assert kept(world) == []
+
+
+def test_closing_time_that_somebody_holds_asks_first():
+    world = build_world(desks=1)
+    hold = held(world)
+    typed = {"first_day": TODAY.isoformat(), "last_day": TODAY.isoformat()}
+    page = administrator(world).post(centre_page(world, "closures"), typed)
+    assert list(page.context["held"]) == [hold]
+    assert not Closure.objects.exists()
+    assert kept(world) == [hold]
+
+
+def test_a_time_held_for_one_service_is_not_used_for_another_of_its_length():
+    world = build_world(desks=1)
+    other = build_service("passport")
+    world.centre.offers.create(service=other, minutes=30)
+    hold = held(world)
+    plan = plan_visit(centre=world.centre, codes=["passport"])
+    assert not is_for(hold, centre=world.centre, plan=plan, start=hold.starts_at)
+
+
+def test_who_chose_a_desk_before_it_lost_the_service_does_not_get_it():
+    world = build_world(desks=1)
+    where = {"centre_id": world.centre.pk, "desk_id": world.desks[0].pk, "day": TODAY}
+    wish = {"minute": 600, "minutes": 30, "public_at": None}
+    can, cannot = 1 << world.service.bit, 2 << world.service.bit
+    DeskDay.objects.update(caps=can)
+    assert not write_together(taking(**where, **wish, caps=can | cannot), ())
+    assert write_together(taking(**where, **wish, caps=can), ())
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,7 @@ def hold(world, *, minute, minutes, expires_at, day=TODAY):
         day=day,
         minute=minute,
         minutes=minutes,
+        caps=0,
         public_at=None,
     )
     assert write_together(taken, [])

@@ -89,7 +89,9 @@ def test_the_statement_that_takes_a_time_asks_again(world):
     desk = world.desks[0]
 
     def take(public_at):
-        guarded = taking(centre_id=world.centre.pk, desk_id=desk.pk, **PLACE, public_at=public_at)
+        guarded = taking(
+            centre_id=world.centre.pk, desk_id=desk.pk, **PLACE, caps=1, public_at=public_at
+        )
         return write_together(guarded, [])
 
     assert not take(OPENS - timedelta(microseconds=1))

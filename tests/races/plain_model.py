@@ -105,11 +105,22 @@ class PlainCentre:
     def free_minutes(self, desk: int, day: date, *, but: str = "") -> set[int]:
         return self.open_minutes(desk, day) - self.taken_minutes(desk, day, but=but)
 
-    def end_shut_holds(self) -> None:
-        """A hold on time that is shut now is over."""
-        for number, kept in self.kept.items():
-            if not set(range(kept.begins, kept.until)) <= self.open_minutes(kept.desk, kept.day):
-                self.kept[number] = replace(kept, expires=min(kept.expires, self.now))
+    def unfit_holds(self) -> set[int]:
+        """The times still kept although their desk is shut then, or does not do it."""
+        return {
+            number
+            for number, kept in self.kept.items()
+            if kept.expires > self.now
+            and not (
+                set(range(kept.begins, kept.until)) <= self.open_minutes(kept.desk, kept.day)
+                and set(kept.codes) <= self.can[kept.desk]
+            )
+        }
+
+    def end_unfit_holds(self) -> None:
+        """What is kept and does not fit now is kept no more."""
+        for number in self.unfit_holds():
+            self.kept[number] = replace(self.kept[number], expires=self.now)
 
     def length(self, codes: Sequence[str]) -> tuple[int, int]:
         """How long the visit takes, and with the rest after it."""

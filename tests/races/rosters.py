@@ -46,17 +46,18 @@ class Walk(Holds):
         act: Callable[[bool], object],
         refusal: str = "",
     ) -> object:
-        """Change the roster; visits that no longer fit are asked about, unless that is accepted."""
+        """Change the roster; visits and holds that fit no more are asked about, unless accepted."""
         changed = copy.deepcopy(self.plain)
         in_model(changed)
         is_accepted = self.chance.random() < 0.5
         affected = changed.misfits() - self.plain.misfits()
-        if not refusal and affected and not is_accepted:
-            refusal = "visits_affected"
+        if not refusal and not is_accepted:
+            held = changed.unfit_holds()
+            refusal = "visits_affected" if affected else "holds_affected" if held else ""
         made = self._expect(what, refusal, lambda: act(is_accepted))
         if not refusal:
             self.plain = changed
-            self.plain.end_shut_holds()
+            self.plain.end_unfit_holds()
         return made
 
     def _close(self) -> None:

@@ -170,7 +170,7 @@ def _take_slowly(world, desk, has_taken):
     where = {"centre_id": world.centre.pk, "desk_id": desk.pk, "day": DAYS[0]}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            guarded = taking(**where, minute=600, minutes=30, public_at=None)
+            guarded = taking(**where, minute=600, minutes=30, caps=0, public_at=None)
             cursor.execute(guarded.sql, guarded.parameters)
             has_taken.set()
             cursor.execute("SELECT pg_sleep(1)")
