@@ -14,7 +14,9 @@ class AuditEntry(models.Model):
     event = models.CharField(max_length=60)
     actor = models.CharField(max_length=60)
     subject = models.CharField(max_length=60)
-    municipality = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT)
+    municipality = models.ForeignKey(
+        Municipality, null=True, on_delete=models.PROTECT, db_index=False
+    )
     facts = models.JSONField(default=dict)
 
     PRIVACY = {Life.AUDIT: {Kind.INTERNAL: "id at event actor subject municipality facts"}}

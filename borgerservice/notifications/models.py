@@ -64,14 +64,14 @@ class Message(models.Model):
         SMS = "sms"
         EMAIL = "email"
 
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT)
     kind = models.CharField(max_length=40)
     channel = models.CharField(max_length=5, choices=Channel)
     language = models.CharField(max_length=5)
     subject = models.CharField(max_length=60)
     facts = models.JSONField(default=dict)
-    dedupe_key = models.CharField(max_length=100, unique=True)
+    dedupe_key = models.CharField(max_length=100)
     status = models.CharField(max_length=8, choices=Status, default=Status.DUE)
     problem = models.CharField(max_length=40, blank=True, default="")
     due_at = models.DateTimeField()
@@ -92,6 +92,7 @@ class Message(models.Model):
 
     class Meta:
         default_manager_name = "unscoped"
+        constraints = (models.UniqueConstraint(name="a_notice_is_told_once", fields=["dedupe_key"]),)
         indexes = (
             models.Index(
                 name="messages_to_deliver",

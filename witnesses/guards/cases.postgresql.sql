@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION a_decision_stands() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
-  IF OLD.state IN ('decided', 'abandoned') AND (TG_OP = 'DELETE' OR ROW(
+  IF TG_OP = 'DELETE' OR ROW(
       OLD.id,
       OLD.municipality_id,
       OLD.participant_id,
@@ -62,13 +62,13 @@ BEGIN
       NEW.failed,
       NEW.findings,
       NEW.facts_sealed
-    )) THEN
+    ) THEN
     RAISE EXCEPTION 'a case that is over cannot be changed' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+  RETURN NEW;
 END $$;
 CREATE TRIGGER a_decision_stands BEFORE UPDATE OR DELETE ON witnesses_identityproofing
-  FOR EACH ROW EXECUTE FUNCTION a_decision_stands();
+  FOR EACH ROW WHEN (OLD.state IN ('decided', 'abandoned')) EXECUTE FUNCTION a_decision_stands();
 
 -- guard: trigger documents_of_a_decision_stand on witnesses_documentevidence
 CREATE OR REPLACE FUNCTION evidence_of_a_decision_stands() RETURNS trigger LANGUAGE plpgsql
@@ -112,7 +112,7 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER proofing_belongs_to_the_participant
-  BEFORE INSERT OR UPDATE ON witnesses_identityproofing
+  BEFORE INSERT OR UPDATE OF municipality_id, participant_id ON witnesses_identityproofing
   FOR EACH ROW EXECUTE FUNCTION proofing_belongs_to_the_participant();
 
 -- guard: trigger statement_belongs_to_the_proofing on witnesses_witnessstatement

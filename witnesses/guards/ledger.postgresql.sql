@@ -11,62 +11,69 @@
 CREATE OR REPLACE FUNCTION witness_quota() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 DECLARE
-  figures witnesses_rulesetinforce%ROWTYPE;
-  root bigint;
   held bigint;
+  known record;
   everybody bigint[];
-  applicant bigint;
   highest integer;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'witness_quota: a stale snapshot cannot count'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  PERFORM pg_advisory_xact_lock_shared(7303::bigint << 48);
+  SELECT coalesce(min(root_id), NEW.witness_id) INTO held
+    FROM people_personlink WHERE person_id = NEW.witness_id;
   LOOP
-    SELECT coalesce(min(root_id), NEW.witness_id) INTO root
-      FROM people_personlink WHERE person_id = NEW.witness_id;
-    EXIT WHEN root = held;
-    PERFORM pg_advisory_xact_lock((7301::bigint << 48) | root);
-    held := root;
+    PERFORM pg_advisory_xact_lock_shared(7303::bigint << 48),
+            pg_advisory_xact_lock((7301::bigint << 48) | held);
+    SELECT who.root, who.applicant, figures.*,
+        (SELECT count(*) FROM witnesses_witnessing WHERE witness_id = who.root
+           AND on_date BETWEEN NEW.on_date - figures.quota_days::int
+                           AND NEW.on_date + figures.quota_days::int)
+        + (SELECT count(*) FROM people_personlink l JOIN witnesses_witnessing w ON w.witness_id = l.person_id
+           WHERE l.root_id = who.root AND w.on_date BETWEEN NEW.on_date - figures.quota_days::int
+                                                        AND NEW.on_date + figures.quota_days::int)
+        AS around
+      INTO known
+      FROM (SELECT
+          coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.witness_id),
+                   NEW.witness_id) AS root,
+          coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = NEW.applicant_id),
+                   NEW.applicant_id) AS applicant) who
+      LEFT JOIN (SELECT rule_set, quota_at_most, quota_days, quota_unit
+          FROM witnesses_rulesetinforce WHERE in_force_from <= NEW.on_date
+          ORDER BY in_force_from DESC, id DESC LIMIT 1) figures ON true;
+    EXIT WHEN known.root = held;
+    held := known.root;
   END LOOP;
-  SELECT array_agg(person_id) || root INTO everybody FROM people_personlink WHERE root_id = root;
-  SELECT coalesce(min(root_id), NEW.applicant_id) INTO applicant
-    FROM people_personlink WHERE person_id = NEW.applicant_id;
-  IF applicant = root THEN
+  IF known.applicant = held THEN
     RAISE EXCEPTION 'witness_is_somebody_else' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  SELECT * INTO figures FROM witnesses_rulesetinforce
-    WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1;
-  IF figures.rule_set IS DISTINCT FROM NEW.rule_set THEN
+  IF known.rule_set IS DISTINCT FROM NEW.rule_set THEN
     RAISE EXCEPTION 'witness_quota: not the rule set in force on that date'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  SELECT count(*) INTO highest FROM witnesses_witnessing
-    WHERE witness_id = ANY (everybody)
-      AND on_date BETWEEN NEW.on_date - figures.quota_days::int
-                      AND NEW.on_date + figures.quota_days::int;
-  IF highest < figures.quota_at_most THEN
+  IF known.around < known.quota_at_most THEN
     RETURN NEW;
   END IF;
+  SELECT array_agg(person_id) || held INTO everybody FROM people_personlink WHERE root_id = held;
   WITH counted AS (
     SELECT coalesce((SELECT min(root_id) FROM people_personlink WHERE person_id = w.applicant_id),
                     w.applicant_id) AS person, w.on_date AS d
     FROM witnesses_witnessing w
     WHERE w.witness_id = ANY (everybody)
-      AND w.on_date BETWEEN NEW.on_date - figures.quota_days::int
-                        AND NEW.on_date + figures.quota_days::int
+      AND w.on_date BETWEEN NEW.on_date - known.quota_days::int
+                        AND NEW.on_date + known.quota_days::int
       AND NOT EXISTS (SELECT 1 FROM witnesses_reversal r WHERE r.witnessing_id = w.id)
-    UNION ALL SELECT applicant, NEW.on_date
+    UNION ALL SELECT known.applicant, NEW.on_date
   )
   SELECT max(span.used) INTO highest FROM (
-    SELECT CASE figures.quota_unit
+    SELECT CASE known.quota_unit
              WHEN 'persons' THEN count(DISTINCT x.person) ELSE count(*) END AS used
     FROM (SELECT DISTINCT d FROM counted WHERE d <= NEW.on_date) s
-    JOIN counted x ON x.d BETWEEN s.d AND s.d + figures.quota_days::int
+    JOIN counted x ON x.d BETWEEN s.d AND s.d + known.quota_days::int
     GROUP BY s.d
   ) span;
-  IF highest > figures.quota_at_most THEN
+  IF highest > known.quota_at_most THEN
     RAISE EXCEPTION 'witness_quota: limit reached'
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'witness_quota';
   END IF;

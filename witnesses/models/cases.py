@@ -68,15 +68,15 @@ class IdentityProofing(models.Model):
         CONFIRMED = "confirmed", _("Identity confirmed")
         NOT_CONFIRMED = "not_confirmed", _("Identity not confirmed")
 
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="proofings")
     previous = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
-    reference = models.CharField(max_length=12, unique=True)
+    reference = models.CharField(max_length=12)
     state = models.CharField(max_length=9, choices=State, default=State.OPENED)
     revision = models.PositiveSmallIntegerField(default=0)
     data_key = models.OneToOneField(DataKey, on_delete=models.PROTECT)
     opened_by = models.ForeignKey(
-        StaffMember, on_delete=models.PROTECT, related_name="proofings_opened"
+        StaffMember, on_delete=models.PROTECT, related_name="proofings_opened", db_index=False
     )
     opened_at = models.DateTimeField()
     name_sealed = models.BinaryField(null=True)
@@ -93,7 +93,11 @@ class IdentityProofing(models.Model):
     questions = models.CharField(max_length=13, choices=Questions, default=Questions.NOT_ASKED)
     witness_reason = models.CharField(max_length=22, choices=WitnessReason, blank=True)
     decided_by = models.ForeignKey(
-        StaffMember, null=True, on_delete=models.PROTECT, related_name="proofings_decided"
+        StaffMember,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="proofings_decided",
+        db_index=False,
     )
     decided_at = models.DateTimeField(null=True)
     decided_on = models.DateField(null=True)
@@ -123,6 +127,7 @@ class IdentityProofing(models.Model):
     class Meta:
         default_manager_name = "unscoped"
         constraints = (
+            models.UniqueConstraint(name="one_case_per_reference", fields=["reference"]),
             models.UniqueConstraint(
                 name="one_open_proofing_per_participant",
                 fields=["participant"],

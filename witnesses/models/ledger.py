@@ -70,10 +70,12 @@ class Witnessing(models.Model):
     to be, into a span than the rule set in force on its date allows, whoever inserts it.
     """
 
-    witness = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="witnessings")
+    witness = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="witnessings", db_index=False
+    )
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="witnessed")
     on_date = models.DateField()
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     proofing = models.OneToOneField(IdentityProofing, on_delete=models.PROTECT)
     rule_set = models.CharField(max_length=40)
     recorded_at = models.DateTimeField()
