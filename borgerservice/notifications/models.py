@@ -92,7 +92,7 @@ class Message(models.Model):
 
     class Meta:
         default_manager_name = "unscoped"
-        constraints = (models.UniqueConstraint(name="a_notice_is_told_once", fields=["dedupe_key"]),)
+        constraints = (models.UniqueConstraint(name="a_notice_goes_once", fields=["dedupe_key"]),)
         indexes = (
             models.Index(
                 name="messages_to_deliver",

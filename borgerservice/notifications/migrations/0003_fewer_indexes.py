@@ -27,8 +27,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("dedupe_key",), name="a_notice_is_told_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("dedupe_key",), name="a_notice_goes_once"),
         ),
     ]
