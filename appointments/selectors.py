@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from django.db.models import Q
 
@@ -41,10 +42,15 @@ _AFTER_MIDNIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class FreeDay:
-    """A local day and the minutes of it at which a visit may start, earliest first."""
+    """A local day and the ticks of it at which a visit may start."""
 
     day: date
-    minutes: tuple[int, ...]
+    bits: int
+
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        """The same as minutes of the day, earliest first."""
+        return tuple(minutes_of(self.bits))
 
     @property
     def starts(self) -> tuple[datetime, ...]:
@@ -55,9 +61,21 @@ class FreeDay:
         return tuple([midnight + _AFTER_MIDNIGHT[minute] for minute in self.minutes])
 
 
+class Bookable(Protocol):
+    """A centre, or as much of it as free times depend on."""
+
+    @property
+    def pk(self) -> int:
+        """Its row."""
+
+    @property
+    def is_open_for_booking(self) -> bool:
+        """Whether anything can be booked there."""
+
+
 def free_times(
     *,
-    centre: Centre,
+    centre: Bookable,
     minutes: int,
     caps: int,
     first: date,
@@ -92,12 +110,12 @@ def free_times(
         step=step_minutes,
         not_before=wall_clock(_next_whole_minute(not_before)),
     )
-    return [FreeDay(day, tuple(minutes_of(bits))) for day, bits in found]
+    return [FreeDay(day, bits) for day, bits in found]
 
 
 def bookable_times(
     *,
-    centre: Centre,
+    centre: Bookable,
     minutes: int,
     caps: int,
     window: Window,

@@ -8,6 +8,7 @@ from django.db import connection
 
 from appointments.models import Hold
 from appointments.rules.availability import Audience, DeskDay, HeldDeskDay, with_holds_over
+from borgerservice.planned import planned
 
 _WITHOUT_HOLD = itemgetter(slice(0, 8))
 _DAY = itemgetter(0)
@@ -66,7 +67,7 @@ def held_desk_days(
     if audience is Audience.EVERYONE:
         where.append("(d.opens_at IS NULL OR d.opens_at <= %s)")
         asked.append(moment)
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(
             "SELECT d.day, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id,"
             " h.starts_at, h.busy_until"

@@ -111,6 +111,11 @@ def minutes_of(bitmap: int) -> list[int]:
     return minutes
 
 
+def set_bytes(bitmap: int) -> list[tuple[int, int]]:
+    """Return the eights of ticks in which some are set: which eight, and its pattern."""
+    return [(place, byte) for place, byte in enumerate(_bytes_of(bitmap)) if byte]
+
+
 def first_start(bitmap: int) -> int | None:
     """Return the earliest set tick as a minute of the day, or None when none is set."""
     return ((bitmap & -bitmap).bit_length() - 1) * TICK_MINUTES if bitmap else None

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Final
 
 from django.db.models import QuerySet
 
@@ -9,6 +12,7 @@ from appointments.exceptions import Refused
 from appointments.models import CentreService, ServiceType
 from appointments.rules.booking_window import Window
 from borgerservice.municipalities.models import Centre
+from borgerservice.planned import planned
 
 LARGEST_PARTY = 4
 
@@ -45,14 +49,53 @@ def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
     return _plan(centre, codes, _offers(codes).filter(centre=centre))
 
 
-def planned_at(*, key: str, codes: Sequence[str]) -> tuple[Centre, Plan] | None:
-    """A centre by its key and what a visit takes there. One statement.
+@dataclass(frozen=True, slots=True)
+class Bookable:
+    """Of a centre and services, what free times depend on."""
 
-    None where there is no such centre, or it offers none of the services. Raises Refused.
+    pk: int
+    is_open_for_booking: bool
+    minutes: int
+    buffer: int
+    caps: int
+    window: Window
+
+
+def bookable_at(*, key: str, codes: Sequence[str]) -> Bookable | None:
+    """What a visit takes at a centre known by its key. One statement that stays planned.
+
+    None where there is no such centre, or it lacks one of the services. Raises Refused.
     """
     _require_party(codes)
-    offers = list(_offers(codes).filter(centre__key=key).select_related("centre", "service"))
-    return (offers[0].centre, _plan(offers[0].centre, codes, offers)) if offers else None
+    wanted = sorted(set(codes))
+    with planned() as cursor:
+        cursor.execute(_BOOKABLE_AT.format(", ".join(["%s"] * len(wanted))), [key, *wanted])
+        found = cursor.fetchall()
+    if len(found) < len(wanted):
+        return None
+    minutes = {code: length for code, length, *_rest in found}
+    _codes, _minutes, buffers, bits, leads, horizons, centres, are_open, steps = zip(
+        *found, strict=True
+    )
+    return Bookable(
+        pk=centres[0],
+        is_open_for_booking=bool(are_open[0]),
+        minutes=sum(minutes[code] for code in codes),
+        buffer=max(buffers),
+        caps=reduce(or_, (1 << bit for bit in bits)),
+        window=Window(max(leads), min(horizons), steps[0]),
+    )
+
+
+_BOOKABLE_AT: Final = """
+SELECT s.code, o.minutes, o.buffer_minutes, s.bit,
+  COALESCE(o.lead_minutes, c.lead_minutes), COALESCE(o.horizon_days, c.horizon_days),
+  c.id, c.is_open_for_booking, c.start_step_minutes
+FROM municipalities_centre c
+JOIN appointments_centreservice o ON o.centre_id = c.id
+JOIN appointments_servicetype s ON s.id = o.service_id
+WHERE c.key = %s AND s.code IN ({})
+"""
 
 
 def _require_party(codes: Sequence[str]) -> None:

@@ -45,6 +45,8 @@ DATABASES = {"default": env.db("DATABASE_URL"), "owner": env.db("MIGRATE_DATABAS
 for _database in DATABASES.values():
     if _database["ENGINE"].endswith("sqlite3"):
         _database.setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
+    elif _database["ENGINE"] == "django.db.backends.postgresql":
+        _database["ENGINE"] = "borgerservice.postgresql"
     # Kept from request to request: a new one begins with no plans, no pages and a handshake.
     _database["CONN_MAX_AGE"] = 600
     _database["CONN_HEALTH_CHECKS"] = True

@@ -19,6 +19,8 @@ if env.str("MIGRATE_DATABASE_URL", default=""):
 for _database in DATABASES.values():
     if _database["ENGINE"].endswith("sqlite3"):
         _database["OPTIONS"] = SQLITE_OPTIONS
+    else:
+        _database["ENGINE"] = "borgerservice.postgresql"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 # Being turned away when all come at once is tested by itself.
 ADMISSION_SECONDS = env.float("ADMISSION_SECONDS", default=60.0)
