@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, CentreService, Participant, ServiceType
@@ -265,16 +265,31 @@ class Search:
 
 
 def all_places() -> list[Place]:
-    """Every municipality with the centres that receive its citizens, in Danish order."""
+    """Every municipality with the centres that receive its citizens, in Danish order.
+
+    Two statements.
+    """
+    municipalities, served_by = _municipalities()
     centres: dict[int, list[Centre]] = {}
-    known = Centre.objects.select_related("municipality").prefetch_related("serves")
+    known = Centre.objects.select_related("municipality")
     for centre in sorted(known, key=lambda one: danish_order(one.name)):
-        for place_id in {centre.municipality_id, *(place.pk for place in centre.serves.all())}:
+        for place_id in {centre.municipality_id, *served_by.get(centre.pk, ())}:
             centres.setdefault(place_id, []).append(centre)
     return [
         Place(place, tuple(centres.get(place.pk, ())))
-        for place in sorted(Municipality.objects.all(), key=lambda one: danish_order(one.name))
+        for place in sorted(municipalities, key=lambda one: danish_order(one.name))
     ]
+
+
+def _municipalities() -> tuple[list[Municipality], dict[int, set[int]]]:
+    """Every municipality, and which others each centre serves. One statement."""
+    known: dict[int, Municipality] = {}
+    served_by: dict[int, set[int]] = {}
+    for place in Municipality.objects.annotate(another=F("served_by")):
+        known[place.pk] = place
+        if place.another:
+            served_by.setdefault(place.another, set()).add(place.pk)
+    return list(known.values()), served_by
 
 
 def find_places(query: str, places: list[Place]) -> Search:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 
+from appointments.exceptions import NotFound
 from borgerservice.municipalities.models import Centre, MobileStop, OpeningHours
 
 
@@ -15,6 +16,22 @@ class Week:
 
     booking: Sequence[OpeningHours]
     door: Sequence[OpeningHours]
+
+
+def centre_and_served(key: str) -> tuple[Centre, list[str]]:
+    """A centre, and the other municipalities whose citizens it receives. One statement.
+
+    Raises NotFound.
+    """
+    found = list(
+        Centre.objects.select_related("municipality")
+        .filter(key=key)
+        .annotate(served=F("serves__name"))
+        .order_by("served")
+    )
+    if not found:
+        raise NotFound
+    return found[0], [row.served for row in found if row.served]
 
 
 def week_of(centre: Centre, *, day: date) -> Week:

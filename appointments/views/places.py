@@ -10,7 +10,7 @@ from appointments.exceptions import NotFound
 from appointments.forms import SearchForm
 from appointments.forms_earliest import WhereForm
 from appointments.selectors import all_places, centre_by_key, find_places, offers_of
-from appointments.selectors_centres import week_of
+from appointments.selectors_centres import centre_and_served, week_of
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre
@@ -39,12 +39,15 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def centre(request: HttpRequest, key: str) -> HttpResponse:
     """A centre: where it is, when it is open, and the services to book."""
-    found = centre_or_404(key)
+    try:
+        found, serves = centre_and_served(key)
+    except NotFound:
+        raise Http404 from None
     shown = {
         "centre": found,
         "week": week_of(found, day=clock.danish_date(clock.now())),
         "stops": list(found.stops.all()) if found.is_mobile else [],
-        "serves": list(found.serves.order_by("name")),
+        "serves": serves,
         "offers": offers_of(found) if found.is_open_for_booking else [],
     }
     return render(request, "appointments/centre.html", shown)
