@@ -49,6 +49,7 @@ add_pages(
         (f"{VISIT}/complete/", visit.complete, "visit_complete"),
         (f"{VISIT}/cancel/", visit.cancel, "visit_cancel"),
         (f"{VISIT}/move/", booking.move, "visit_move"),
+        (f"{VISIT}/people/<int:position>/longer/", visit.lengthen, "visit_lengthen"),
         (f"{CENTRE}/hours/", roster.hours, "hours"),
         (f"{CENTRE}/desks/", roster.desks, "desks"),
         (f"{CENTRE}/desks/new/", roster.new_desk, "desk_add"),

@@ -40,6 +40,7 @@ COLUMNS = (
     "participants__name_sealed",
     "participants__is_protected",
     "participants__service__names",
+    "participants__lacks_time",
 )
 
 
@@ -56,6 +57,7 @@ class DayVisit:
     desk: int
     names: tuple[str | None, ...]
     services: tuple[dict[str, str], ...]
+    lacks_time: bool
     phone_sealed: bytes | None
     key: OpenKey | None
 
@@ -202,6 +204,7 @@ def _day_visit(rows: list[tuple[Any, ...]], *, parts: int) -> DayVisit:
         desk=first[6],
         names=tuple(_names(key, rows)),
         services=tuple(row[13] for row in rows),
+        lacks_time=any(row[14] for row in rows),
         phone_sealed=first[7],
         key=key,
     )

@@ -41,6 +41,10 @@ REFUSALS = {
     "no_contact": _("Write a phone number or an e-mail address."),
     "unknown_language": _("We cannot write to you in that language."),
     "cannot_move": _("The appointment can no longer be moved."),
+    "cannot_be_longer": _(
+        "The visit cannot be made longer: the time after it is taken or closed, or the desk cannot"
+        " do it. Move the visit, and it is tried again."
+    ),
     "cannot_cancel": _("The appointment can no longer be cancelled."),
     "cannot_check_in": _("The citizen cannot be checked in to this appointment."),
     "cannot_check_in_afterwards": _("The citizen cannot be checked in to this appointment."),

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,6 +22,7 @@ from appointments.services import (
     check_in,
     check_in_afterwards,
     complete_visit,
+    lengthen_visit,
     mark_no_show,
 )
 from borgerservice.admin import (
@@ -100,6 +102,23 @@ def complete(request: HttpRequest, workplace: Workplace, reference: str) -> Http
     )
 
 
+@admin_page(*DESK_ROLES)
+def lengthen(
+    request: HttpRequest, workplace: Workplace, reference: str, position: int
+) -> HttpResponse:
+    """Give the visit the time that one of its people needs with a witness."""
+    comers = find_visit(workplace, reference).comers
+    row = next((comer.row for comer in comers if comer.row.position == position), None)
+    if row is None:
+        raise Http404
+    return act_at_once(
+        request,
+        do=partial(lengthen_visit, participant=row, actor=workplace.actor, now=clock.now()),
+        done=visit_address(workplace, reference),
+        said=_("The visit is long enough for a witness."),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_page(*DESK_ROLES)
 def cancel(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
@@ -168,7 +187,13 @@ def _page(
         buttons=_links(workplace, found, BUTTONS, is_act=True),
         pages=_links(workplace, found, PAGES, is_act=False),
         comers=[
-            (comer, participant_acts(workplace, _attendee(appointment, comer)))
+            (
+                comer,
+                [
+                    *participant_acts(workplace, _attendee(appointment, comer)),
+                    *_longer(workplace, found, comer),
+                ],
+            )
             for comer in found.comers
         ],
         history=history_in_words(
@@ -186,6 +211,19 @@ def _links(
         for one, name in names.items()
         if one in found.acts
     ]
+
+
+def _longer(workplace: Workplace, found: DeskVisit, comer: Comer) -> list[Link]:
+    """The button that makes time for somebody's witness, while that can be done."""
+    if comer.row.service.with_witness_id is None or Act.MOVE not in found.acts:
+        return []
+    kwargs = {
+        "code": workplace.municipality.code,
+        "reference": found.appointment.reference,
+        "position": comer.row.position,
+    }
+    address = reverse("admin:visit_lengthen", kwargs=kwargs)
+    return [Link(gettext_lazy("Make time for a witness"), address, is_act=True)]
 
 
 def _attendee(appointment: Appointment, comer: Comer) -> Attendee:

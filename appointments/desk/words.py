@@ -24,6 +24,8 @@ ACTS: dict[Act, Words] = {
 EVENTS: dict[str, Words] = {
     Event.APPOINTMENT_BOOKED: gettext_lazy("Booked"),
     Event.APPOINTMENT_MOVED: gettext_lazy("Moved"),
+    Event.APPOINTMENT_LENGTHENED: gettext_lazy("Made longer for a witness"),
+    Event.APPOINTMENT_TOO_SHORT: gettext_lazy("A witness comes, and there is no time for it"),
     Event.APPOINTMENT_CANCELLED: gettext_lazy("Cancelled"),
     Event.APPOINTMENT_CHECKED_IN: gettext_lazy("Checked in"),
     Event.APPOINTMENT_CHECKED_IN_LATE: gettext_lazy("Was here, recorded afterwards"),

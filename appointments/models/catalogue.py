@@ -9,13 +9,15 @@ from borgerservice.privacy import Kind, Life
 class ServiceType(models.Model):
     """What one can come for (ydelse). Texts are held per language: `{"da": …, "en": …}`.
 
-    `bit` is the service's place in a desk's set of capabilities, 0 to 47.
+    `bit` is the service's place in a desk's set of capabilities, 0 to 47. `with_witness` is the
+    same service for somebody who brings a witness, which takes longer.
     """
 
     code = models.SlugField(max_length=40, unique=True)
     bit = models.PositiveSmallIntegerField(unique=True)
     minutes = models.PositiveSmallIntegerField()
     proves_identity = models.BooleanField(default=False)
+    with_witness = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
     names = models.JSONField()
     summaries = models.JSONField(default=dict)
     bring = models.JSONField(default=dict)
@@ -24,7 +26,8 @@ class ServiceType(models.Model):
 
     PRIVACY = {
         Life.IN_USE: {
-            Kind.PUBLIC: "id code bit minutes proves_identity names summaries bring source position"
+            Kind.PUBLIC: "id code bit minutes proves_identity with_witness names summaries bring"
+            " source position"
         }
     }
 

@@ -105,7 +105,8 @@ class Participant(models.Model):
     """One of the people who come to a visit, and for what. The name is sealed with the contact.
 
     `guide_sealed` is what they answered about their papers, `guide_verdict` what that came to;
-    `flagged_at` says since when it no longer holds.
+    `flagged_at` says since when it no longer holds. `lacks_time`: they bring a witness, and the
+    visit could not be made long enough for that.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
@@ -119,11 +120,12 @@ class Participant(models.Model):
     guide_sealed = models.BinaryField(null=True)
     guide_verdict = models.CharField(max_length=20, blank=True, default="")
     flagged_at = models.DateTimeField(null=True, blank=True)
+    lacks_time = models.BooleanField(default=False)
 
     PRIVACY = {
         Life.VISIT: {
             Kind.INTERNAL: "id municipality appointment position service is_protected"
-            " guide_verdict flagged_at"
+            " guide_verdict flagged_at lacks_time"
         },
         Life.CONTACT: {Kind.PERSONAL: "name_sealed guide_sealed"},
     }

@@ -2,6 +2,7 @@
 
 from appointments.services.booking import book_appointment
 from appointments.services.changes import cancel_appointment, move_appointment
+from appointments.services.longer import lengthen_visit, make_longer
 from appointments.services.plan import Plan, Visitor, plan_visit
 from appointments.services.repeats import Request
 from appointments.services.visits import (
@@ -21,6 +22,8 @@ __all__ = [
     "check_in",
     "check_in_afterwards",
     "complete_visit",
+    "lengthen_visit",
+    "make_longer",
     "mark_no_show",
     "move_appointment",
     "plan_visit",

@@ -14,6 +14,7 @@ from appointments.services import capacity, holds, notices
 from appointments.services.capacity import Wanted
 from appointments.services.conditions import check_time
 from appointments.services.given_back import let_go, place_of
+from appointments.services.longer import lengthen_where_short
 from appointments.services.offers import pass_on
 from appointments.services.plan import Plan, plan_visit
 from borgerservice.audit.events import Event
@@ -34,11 +35,11 @@ def move_appointment(
 
     The reference and the link stay. `for_staff` may take what is kept for them. With a `hold` the
     time is the one held, at the hold's centre, which may be another of the municipality. Raises
-    SlotTaken, or Refused.
+    SlotTaken, or Refused. A visit too short for its witness is made longer where it now can be.
     """
     centre = hold.centre if hold else appointment.centre
-    codes = list(appointment.participants.values_list("service__code", flat=True))
-    plan = plan_visit(centre=centre, codes=codes)
+    comers = list(appointment.participants.values_list("service__code", "lacks_time"))
+    plan = plan_visit(centre=centre, codes=[code for code, _lacks_time in comers])
     start = start.astimezone(UTC)
     held = holds.still_kept(hold, start=start, now=now)
     check_time(centre=centre, plan=plan, start=start, now=now, is_held=bool(held))
@@ -52,6 +53,8 @@ def move_appointment(
                 raise Refused("cannot_move")
             if (visit.centre_id, visit.starts_at) != (centre.pk, wanted.start):
                 _move(visit, wanted, plan, held, actor)
+                if any(lacks_time for _code, lacks_time in comers):
+                    lengthen_where_short(appointment=visit, actor=actor, now=now)
     except IntegrityError as clash:
         if "one_visit_per_desk_and_time" in str(clash):
             raise SlotTaken(field="start") from clash

@@ -113,6 +113,9 @@ def _load_services() -> int:
                 "position": position,
             },
         )
+    for row in stored["service"]:
+        longer = ServiceType.objects.filter(code=row.get("with_witness", "")).first()
+        ServiceType.objects.filter(code=row["code"]).update(with_witness=longer)
     return len(stored["service"])
 
 

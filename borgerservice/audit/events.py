@@ -8,6 +8,8 @@ class Event(StrEnum):
 
     APPOINTMENT_BOOKED = "appointment.booked"
     APPOINTMENT_MOVED = "appointment.moved"
+    APPOINTMENT_LENGTHENED = "appointment.lengthened"
+    APPOINTMENT_TOO_SHORT = "appointment.too_short"
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     APPOINTMENT_CHECKED_IN = "appointment.checked_in"
     APPOINTMENT_CHECKED_IN_LATE = "appointment.checked_in_late"

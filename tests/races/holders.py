@@ -44,13 +44,19 @@ def main(wishes: Path, go: Path) -> None:
 
 def taker(act: str, key: str, now: datetime) -> Callable[[datetime], object]:
     """What is done for each time."""
-    from appointments.models import Appointment, Hold  # noqa: PLC0415
-    from appointments.services import Visitor, book_appointment, plan_visit  # noqa: PLC0415
+    from appointments.exceptions import SlotTaken  # noqa: PLC0415
+    from appointments.models import Appointment, Hold, Participant  # noqa: PLC0415
+    from appointments.services import (  # noqa: PLC0415
+        Visitor,
+        book_appointment,
+        make_longer,
+        plan_visit,
+    )
     from appointments.services.holds import place_hold  # noqa: PLC0415
     from borgerservice.municipalities.models import Centre  # noqa: PLC0415
 
     centre = Centre.objects.select_related("municipality").get(key=key)
-    code = centre.offers.get().service.code
+    code = "new_mitid"
     plan = plan_visit(centre=centre, codes=[code])
     kept = {hold.starts_at: hold for hold in Hold.unscoped.filter(centre=centre)}
 
@@ -78,7 +84,15 @@ def taker(act: str, key: str, now: datetime) -> Callable[[datetime], object]:
             hold=kept.get(start) if act == "confirm" else None,
         )
 
-    return hold if act == "hold" else book
+    def grow(start: datetime) -> None:
+        """The visit that ends as this time begins grows into it."""
+        before = Participant.unscoped.get(
+            appointment__centre=centre, appointment__starts_at=start - timedelta(minutes=30)
+        )
+        if not make_longer(participant=before, actor="citizen", now=now):
+            raise SlotTaken
+
+    return {"hold": hold, "grow": grow}.get(act, book)
 
 
 def take_out(guard: str, number: int) -> None:

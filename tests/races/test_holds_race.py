@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from appointments.models import Appointment, Hold
-from appointments.rules.local_time import instant
+from appointments.models import Appointment, Hold, ServiceType
+from appointments.rules.local_time import instant, wall_clock
 from appointments.services import plan_visit
 from appointments.services.desk_days import rebuild
 from appointments.services.holds import place_hold
-from tests.builders import NOW, TODAY, build_world
+from tests.builders import NOW, TODAY, build_service, build_visit, build_world
 from tests.races.holders import READY
 from tests.rig.databases import ROOT
 from tests.rig.processes import Process
@@ -40,7 +40,7 @@ class Contest:
     """A centre with one desk, and processes that all want every time of some days."""
 
     def __init__(self, database, folder) -> None:
-        self.database, self.folder = database, folder
+        self.database, self.folder, self.starts = database, folder, STARTS
         with database.opened():
             self.world = build_world()
 
@@ -86,6 +86,17 @@ class Contest:
                 holds.values_list("starts_at", flat=True)
             )
 
+    def book_every_other(self) -> None:
+        """Book every other time; each of those visits could take the time after it as well."""
+        with self.database.opened():
+            longer = build_service("new_mitid_witness")
+            self.world.centre.offers.create(service=longer, minutes=60)
+            ServiceType.objects.filter(code="new_mitid").update(with_witness=longer)
+            for start in STARTS[::2]:
+                day, minute = wall_clock(start)
+                build_visit(self.world, day=day, minute=minute)
+        self.starts = STARTS[1::2]
+
     def _process(self, number: int, act: str, now: datetime, without: str) -> Process:
         wishes = self.folder / f"wishes-{number}.json"
         wishes.write_text(
@@ -96,7 +107,7 @@ class Contest:
                     "now": now.isoformat(),
                     "without": without,
                     "number": number,
-                    "starts": [start.isoformat() for start in STARTS],
+                    "starts": [start.isoformat() for start in self.starts],
                 }
             )
         )
@@ -128,6 +139,19 @@ def test_at_the_moment_a_hold_is_over_it_is_used_or_taken_over_by_exactly_one(co
     got = contest.wins(*acts)
     assert got == contest.kept() == EACH_ONCE
     assert contest.differences() == 0
+
+
+def test_the_time_after_a_visit_is_held_or_grown_into_by_exactly_one(contest):
+    contest.book_every_other()
+    got = contest.wins(*[("grow", NOW), ("hold", NOW)])
+    assert got == Counter(contest.starts)
+    assert contest.differences() == 0
+
+
+def test_with_the_guard_away_a_visit_grows_into_a_time_that_is_held(contest):
+    contest.book_every_other()
+    got = contest.wins(*[("grow", NOW), ("hold", NOW)], without="taking")
+    assert max(got.values()) > 1
 
 
 @pytest.mark.parametrize("without", ["taking", "removing"])

@@ -9,13 +9,13 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from appointments.models import Participant
+from appointments.models import Participant, ServiceType
 from appointments.services import cancel_appointment
 from borgerservice.adapters.mitid.demo_witnesses import DemoWitness
 from borgerservice.notifications.models import Message
 from borgerservice.people.services import known_by, marks_of
 from borgerservice.vault.links import derive_link
-from tests.builders import NOW, build_municipality, build_visit
+from tests.builders import NOW, build_municipality, build_service, build_visit
 from tests.rig.mitid import choose, demo_running, use_broker
 from tests.witnesses.cases import build_office, number, witness
 from tests.witnesses.phones import HERE, words
@@ -258,3 +258,12 @@ def test_a_check_never_belongs_to_another_municipality(citizen):
     other = build_municipality("0101", "København")
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE witnesses_witnesscheck SET municipality_id = %s", [other.pk])
+
+
+def test_a_visit_whose_citizen_asks_a_witness_gets_the_longer_length(office, visit, citizen):
+    longer = build_service("new_mitid_witness", minutes=40)
+    office.world.centre.offers.create(service=longer, minutes=40)
+    ServiceType.objects.filter(pk=office.world.service.pk).update(with_witness=longer)
+    asked_address(Client(), citizen)
+    visit.refresh_from_db()
+    assert visit.ends_at - visit.starts_at == timedelta(minutes=40)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from appointments.models import Participant
+from appointments.services.longer import make_longer
 from appointments.services.notices import notice_of, subject_of
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -61,10 +62,12 @@ class Checked:
 def ask_witness(*, participant: Participant, now: datetime) -> WitnessCheck:
     """A link the citizen can send to one who may be their witness; the one asked before is let go.
 
-    `participant` comes with their appointment.
+    The visit is made longer, where the time after it is free. `participant` comes with their
+    appointment.
     """
     salt = new_salt(secrets.token_urlsafe(12))
     with transaction.atomic():
+        make_longer(participant=participant, actor="citizen", now=now)
         WitnessCheck.objects.for_municipality(participant.municipality_id).filter(
             participant=participant, withdrawn_at__isnull=True
         ).update(withdrawn_at=now)

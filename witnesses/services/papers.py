@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 
 from appointments.models import Participant
+from appointments.services.longer import make_longer
 from appointments.services.notices import notice_of, subject_of
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -25,6 +26,7 @@ AT_ONCE: Final = 500
 def take_papers(*, comer: Participant, link: str, now: datetime) -> Papers:
     """Keep the guide's answers with the visit, sealed with its contact; the last ones count.
 
+    Where they ask for a witness, the visit is made longer, if the time after it is free.
     Raises Refused `papers_unreadable`.
     """
     visit = comer.appointment
@@ -43,6 +45,8 @@ def take_papers(*, comer: Participant, link: str, now: datetime) -> Papers:
             flagged_at=None,
         )
         _note(Event.PAPERS_KEPT, comer, papers, actor="citizen", now=now)
+        if papers.advice.with_witness:
+            make_longer(participant=comer, actor="citizen", now=now)
     return papers
 
 

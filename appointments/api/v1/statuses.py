@@ -29,6 +29,7 @@ STATUSES: Final[Mapping[str, int]] = {
             "centre_not_open_for_booking",
             "cannot_move",
             "cannot_cancel",
+            "cannot_be_longer",
         ),
         HTTPStatus.CONFLICT,
     ),

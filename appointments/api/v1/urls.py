@@ -26,4 +26,9 @@ urlpatterns = [
         visits.MoveView.as_view(),
         name="api-appointment-move",
     ),
+    path(
+        "appointments/<str:reference>/witness/",
+        visits.WitnessView.as_view(),
+        name="api-appointment-witness",
+    ),
 ]

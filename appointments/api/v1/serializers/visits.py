@@ -156,6 +156,14 @@ class MoveIn(Strict):
     start = Moment(help_text="With its offset, as in the slots.")
 
 
+class BringsWitnessIn(Strict):
+    """Who of a visit brings a witness."""
+
+    participant = serializers.IntegerField(
+        min_value=0, max_value=LARGEST_PARTY - 1, default=0, help_text="The place, from 0."
+    )
+
+
 def _links(reference: str) -> dict[str, str]:
     calls = {
         "self": "api-appointment",

@@ -17,6 +17,7 @@ from appointments.api.v1.serializers.visits import (
     AppointmentsQuery,
     BookedOut,
     BookIn,
+    BringsWitnessIn,
     MoveIn,
 )
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
@@ -226,6 +227,39 @@ class MoveView(OneAppointment):
             actor=self.actor,
             now=clock.now(),
         )
+        return Response(AppointmentOut(self.find(reference)).data)
+
+
+class WitnessView(OneAppointment):
+    """Making time for a witness."""
+
+    scopes = {"POST": Scope.APPOINTMENTS_WRITE}
+
+    @extend_schema(
+        operation_id="make_time_for_witness",
+        request=BringsWitnessIn,
+        responses=answers(
+            AppointmentOut,
+            problems={
+                **CLIENTS_ONLY,
+                **WITH_BODY,
+                **_NO_VISIT,
+                409: "`cannot_be_longer`: the time after the visit is not free.",
+            },
+        ),
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        """Give the visit the time its service takes with a witness, where what follows is free.
+
+        A visit that is long enough stays as it is, so no Idempotency-Key is needed.
+        """
+        read_query(request, Nothing)
+        asked = read_body(request, BringsWitnessIn)
+        comers = self.find(reference).participants.all()
+        comer = next((one for one in comers if one.position == asked["participant"]), None)
+        if comer is None:
+            raise NotFound
+        services.lengthen_visit(participant=comer, actor=self.actor, now=clock.now())
         return Response(AppointmentOut(self.find(reference)).data)
 
 
