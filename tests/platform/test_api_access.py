@@ -98,6 +98,7 @@ def test_a_client_of_no_municipality_is_refused() -> None:
         ("GET", "appointments/K7QF-M3RX-P8/", Scope.APPOINTMENTS_READ),
         ("POST", "appointments/K7QF-M3RX-P8/cancel/", Scope.APPOINTMENTS_WRITE),
         ("POST", "appointments/K7QF-M3RX-P8/move/", Scope.APPOINTMENTS_WRITE),
+        ("POST", "appointments/K7QF-M3RX-P8/witness/", Scope.APPOINTMENTS_WRITE),
         ("GET", "proofings/K7QF-M3RX-P8/", Scope.PROOFINGS_READ),
     ],
 )

@@ -40,6 +40,7 @@ CALLS = [
     ("GET", "/api/v1/appointments/{reference}/", True),
     ("POST", "/api/v1/appointments/{reference}/cancel/", True),
     ("POST", "/api/v1/appointments/{reference}/move/", False),
+    ("POST", "/api/v1/appointments/{reference}/witness/", False),
     ("GET", "/api/v1/proofings/{reference}/", True),
 ]
 """Each call, and whether its schema says all there is to say of a request."""

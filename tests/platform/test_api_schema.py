@@ -26,6 +26,7 @@ CALLS = {
     ("get", "/api/v1/appointments/{reference}/"): Scope.APPOINTMENTS_READ,
     ("post", "/api/v1/appointments/{reference}/cancel/"): Scope.APPOINTMENTS_WRITE,
     ("post", "/api/v1/appointments/{reference}/move/"): Scope.APPOINTMENTS_WRITE,
+    ("post", "/api/v1/appointments/{reference}/witness/"): Scope.APPOINTMENTS_WRITE,
     ("get", "/api/v1/proofings/{reference}/"): Scope.PROOFINGS_READ,
 }
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Two columns; nobody lacks time until a witness is asked."""
 
     dependencies = [
-        ("appointments", "0007_days_of_a_centre_in_order"),
+        ("appointments", "0008_what_a_hold_is_for"),
     ]
 
     operations = [
