@@ -126,7 +126,7 @@ def test_a_view_that_names_no_scope_lets_nobody_in() -> None:
 
 def test_every_view_says_whom_it_is_open_to() -> None:
     views = list(_views(urlpatterns))
-    assert len(views) == 16
+    assert len(views) == 17
     for view in views:
         shown = getattr(view.cls, "open_to", "") or getattr(view.cls, "scopes", {})
         assert shown, view.cls
