@@ -7,6 +7,7 @@ from appointments.desk import (
     closing,
     day,
     day_rows,
+    own,
     rebooking,
     roster,
     terms,
@@ -33,6 +34,9 @@ add_menu(
         MenuItem(_("Extra openings"), "extra_openings", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Rules for booking"), "booking_rules", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Stops"), "stops", ADMINISTRATOR, is_of_centre=True),
+        MenuItem(_("The municipality's own settings"), "own", ADMINISTRATOR),
+        MenuItem(_("Logo"), "own_logo", ADMINISTRATOR),
+        MenuItem(_("Links for your web site"), "own_links", ADMINISTRATOR),
     ]
 )
 add_pages(
@@ -70,5 +74,9 @@ add_pages(
         (f"{CENTRE}/other-times/<int:number>/start/", rebooking.start, "rebooking_start"),
         ("<slug:code>/other-times/<int:number>/", rebooking.rebooking, "rebooking"),
         ("<slug:code>/offers/<int:number>/phoned/", rebooking.phoned, "offer_phoned"),
+        ("<slug:code>/own/", own.own, "own"),
+        ("<slug:code>/own/logo/", own.logo, "own_logo"),
+        ("<slug:code>/own/logo/remove/", own.logo_remove, "own_logo_remove"),
+        ("<slug:code>/own/links/", own.own_links, "own_links"),
     ]
 )

@@ -1,6 +1,7 @@
 """Why a booking or an act on a visit was refused."""
 
 from appointments.wording import REFUSALS
+from appointments.wording_own import OWN_REFUSALS
 from borgerservice.kernel.errors import DomainError
 
 
@@ -8,6 +9,12 @@ class Refused(DomainError):
     """Something about a visit cannot be done; `code` says what, `field` where."""
 
     wording = REFUSALS
+
+
+class OwnRefused(Refused):
+    """A municipality's own settings cannot stand."""
+
+    wording = OWN_REFUSALS
 
 
 class SlotTaken(Refused):

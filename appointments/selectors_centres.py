@@ -7,7 +7,8 @@ from datetime import date
 from django.db.models import F, Q
 
 from appointments.exceptions import NotFound
-from borgerservice.municipalities.models import Centre, MobileStop, OpeningHours
+from appointments.models import ServiceType
+from borgerservice.municipalities.models import Centre, MobileStop, Municipality, OpeningHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,12 @@ def address_of(stand: Centre | MobileStop) -> str:
     """An address in one line."""
     town = f"{stand.postal_code} {stand.city}".strip()
     return ", ".join(part for part in (stand.address, town) if part)
+
+
+def offered_at(
+    place: Municipality,
+) -> tuple[list[ServiceType], dict[Centre, set[str]]]:
+    """Every service there is, and the codes of those one can book at each centre of a place."""
+    centres = place.centres.prefetch_related("offers__service")
+    offered = {centre: {offer.service.code for offer in centre.offers.all()} for centre in centres}
+    return list(ServiceType.objects.all()), offered

@@ -24,6 +24,15 @@ def text_of(texts: Mapping[str, Any]) -> Any:
     return texts.get(settings.LANGUAGE_CODE) or ""
 
 
+def offered_languages(chosen: str = "") -> list[str]:
+    """The languages of this installation, in their order: all, or those of a municipality's choice.
+
+    The choice is codes with spaces between; Danish and English are always among them.
+    """
+    every = [code for code, _name in settings.LANGUAGES]
+    return [code for code in every if code in OURS or code in chosen.split()] if chosen else every
+
+
 def is_machine_assisted(language: str) -> bool:
     """Whether nobody who speaks it has approved the language yet."""
     return language in settings.MACHINE_ASSISTED_LANGUAGES

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("borgerservice.accounts_urls")),
     path("invitation/<slug:link>/", join, name="invitation"),
     path("admin/", admin.site.urls),
+    path("m/", include("appointments.urls_own")),
     path("api/v1/", include("borgerservice.api.v1_urls")),
     path("identity/o/api/token", TokenEndpoint.as_view(), name="api-token"),
 ]

@@ -30,6 +30,7 @@ from appointments.views.free_times import ShownTimes, free_days, shown_times
 from appointments.views.kept import kept
 from appointments.views.limited import limited
 from appointments.views.one_moment import asked_first
+from appointments.views.page_at import page_at
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
 from appointments.views.visits import to_visit
@@ -78,7 +79,7 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
         "others": [] if days else other_centres(centre),
         "kept_query": _query(form),
     }
-    return render(request, "appointments/times.html", shown, status=choice.status)
+    return page_at(request, "appointments/times.html", shown, status=choice.status)
 
 
 def draft_page(view: DraftView) -> Callable[[HttpRequest, str], HttpResponseBase]:
@@ -116,7 +117,9 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
             needs=form.needs,
         )
         return redirect("appointments:check", token=token)
-    return render(request, "appointments/details.html", {"form": form, **_facts(token, draft, now)})
+    return page_at(
+        request, "appointments/details.html", {"form": form, **_facts(token, draft, now)}
+    )
 
 
 @open_to("link holder")
@@ -139,7 +142,7 @@ def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -
         "kept_query": _query(form),
         **_facts(token, draft, now),
     }
-    return render(request, "appointments/change_time.html", shown, status=choice.status)
+    return page_at(request, "appointments/change_time.html", shown, status=choice.status)
 
 
 @open_to("link holder")
@@ -168,7 +171,7 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
             form.is_valid()
             shown["choice"] = Choice(wanted=wanted, refusal=refused.sentence)
             shown["times"] = _fresh_times(draft, form, wanted=wanted, now=now)
-    return render(request, "appointments/check.html", shown, status=shown["choice"].status)
+    return page_at(request, "appointments/check.html", shown, status=shown["choice"].status)
 
 
 def _take(*, draft: Draft, start: datetime, now: datetime) -> bool:

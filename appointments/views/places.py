@@ -11,6 +11,7 @@ from appointments.forms import SearchForm
 from appointments.forms_earliest import WhereForm
 from appointments.selectors import all_places, centre_by_key, find_places, offers_of
 from appointments.selectors_centres import centre_and_served, week_of
+from appointments.views.page_at import page_at
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre
@@ -50,7 +51,7 @@ def centre(request: HttpRequest, key: str) -> HttpResponse:
         "serves": serves,
         "offers": offers_of(found) if found.is_open_for_booking else [],
     }
-    return render(request, "appointments/centre.html", shown)
+    return page_at(request, "appointments/centre.html", shown)
 
 
 def centre_or_404(key: str) -> Centre:

@@ -17,6 +17,7 @@ from appointments.selectors_centres import stand_on, week_of
 from appointments.services import cancel_appointment, move_appointment, plan_visit
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import free_days, shown_times
+from appointments.views.page_at import page_at
 from appointments.views.private import private
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
@@ -57,7 +58,7 @@ def visit(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpR
         "week": week_of(centre, day=day),
         "stand": stand_on(centre, day=day),
     }
-    return render(request, "appointments/visit.html", shown)
+    return page_at(request, "appointments/visit.html", shown)
 
 
 @open_to("link holder")
@@ -100,7 +101,7 @@ def move(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpRe
     except Refused:  # the centre no longer offers the service
         times = None
     shown = {**_facts(link, visit), "form": form, "choice": choice, "times": times}
-    return render(request, "appointments/move.html", shown, status=choice.status)
+    return page_at(request, "appointments/move.html", shown, status=choice.status)
 
 
 @open_to("link holder")
@@ -119,7 +120,7 @@ def cancel(request: HttpRequest, link: str, visit: Visit, now: datetime) -> Http
         except Refused as refused:
             choice = Choice(refusal=refused.sentence)
     shown = {**_facts(link, visit), "choice": choice}
-    return render(request, "appointments/cancel.html", shown, status=choice.status)
+    return page_at(request, "appointments/cancel.html", shown, status=choice.status)
 
 
 def to_visit(appointment: Appointment) -> HttpResponseBase:

@@ -24,6 +24,7 @@ from appointments.services.waiting import (
     wait_for_any,
     wait_for_earlier,
 )
+from appointments.views.page_at import page_at
 from appointments.views.private import private
 from appointments.views.visits import visit_page
 from borgerservice.access import open_to
@@ -69,7 +70,7 @@ def earlier(request: HttpRequest, link: str, visit: Visit, now: datetime) -> Htt
         "entry": entry,
         "refusal": refusal,
     }
-    return render(request, "appointments/earlier.html", shown, status=409 if refusal else 200)
+    return page_at(request, "appointments/earlier.html", shown, status=409 if refusal else 200)
 
 
 @open_to("anyone")
@@ -106,7 +107,7 @@ def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
             field = "email" if refused.field == "email" else "phone"
             form.add_error(field, refused.sentence)
     shown = {"centre": centre, "service": plan.services[0], "form": form}
-    return render(request, "appointments/wait.html", shown)
+    return page_at(request, "appointments/wait.html", shown)
 
 
 @open_to("link holder")
@@ -158,7 +159,7 @@ def offer(request: HttpRequest, link: str) -> HttpResponseBase:
         "visit_link": derive_link("visit", visit_there.link_salt) if visit_there else "",
     }
     status = 409 if refusal else 200 if offered.is_open or visit_there else 410
-    return render(request, "appointments/offer.html", shown, status=status)
+    return page_at(request, "appointments/offer.html", shown, status=status)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

@@ -75,5 +75,8 @@ class Event(StrEnum):
     BOOKING_RULES_CHANGED = "booking_rules.changed"
     STOPS_CHANGED = "stops.changed"
     MUNICIPALITY_TEXTS_CHANGED = "municipality.texts_changed"
+    MUNICIPALITY_OWN_CHANGED = "municipality.own_changed"
+    MUNICIPALITY_LOGO_CHANGED = "municipality.logo_changed"
+    SERVICES_CHANGED = "services.changed"
     API_CLIENT_CREATED = "api_client.created"
     API_CLIENT_ENDED = "api_client.ended"

@@ -15,7 +15,13 @@ from django.utils.translation import get_language, gettext, pgettext
 from phonenumber_field.phonenumber import to_python
 
 from borgerservice.kernel.clock import COPENHAGEN
-from borgerservice.languages import OURS, RIGHT_TO_LEFT, is_machine_assisted, text_of
+from borgerservice.languages import (
+    OURS,
+    RIGHT_TO_LEFT,
+    is_machine_assisted,
+    offered_languages,
+    text_of,
+)
 from borgerservice.municipalities.models import Municipality
 from borgerservice.qr import Square, square
 
@@ -33,19 +39,22 @@ def in_language(context: template.Context, code: str) -> str:
     return translate_url(request.path, code) + str(context.get("kept_query", ""))
 
 
-@register.simple_tag
-def page_languages(place: str) -> list[str]:
-    """The languages one can choose, that of the page first; in the header only ours besides."""
-    codes = [code for code, _name in settings.LANGUAGES]
+@register.simple_tag(takes_context=True)
+def page_languages(context: template.Context, place: str) -> list[str]:
+    """The languages one can choose, that of the page first; in the header only ours besides.
+
+    On a page about a centre they are those its municipality offers.
+    """
+    codes = _offered(context)
     if place == "header":
         codes = [code for code in codes if code in OURS or code == get_language()]
     return sorted(codes, key=lambda code: code != get_language())
 
 
-@register.simple_tag
-def has_more_languages() -> bool:
+@register.simple_tag(takes_context=True)
+def has_more_languages(context: template.Context) -> bool:
     """Whether there are languages that the header does not name."""
-    return len(settings.LANGUAGES) > len(OURS)
+    return len(_offered(context)) > len(OURS)
 
 
 @register.simple_tag
@@ -147,7 +156,9 @@ def spoken(texts: dict[str, Any]) -> Any:
 
 @register.filter
 def municipality_name(place: Municipality) -> str:
-    """`Herning Kommune`, `Københavns Kommune`, `Herning Municipality`."""
+    """`Herning Kommune`, `Københavns Kommune`, `Herning Municipality`; or what it calls itself."""
+    if place.shown_name:
+        return place.shown_name
     if get_language() == "da" and place.name in GENITIVES:
         return GENITIVES[place.name]
     return gettext("{name} Municipality").format(name=place.name)
@@ -163,6 +174,11 @@ def readable(number: str) -> str:
 def dialled(number: str) -> str:
     """A phone number as a `tel:` address wants it."""
     return "".join(char for char in number if char.isdigit() or char == "+")
+
+
+def _offered(context: template.Context) -> list[str]:
+    centre = context.get("centre")
+    return offered_languages(centre.municipality.languages if centre else "")
 
 
 def _local_day(day: date | datetime) -> date:

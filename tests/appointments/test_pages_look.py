@@ -6,7 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from appointments.services.own import Own, set_logo, set_own
 from borgerservice.kernel import clock
+from tests.appointments.pngs import png
 from tests.builders import build_world
 from tests.rig.services import Server
 from tests.servers import Rig
@@ -23,8 +25,13 @@ def server(rig: Rig) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def centre(server: Server) -> str:
+    now = clock.now()
     with server.database.opened():
-        return build_world(desks=3, today=clock.danish_date(clock.now())).centre.key
+        world = build_world(desks=3, today=clock.danish_date(now))
+        own = Own(accent="#0b5a34", coming="drop_in", custody="attends")
+        set_own(municipality=world.municipality, own=own, offers={}, actor="staff:1", now=now)
+        set_logo(municipality=world.municipality, file=png(), actor="staff:1", now=now)
+    return world.centre.key
 
 
 def look_at(page: Page, *, can_measure: bool) -> None:

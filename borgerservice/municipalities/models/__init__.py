@@ -10,6 +10,7 @@ from borgerservice.municipalities.models.centres import (
 from borgerservice.municipalities.models.staff import ApiClient, Invitation, StaffMember, StaffRole
 from borgerservice.municipalities.models.tenants import (
     AgreementDay,
+    Logo,
     Municipality,
     PostalCode,
     Region,
@@ -22,6 +23,7 @@ __all__ = [
     "Closure",
     "ExtraOpening",
     "Invitation",
+    "Logo",
     "MobileStop",
     "Municipality",
     "OpeningHours",
