@@ -102,6 +102,7 @@ def _grow(visit: Appointment, plan: Plan, *, now: datetime) -> bool:
         day=day,
         minute=minute,
         minutes=missing,
+        caps=plan.caps,
         public_at=None,
     )
     try:
