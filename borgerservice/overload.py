@@ -8,7 +8,6 @@ none.
 
 import logging
 import os
-import random
 import re
 import signal
 import time
@@ -33,6 +32,7 @@ from django.utils.translation import get_language_from_path, get_language_from_r
 
 from borgerservice.api import problem
 from borgerservice.api.wording import REQUESTS
+from borgerservice.away import retry_after
 from borgerservice.snapshots import AS_OF
 
 PATIENCE_OF_READERS: Final = 0.5
@@ -40,8 +40,6 @@ HUNG_AFTER: Final = 60.0
 RENEWED_AFTER: Final = 3.0
 KEPT_FOR: Final = 15.0
 KEPT: Final = 100
-RETRY_AFTER: Final = range(2, 7)
-"""Seconds; they differ, so that not all come back at once."""
 _ASKED_BY_ALL: Final = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "PATH_INFO", "QUERY_STRING")
 _ASKED_BY_PROGRAMS: Final = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE")
 _SEAL: Final = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
@@ -229,8 +227,7 @@ def _repeated(snapshot: Snapshot, environ: WSGIEnvironment) -> Answer:
 
 def _refused(environ: WSGIEnvironment) -> Answer:
     page = _refusal(is_for_programs=_is_for_programs(environ), code=_language(environ))
-    wait = str(random.choice(RETRY_AFTER))  # noqa: S311 - nobody gains by guessing it
-    return Answer(page.status, [*page.headers, ("Retry-After", wait)], page.body)
+    return Answer(page.status, [*page.headers, ("Retry-After", retry_after())], page.body)
 
 
 @cache

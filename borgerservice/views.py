@@ -1,12 +1,15 @@
 """Pages that belong to no app: health for operators, and errors in plain words."""
 
-from django.db import DatabaseError
+import sys
+
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from borgerservice.access import open_to
 from borgerservice.api import problem
+from borgerservice.away import is_away, retry_after
 from borgerservice.guards.services import GuardMissing, require_guards
 from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.marks import warn_of_lost_keys
@@ -44,7 +47,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @open_to("anyone")
 def failed(request: HttpRequest) -> HttpResponse:
-    """The mistake is ours."""
+    """The mistake is ours; or the database is away for a while, which is nobody's."""
+    if is_away(sys.exc_info()[1]):
+        return _away(request)
     if _is_for_the_api(request):
         return problem.server_error(request)
     return _error_page(request, "500.html", 500)
@@ -67,9 +72,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         require_guards()
         warn_of_lost_keys()
-    except (DatabaseError, GuardMissing, KeyUnavailable):
+    except (Error, GuardMissing, KeyUnavailable):
         return HttpResponse("not ready", status=503, content_type="text/plain")
     return HttpResponse("ready", content_type="text/plain")
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    if _is_for_the_api(request):
+        response = problem.unavailable(request)
+    else:
+        response = _error_page(request, "503_away.html", 503)
+    response["Retry-After"] = retry_after()
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _is_for_the_api(request: HttpRequest) -> bool:

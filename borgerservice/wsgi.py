@@ -1,21 +1,37 @@
-"""The WSGI entry. Refuses to serve while a guard is missing in the database.
+"""The WSGI entry. Refuses to serve while a guard is missing in the database, and waits for one.
 
 `gated` is what is served; `application` is the same without the gate in front of it.
 """
 
+import logging
 import os
+import time
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import Error, connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerservice.settings.production")
 application = get_wsgi_application()
 
+from borgerservice.away import is_away  # noqa: E402
 from borgerservice.guards.services import require_guards  # noqa: E402
 from borgerservice.overload import Gate  # noqa: E402
 from borgerservice.server import ROOM, SLOTS  # noqa: E402
 
-require_guards()
+
+def wait_for_the_database() -> None:
+    """Return once the guards are found; a process that ended here would end the whole server."""
+    while True:
+        try:
+            return require_guards()
+        except Error as problem:
+            if not is_away(problem):
+                raise
+            logging.getLogger(__name__).warning("The database cannot be reached yet.")
+            time.sleep(1)
+
+
+wait_for_the_database()
 connections.close_all()  # workers forked from here (--preload) share no connection
 gated = Gate(application, slots=SLOTS, room=ROOM, patience=settings.ADMISSION_SECONDS)

@@ -127,6 +127,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return defaults.server_error(request)
 
 
+@open_to("anyone")
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database is away for a while."""
+    return _outside(request, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
+
+
 def _is_ours(request: HttpRequest) -> bool:
     return request.path_info.startswith(_OWN_ADDRESSES)
 

@@ -21,6 +21,10 @@ REQUESTS = {
     "overloaded": _(
         "Too much is asked right now. Nothing was done. Send it again after Retry-After seconds."
     ),
+    "unavailable": _(
+        "The database cannot be reached right now. Send the same again, with the same"
+        " Idempotency-Key, after Retry-After seconds."
+    ),
     "server_error": _("Something went wrong here. Nothing was changed. Try again later."),
 }
 

@@ -22,7 +22,7 @@ CITIZENS_READ = (
     *("templates/appointments/", "templates/guide/", "templates/base.html"),
     *("templates/_languages.html", "templates/django/", "templates/notifications/"),
     *("templates/400.html", "templates/403", "templates/404.html", "templates/429.html"),
-    *("templates/500.html", "templates/503.html", "templates/witnesses/sign_in"),
+    *("templates/500.html", "templates/503", "templates/witnesses/sign_in"),
     *("templates/witnesses/_terms", "templates/witnesses/ask", "templates/witnesses/check"),
     *("templates/witnesses/withdrawn", "templates/guide", "witnesses/forms/guide"),
     *("appointments/forms", "appointments/views/", "appointments/wording.py"),

@@ -126,12 +126,21 @@ class PostgreSQL:
 
     def restart_at_once(self) -> None:
         """End our own server as `pg_ctl stop -m immediate` does, and start it again."""
+        with self.stopped():
+            pass
+
+    @contextlib.contextmanager
+    def stopped(self, how: signal.Signals = signal.SIGQUIT) -> Iterator[None]:
+        """For a while nobody listens where our own server was."""
         assert self._process
-        os.kill(self._process.pid, signal.SIGQUIT)
+        os.kill(self._process.pid, how)
         self._process.child.wait(30)
         self._process.kill()
-        self._process = self._run()
-        self._process.wait_until(lambda: _accepts(self.admin_url))
+        try:
+            yield
+        finally:
+            self._process = self._run()
+            self._process.wait_until(lambda: _accepts(self.admin_url))
 
     @contextlib.contextmanager
     def set_to(self, **settings: str) -> Iterator[None]:
