@@ -4,22 +4,47 @@ Django sends every statement with its values written into it, so the server read
 for a wide one that takes longer than to run it.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any, Final, Self
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
+_PLACE: Final = re.compile(r"%(?:(s)|\((\w+)\)s|%)")
 
-class _PlannedCursor(psycopg.Cursor[Any]):
+
+class _PlannedCursor(psycopg.RawCursor[Any]):
+    """Takes Django's `%s` and `%(name)s`, and reads a text once for all times it is sent."""
+
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
+        if params is not None:
+            query, names = _numbered(query)
+            params = [params[name] for name in names] if isinstance(params, Mapping) else params
         self.connection.prepare_threshold = 0  # None again after, as Django has it
         try:
             return super().execute(query, params, prepare=True)
         finally:
             self.connection.prepare_threshold = None
+
+
+@lru_cache(maxsize=512)
+def _numbered(query: str) -> tuple[str, tuple[str, ...]]:
+    """The text with its places numbered as the server has it, and the names, if there are any."""
+    names: list[str] = []
+
+    def number(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return "%"
+        if place[2] in names:
+            return f"${names.index(place[2]) + 1}"
+        names.append(place[2] or "")
+        return f"${len(names)}"
+
+    return _PLACE.sub(number, query), tuple(names)
 
 
 @contextmanager
@@ -28,11 +53,13 @@ def planned() -> Iterator[CursorWrapper]:
 
     Django's own for SQLite, which plans quickly, and where statements are logged with their values.
     """
-    if connection.vendor != "postgresql" or connection.queries_logged:
-        with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]  # found once, not once a name
+    if database.vendor != "postgresql" or database.queries_logged:
+        with database.cursor() as cursor:
             yield cursor
         return
-    connection.ensure_connection()
-    kept: Any = _PlannedCursor(connection.connection)
-    with connection.make_cursor(kept) as cursor:
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    kept: Any = _PlannedCursor(database.connection)
+    with database.make_cursor(kept) as cursor:
         yield cursor

@@ -4,15 +4,21 @@ What decides stands first, a guarded UPDATE; the rest is written only where it c
 PostgreSQL all of it goes over in one message, so no lock is held while the network carries another.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 
 from borgerservice.planned import planned
+
+_AS_IT_STANDS = (models.CharField, models.IntegerField, models.BooleanField, models.ForeignKey)
+"""What both databases take as the row has it, so that nothing need look at it."""
+_Names = tuple[tuple[str, str], ...]
+_Told = tuple[tuple[str, type[models.Model], _Names], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,12 @@ class New:
 
 def changing(row: models.Model, *names: str, counted_by: str, before: int) -> Guarded:
     """The UPDATE of some fields of a row, if the counter of its changes stands where it stood."""
-    values = _values(row, names)
+    database = connections[DEFAULT_DB_ALIAS]
+    values = {
+        column.column: column.get_db_prep_save(getattr(row, column.attname), database)
+        for column in row._meta.concrete_fields
+        if column.name in names
+    }
     assignments = ", ".join(f"{column} = %s" for column in values)
     return Guarded(
         f"UPDATE {row._meta.db_table} SET {assignments} WHERE id = %s AND {counted_by} = %s",
@@ -53,7 +64,9 @@ class Act:
 
     def __init__(self, guarded: Guarded, news: Sequence[New]) -> None:
         self._guarded = guarded
-        self._news = [(new, _values(new.row)) for new in news]
+        self._news = news
+        self._told: _Told = tuple((new.name, type(new.row), tuple(new.ids.items())) for new in news)
+        self._values = [_values(new) for new in news]
 
     def write(self, *, savepoint: bool = True) -> bool:
         """Whether the guarded UPDATE changed its row; then the new rows are written and have ids.
@@ -71,28 +84,19 @@ class Act:
             ids = write(cursor)
         if ids is None:
             return False
-        for new, _row in self._news:
+        for new in self._news:
             new.row.pk = ids[new.name]
             for column, name in new.ids.items():
                 setattr(new.row, column, ids[name])
         return True
 
     def _in_one_statement(self, cursor: CursorWrapper) -> dict[str, int] | None:
-        parts = [f"won AS ({self._guarded.sql} RETURNING 1)"]
         parameters = list(self._guarded.parameters)
-        for new, values in self._news:
-            told = [f"{new.ids[name]}.id" if name in new.ids else "%s" for name in values]
-            parameters += [value for name, value in values.items() if name not in new.ids]
-            sources = ", ".join(dict.fromkeys(("won", *new.ids.values())))
-            parts.append(
-                f"{new.name} AS (INSERT INTO {_table(new)} ({', '.join(values)})"
-                f" SELECT {', '.join(told)} FROM {sources} RETURNING id)"
-            )
-        names = [new.name for new, _values in self._news]
-        ids = ", ".join(["1", *(f"{name}.id" for name in names)])
-        written_in = ", ".join(["won", *names])
-        cursor.execute(f"WITH {', '.join(parts)} SELECT {ids} FROM {written_in}", parameters)
+        for values in self._values:
+            parameters += values
+        cursor.execute(_statement(self._guarded.sql, self._told), _of_one_type(parameters))
         written = cursor.fetchone()
+        names = [name for name, _model, _ids in self._told]
         return dict(zip(names, written[1:], strict=True)) if written else None
 
     def _one_after_another(self, cursor: CursorWrapper) -> dict[str, int] | None:
@@ -100,14 +104,10 @@ class Act:
         if cursor.rowcount != 1:
             return None
         ids: dict[str, int] = {}
-        for new, values in self._news:
-            row = {**values, **{column: ids[name] for column, name in new.ids.items()}}
-            places = ", ".join(["%s"] * len(row))
-            cursor.execute(
-                f"INSERT INTO {_table(new)} ({', '.join(row)}) VALUES ({places})",
-                list(row.values()),
-            )
-            ids[new.name] = cursor.lastrowid
+        for (name, model, pointing), values in zip(self._told, self._values, strict=True):
+            others = [ids[other] for _column, other in pointing]
+            cursor.execute(_insert(model, pointing), [*values, *others])
+            ids[name] = cursor.lastrowid
         return ids
 
 
@@ -116,15 +116,64 @@ def write_together(guarded: Guarded, news: Sequence[New]) -> bool:
     return Act(guarded, news).write()
 
 
-def _table(new: New) -> str:
-    return new.row._meta.db_table
+def _values(new: New) -> list[Any]:
+    """What goes into the columns that hold no other's id, as the database takes it."""
+    held = vars(new.row)
+    return [
+        prepare(held[name]) if prepare else held[name]
+        for _column, name, prepare in _columns(type(new.row), tuple(new.ids), connection.vendor)
+    ]
 
 
-def _values(row: models.Model, names: Collection[str] = ()) -> dict[str, Any]:
-    """What goes into some columns, or into every one but the id, as the database takes it."""
-    database = connections[DEFAULT_DB_ALIAS]  # found once, not once a column
-    return {
-        str(column.column): column.get_db_prep_save(getattr(row, column.attname), database)
-        for column in row._meta.concrete_fields
-        if (column.name in names if names else not column.primary_key)
-    }
+def _of_one_type(parameters: list[Any]) -> list[Any]:
+    """Numbers as text: PostgreSQL reads them as their columns, small or large, in one plan."""
+    return [str(value) if type(value) is int else value for value in parameters]
+
+
+@lru_cache(maxsize=256)
+def _statement(guarded: str, told: _Told) -> str:
+    """All of an act in one statement; the same text each time keeps its plan."""
+    parts = [f"won AS ({guarded} RETURNING 1)"]
+    for name, model, pointing in told:
+        others = [column for column, _name in pointing]
+        columns = [*_names(model, tuple(others)), *others]
+        values = ["%s"] * (len(columns) - len(others)) + [f"{other}.id" for _c, other in pointing]
+        sources = ", ".join(dict.fromkeys(("won", *(other for _column, other in pointing))))
+        parts.append(
+            f"{name} AS (INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
+            f" SELECT {', '.join(values)} FROM {sources} RETURNING id)"
+        )
+    names = [name for name, _model, _ids in told]
+    ids = ", ".join(["1", *(f"{name}.id" for name in names)])
+    return f"WITH {', '.join(parts)} SELECT {ids} FROM {', '.join(['won', *names])}"
+
+
+@cache
+def _insert(model: type[models.Model], pointing: _Names) -> str:
+    others = tuple(column for column, _name in pointing)
+    columns = [*_names(model, others), *others]
+    places = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({places})"
+
+
+def _names(model: type[models.Model], others: Collection[str]) -> list[str]:
+    return [column for column, *_how in _columns(model, tuple(others), connection.vendor)]
+
+
+@cache
+def _columns(
+    model: type[models.Model], others: tuple[str, ...], _vendor: str
+) -> list[tuple[str, str, Callable[[Any], Any] | None]]:
+    """Every column but the id and some others: its attribute, and what makes a value ready."""
+    database = connections[DEFAULT_DB_ALIAS]
+    return [
+        (
+            str(column.column),
+            column.attname,
+            None
+            if isinstance(column, _AS_IT_STANDS)
+            else partial(column.get_db_prep_save, connection=database),
+        )
+        for column in model._meta.concrete_fields
+        if not column.primary_key and column.column not in others
+    ]

@@ -12,7 +12,7 @@ from appointments.rules.needs import kept_needs
 from appointments.services import capacity, holds
 from appointments.services.conditions import check_contact, check_time, cleaned_name
 from appointments.services.new_visit import NewVisit, Wish, new_visit
-from appointments.services.plan import Visitor, plan_visit
+from appointments.services.plan import Visitor, plan_to_book
 from appointments.services.repeats import Request, repeat_of
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.services import tell_workers
@@ -49,7 +49,7 @@ def book_appointment(
     """
     try:
         names = [cleaned_name(visitor.name, place) for place, visitor in enumerate(visitors)]
-        plan = plan_visit(centre=centre, codes=[visitor.service for visitor in visitors])
+        plan = plan_to_book(centre=centre, codes=[visitor.service for visitor in visitors])
         check_contact(phone=phone, email=email, language=language, origin=origin)
         start = start.astimezone(UTC)
         kept = holds.still_kept(hold, start=start, now=now)

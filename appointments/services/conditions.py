@@ -15,7 +15,7 @@ from appointments.rules.names import NameRefused, clean_person_name
 from appointments.rules.ticks import TICK_MINUTES
 from appointments.services.plan import Plan
 from borgerservice.municipalities.models import Centre
-from borgerservice.notifications.limits import may_be_texted
+from borgerservice.notifications.limits import is_danish_mobile, may_be_texted
 
 TOLD_BY_MESSAGE = (Appointment.Origin.WEB, Appointment.Origin.API)
 
@@ -38,13 +38,8 @@ def check_contact(*, phone: str, email: str, language: str, origin: Appointment.
     """
     if origin != Appointment.Origin.WALK_IN and not (phone or email):
         raise Refused("no_contact", field="phone")
-    if phone:
-        try:
-            is_valid = phonenumbers.is_valid_number(phonenumbers.parse(phone))
-        except phonenumbers.NumberParseException:
-            is_valid = False
-        if not is_valid:
-            raise Refused("invalid_phone", field="phone")
+    if phone and not is_danish_mobile(phone) and not _is_valid_number(phone):
+        raise Refused("invalid_phone", field="phone")
     if email:
         try:
             validate_email(email)
@@ -54,6 +49,13 @@ def check_contact(*, phone: str, email: str, language: str, origin: Appointment.
         raise Refused("phone_not_texted", field="email")
     if language not in dict(settings.LANGUAGES):
         raise Refused("unknown_language", field="language")
+
+
+def _is_valid_number(phone: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(phone))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def check_time(

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Final
+from typing import Any, Final, NamedTuple, Protocol
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
 from appointments.exceptions import Refused
@@ -15,6 +16,13 @@ from borgerservice.municipalities.models import Centre
 from borgerservice.planned import planned
 
 LARGEST_PARTY = 4
+_SERVICE: Final = ("id", "code", "bit", "proves_identity")
+_OFFERS: Final = """
+SELECT o.minutes, o.buffer_minutes, o.lead_minutes, o.horizon_days,
+  s.id, s.code, s.bit, s.proves_identity
+FROM appointments_centreservice o JOIN appointments_servicetype s ON s.id = o.service_id
+WHERE o.centre_id = %s AND s.code IN ({codes})
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,29 @@ class Visitor:
     name: str
     service: str
     is_protected: bool = False
+
+
+class Offer(Protocol):
+    """A service at a centre: how long it takes there, and how soon and far ahead one can come."""
+
+    @property
+    def service(self) -> ServiceType: ...
+    @property
+    def minutes(self) -> int: ...
+    @property
+    def buffer_minutes(self) -> int: ...
+    @property
+    def lead_minutes(self) -> int | None: ...
+    @property
+    def horizon_days(self) -> int | None: ...
+
+
+class _Offer(NamedTuple):
+    minutes: int
+    buffer_minutes: int
+    lead_minutes: int | None
+    horizon_days: int | None
+    service: ServiceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +78,23 @@ def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
     """
     _require_party(codes)
     return _plan(centre, codes, _offers(codes).filter(centre=centre))
+
+
+def plan_to_book(*, centre: Centre, codes: Sequence[str]) -> Plan:
+    """The same for who writes and shows nothing: the services come without their texts."""
+    _require_party(codes)
+    asked = sorted(set(codes))
+    with planned() as cursor:
+        statement = _OFFERS.format(codes=", ".join(["%s"] * len(asked)))
+        cursor.execute(statement, [str(centre.pk), *asked])
+        rows = cursor.fetchall()
+    return _plan(centre, codes, map(_offer, rows))
+
+
+def _offer(row: Sequence[Any]) -> _Offer:
+    minutes, buffer_minutes, lead, horizon, *told = row
+    service = ServiceType.from_db(DEFAULT_DB_ALIAS, _SERVICE, told)
+    return _Offer(minutes, buffer_minutes, lead, horizon, service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +159,7 @@ def _offers(codes: Sequence[str]) -> QuerySet[CentreService]:
     return CentreService.objects.select_related("service").filter(service__code__in=set(codes))
 
 
-def _plan(centre: Centre, codes: Sequence[str], found: Iterable[CentreService]) -> Plan:
+def _plan(centre: Centre, codes: Sequence[str], found: Iterable[Offer]) -> Plan:
     offers = {offer.service.code: offer for offer in found}
     if missing := [place for place, code in enumerate(codes) if code not in offers]:
         one_for_all = len(set(codes)) == 1
@@ -130,7 +178,7 @@ def _plan(centre: Centre, codes: Sequence[str], found: Iterable[CentreService]) 
     )
 
 
-def window_of(centre: Centre, offers: Sequence[CentreService]) -> Window:
+def window_of(centre: Centre, offers: Sequence[Offer]) -> Window:
     """When a visit for these services can be booked; of several, the narrowest.
 
     A service's own lead time and horizon win over the centre's.

@@ -4,8 +4,10 @@ Anybody can type anybody's number, and some numbers cost the sender a great deal
 """
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date
+from typing import Any, Final
 
 import phonenumbers
 from django.db import connection
@@ -27,10 +29,22 @@ TEXTED = (
     phonenumbers.PhoneNumberType.MOBILE,
     phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
 )
+_DANISH: Final[Any] = phonenumbers.PhoneMetadata.metadata_for_region("DK")
+_DANISH_MOBILE: Final = re.compile(rf"\+45(?:{_DANISH.mobile.national_number_pattern})", re.ASCII)
+
+
+def is_danish_mobile(phone: str) -> bool:
+    """Whether a number (E.164) fits the library's pattern of Danish ones that can be texted.
+
+    Most do; what does not may still be a good number, and is the whole library's to judge.
+    """
+    return _DANISH_MOBILE.fullmatch(phone) is not None
 
 
 def may_be_texted(phone: str) -> bool:
     """Whether a number (E.164) is an ordinary mobile number of a country we write to."""
+    if is_danish_mobile(phone):
+        return True
     number = phonenumbers.parse(phone)
     return (
         phonenumbers.region_code_for_number(number) in SERVED

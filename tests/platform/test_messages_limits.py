@@ -3,13 +3,19 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import phonenumbers
 import pytest
 from django.core import mail
 from django.db import connections
 
 from appointments.services.expiry import forget_expired
 from borgerservice.notifications.delivery import deliver
-from borgerservice.notifications.limits import MOST_A_DAY, may_be_texted
+from borgerservice.notifications.limits import (
+    MOST_A_DAY,
+    TEXTED,
+    is_danish_mobile,
+    may_be_texted,
+)
 from borgerservice.notifications.models import DailyCount, Message
 from tests.builders import NOW, TODAY, World, build_visit, build_world
 from tests.rig.databases import Database
@@ -35,6 +41,22 @@ MOST_TEXTS = MOST_A_DAY["sms"]
 )
 def test_text_messages_go_to_ordinary_mobiles_nearby(number: str, *, is_texted: bool) -> None:
     assert may_be_texted(number) is is_texted
+
+
+@pytest.mark.once
+def test_the_short_way_to_a_danish_number_leads_where_the_whole_library_does() -> None:
+    texted = 0
+    for prefix in range(1000):
+        phone = f"+45{prefix:03}04050"
+        number = phonenumbers.parse(phone)
+        is_texted = (
+            phonenumbers.is_valid_number(number)
+            and phonenumbers.region_code_for_number(number) == "DK"
+            and phonenumbers.number_type(number) in TEXTED
+        )
+        assert is_danish_mobile(phone) is is_texted, phone
+        texted += is_texted
+    assert 0 < texted < 1000
 
 
 @pytest.mark.django_db
