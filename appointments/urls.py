@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from appointments.views import booking, doubles, earliest, find, places, visits, waiting
+from appointments.views import booking, doubles, earliest, find, places, statements, visits, waiting
 
 app_name = "appointments"
 urlpatterns = [
     path("", places.front, name="front"),
+    path("was/", statements.statements, name="statements"),
     path("earliest/", earliest.earliest, name="earliest"),
     path("book/<str:token>/", booking.details, name="details"),
     path("book/<str:token>/time/", booking.change_time, name="change_time"),

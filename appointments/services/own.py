@@ -23,7 +23,7 @@ from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.languages import OURS, offered_languages
 from borgerservice.municipalities.models import Centre, Logo, Municipality
 
-STATEMENTS: Final = "was.digst.dk"
+STATEMENTS: Final = ("was.digst.dk", "www.was.digst.dk")
 """Where every Danish authority's accessibility statement stands, by law."""
 MARK_LENGTH: Final = 16
 LONGEST: Final = {"shown_name": 60, "help_da": 300, "help_en": 300, "statement": 300}
@@ -166,7 +166,7 @@ def _is_a_statement(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme == "https" and parts.netloc == STATEMENTS and " " not in address
+    return parts.scheme == "https" and parts.netloc in STATEMENTS and " " not in address
 
 
 def _set_offers(centre: Centre, wanted: set[str], *, actor: str, now: datetime) -> None:

@@ -217,6 +217,7 @@ MITID: dict[str, Any] = {  # explained in adapters/mitid/oidc.py; an entry adds 
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = "borgerservice@example.invalid"
 KEYS_FILE = VAR / "keys.json"
+ACCESSIBILITY_STATEMENT_URL = ""  # the one of the installation; each municipality may add its own
 PUBLIC_ADDRESS = "http://127.0.0.1:8000"
 IS_DEMO = False
 # Argon2id at the least OWASP advises (Password Storage Cheat Sheet: 19 MiB, 2 iterations, 1 lane).

@@ -91,10 +91,12 @@ def is_demo() -> bool:
     return bool(settings.IS_DEMO)
 
 
-@register.simple_tag
-def accessibility_statement() -> str:
-    """The address of the statement, where the installation has one."""
-    return str(getattr(settings, "ACCESSIBILITY_STATEMENT_URL", ""))
+@register.simple_tag(takes_context=True)
+def accessibility_statement(context: template.Context) -> str:
+    """Where the statement is: that of the municipality whose centre one looks at, or `/was`."""
+    centre = context.get("centre")
+    own = centre.municipality.statement if centre else ""
+    return own or reverse("appointments:statements")
 
 
 @register.filter

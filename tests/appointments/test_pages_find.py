@@ -166,9 +166,3 @@ def test_the_demo_says_what_it_is_and_names_its_doors(client: Client, settings) 
     page = client.get("/en/")
     assert "demo" not in text_of(page).casefold()
     assert "/admin/" not in page.content.decode()
-
-
-def test_the_accessibility_statement_is_linked_where_there_is_one(client: Client, settings) -> None:
-    assert "Accessibility statement" not in text_of(client.get("/en/"))
-    settings.ACCESSIBILITY_STATEMENT_URL = "https://www.was.digst.dk/example"
-    assert "https://www.was.digst.dk/example" in client.get("/en/").content.decode()

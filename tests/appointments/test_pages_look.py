@@ -80,7 +80,15 @@ def test_everybody_can_read_and_use_every_page(  # noqa: PLR0915 - a walk throug
     def look() -> None:
         look_at(page, can_measure=javascript)
 
-    for path in ("/", "/?q=herning", "/?q=7401", "/?q=qqqq", f"/{centre}/", "/no/such/page/"):
+    for path in (
+        "/",
+        "/was/",
+        "/?q=herning",
+        "/?q=7401",
+        "/?q=qqqq",
+        f"/{centre}/",
+        "/no/such/page/",
+    ):
         visit(path)
     for asked in ("", "?near=7400", "?service=new_mitid&near=7401&people=2", "?service=&near=x"):
         visit(f"/earliest/{asked}")
