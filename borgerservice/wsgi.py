@@ -1,6 +1,6 @@
 """The WSGI entry. Refuses to serve while a guard is missing in the database, and waits for one.
 
-`gated` is what is served; `application` is the same without the gate in front of it.
+`gated` is what is served, its pages compressed; `application` is the same with no gate before it.
 """
 
 import logging
@@ -15,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerservice.settings.producti
 application = get_wsgi_application()
 
 from borgerservice.away import is_away  # noqa: E402
+from borgerservice.compressed import Compressed  # noqa: E402
 from borgerservice.guards.services import require_guards  # noqa: E402
 from borgerservice.overload import Gate  # noqa: E402
 from borgerservice.server import ROOM, SLOTS  # noqa: E402
@@ -34,4 +35,4 @@ def wait_for_the_database() -> None:
 
 wait_for_the_database()
 connections.close_all()  # workers forked from here (--preload) share no connection
-gated = Gate(application, slots=SLOTS, room=ROOM, patience=settings.ADMISSION_SECONDS)
+gated = Compressed(Gate(application, slots=SLOTS, room=ROOM, patience=settings.ADMISSION_SECONDS))

@@ -12,8 +12,7 @@ import pytest
 from borgerservice.kernel import clock
 from borgerservice.notifications.models import Message
 from tests.builders import build_world
-from tests.platform.sms_provider import provider_running
-from tests.production.installation import ADDRESS, Door, environment
+from tests.production.installation import ADDRESS, Door
 from tests.rig.processes import DidNotStart
 
 pytestmark = pytest.mark.only("postgresql")
@@ -32,27 +31,6 @@ NEEDED = (
     "SMS_GATEWAY_URL",
     "SMS_GATEWAY_TOKEN",
 )
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with provider_running() as provider:
-        yield provider
-
-
-@pytest.fixture(scope="module")
-def env(tmp_path_factory, broker, provider):
-    return environment(tmp_path_factory.mktemp("installation"), broker=broker, sms_url=provider.url)
-
-
-@pytest.fixture(scope="module")
-def database(rig, env):
-    """Made as an operator would: an empty database, migrated by its owner, reference loaded."""
-    with rig.fresh_database(empty=True) as database:
-        rig.manage("migrate", database=database, env=env)
-        rig.manage("load_reference", database=database, env=env)
-        rig.manage("collectstatic", "--noinput", database=database, env=env)
-        yield database
 
 
 @pytest.fixture(scope="module")
