@@ -205,6 +205,7 @@ class Visit:
     appointment: Appointment
     services: tuple[ServiceType, ...]
     people: int
+    has_papers: bool
     is_over: bool
     can_change: bool
 
@@ -228,6 +229,7 @@ def visit_by_link(link: str, *, now: datetime) -> Visit:
         appointment=appointment,
         services=tuple(comer.service for comer in comers),
         people=len(comers),
+        has_papers=any(comer.guide_verdict for comer in comers),
         is_over=appointment.ends_at <= now or state is AppointmentState.COMPLETED,
         can_change=may(Act.MOVE, state) and may(Act.CANCEL, state) and not has_begun,
     )

@@ -68,3 +68,8 @@ def offered_at(
     centres = place.centres.prefetch_related("offers__service")
     offered = {centre: {offer.service.code for offer in centre.offers.all()} for centre in centres}
     return list(ServiceType.objects.all()), offered
+
+
+def service_by_code(code: str) -> ServiceType | None:
+    """The service of that code, if there is one. No statement without a code."""
+    return ServiceType.objects.filter(code=code).first() if code else None

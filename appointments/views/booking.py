@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from appointments.exceptions import Refused
 from appointments.forms import DetailsForm, TimesForm
+from appointments.models import Appointment
+from appointments.ports import CARRIED, keep_papers
 from appointments.selectors import other_centres
 from appointments.selectors_centres import stand_on
 from appointments.services import plan_visit
@@ -155,6 +157,7 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
     if not draft.typed.is_complete:
         return redirect("appointments:details", token=token)
     shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft, now)}
+    shown["is_carried"] = CARRIED in request.COOKIES and draft.row.service.proves_identity
     if request.method == "POST":
         count_booking(
             centre=draft.row.centre,
@@ -164,7 +167,7 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
             now=now,
         )
         try:
-            return to_visit(confirm_draft(token=token, language=_language(), now=now))
+            return _booked(request, confirm_draft(token=token, language=_language(), now=now), now)
         except Refused as refused:
             wanted = draft.row.starts_at
             form = TimesForm({}, now=now, party=draft.typed.people)
@@ -172,6 +175,16 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
             shown["choice"] = Choice(wanted=wanted, refusal=refused.sentence)
             shown["times"] = _fresh_times(draft, form, wanted=wanted, now=now)
     return page_at(request, "appointments/check.html", shown, status=shown["choice"].status)
+
+
+def _booked(request: HttpRequest, visit: Appointment, now: datetime) -> HttpResponseBase:
+    """On to the visit; with it goes what the guide said, where the citizen wants that."""
+    carried = request.COOKIES.get(CARRIED, "")
+    response = to_visit(visit)
+    if carried and "keep_papers" in request.POST:
+        keep_papers()(appointment=visit, said=carried, now=now)
+        response.delete_cookie(CARRIED, samesite="Lax")
+    return response
 
 
 def _take(*, draft: Draft, start: datetime, now: datetime) -> bool:

@@ -206,6 +206,7 @@ CELERY_BROKER_URL = ""
 
 SMS_GATEWAY = "borgerservice.adapters.sms.demo.DemoSms"
 MITID_BROKER = ""
+KEEP_PAPERS = "witnesses.services.papers.keep_for_visit"
 MITID: dict[str, Any] = {  # explained in adapters/mitid/oidc.py; an entry adds whose it is
     "scope": "openid ssn",
     "subject_claim": "sub",

@@ -1,11 +1,12 @@
 """The guide's answer taken into a visit, and asked again when it may have changed."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
-from appointments.models import Participant
+from appointments.models import Appointment, Participant
 from appointments.services.longer import make_longer
 from appointments.services.notices import notice_of, subject_of
 from borgerservice.audit.events import Event
@@ -16,7 +17,13 @@ from borgerservice.vault.services import open_data_key
 from witnesses.exceptions import Refused
 from witnesses.rules.guide.links import LinkUnreadable
 from witnesses.selectors_checks import ON_THE_WAY
-from witnesses.selectors_papers import Papers, papers_from, papers_of, sealed_at
+from witnesses.selectors_papers import (
+    Papers,
+    comer_for_papers,
+    papers_from,
+    papers_of,
+    sealed_at,
+)
 
 WORSE: Final = ("enough", "enough_with_witness", "not_yet")
 """What papers can come to, the later the worse."""
@@ -48,6 +55,15 @@ def take_papers(*, comer: Participant, link: str, now: datetime) -> Papers:
         if papers.advice.with_witness:
             make_longer(participant=comer, actor="citizen", now=now)
     return papers
+
+
+def keep_for_visit(*, appointment: Appointment, said: str, now: datetime) -> None:
+    """Keep the answers a browser carried to a visit just booked; what cannot be read is left."""
+    comer = comer_for_papers(appointment.link_hash, now=now)
+    if comer is None:
+        return
+    with suppress(Refused):
+        take_papers(comer=comer, link=said, now=now)
 
 
 def look_at_papers_again(*, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -9,12 +10,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from appointments.ports import CARRIED
 from appointments.views.private import private
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.vault.links import link_hash
 from witnesses.exceptions import Refused
 from witnesses.forms.documents import language_now
+from witnesses.rules.guide.advice import advise, service_for
 from witnesses.rules.guide.links import LinkUnreadable, read, written
 from witnesses.rules.guide.words import notes
 from witnesses.rules.rule_sets import rule_set
@@ -22,22 +25,25 @@ from witnesses.selectors import rule_set_in_force
 from witnesses.selectors_papers import comer_for_papers, papers_of
 from witnesses.services.papers import take_papers
 
-COOKIE: Final = "papers"
 KEPT_SECONDS: Final = 2 * 60 * 60
 
 
 @open_to("anyone")
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Carry an answer along while a time is booked: papers, and nothing of who has them."""
+    """Carry an answer along while a time is booked: papers, and nothing of who has them.
+
+    The answer says what to book; the pages on the way there are told.
+    """
     try:
-        said = written(read(request.POST.get("a", "")))
+        answers = read(request.POST.get("a", ""))
     except LinkUnreadable:
         return render(request, "400.html", {"is_error_page": True}, status=HTTPStatus.BAD_REQUEST)
-    response = redirect("appointments:front")
+    service = service_for(answers, advise(answers, rule_set(rule_set_in_force(answers.on))))
+    response = redirect(f"{reverse('appointments:front')}?{urlencode({'service': service})}#find")
     response.set_cookie(
-        COOKIE,
-        said,
+        CARRIED,
+        written(answers),
         max_age=KEPT_SECONDS,
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -56,14 +62,14 @@ def papers(request: HttpRequest, link: str) -> HttpResponseBase:
     if comer is None:
         unknown = {"is_error_page": True}
         return render(request, "appointments/visit_unknown.html", unknown, status=404)
-    carried = request.COOKIES.get(COOKIE, "")
+    carried = request.COOKIES.get(CARRIED, "")
     if request.method == "POST" and carried:
         try:
             take_papers(comer=comer, link=carried, now=now)
         except Refused:
             carried = ""
         response: HttpResponseBase = redirect("witnesses:papers", link=link)
-        response.delete_cookie(COOKIE, samesite="Lax")
+        response.delete_cookie(CARRIED, samesite="Lax")
         return response
     kept, visit = papers_of(comer), comer.appointment
     day = clock.danish_date(visit.starts_at)
