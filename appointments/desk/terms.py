@@ -1,13 +1,14 @@
-"""How a centre takes bookings, and where a mobile one stands: an administrator's pages."""
+"""How a centre takes bookings, whom it serves, where it stands: an administrator's pages."""
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appointments.desk.changing import BOTH, here
 from appointments.desk.day import find_centre
-from appointments.desk.terms_forms import BookingRulesForm, StopsForm
+from appointments.desk.terms_forms import BookingRulesForm, ServedForm, StopsForm
 from appointments.selectors import offers_of
-from appointments.services.booking_rules import set_booking_rules, set_stops
+from appointments.services.booking_rules import set_booking_rules, set_served, set_stops
 from borgerservice.admin import Role, act, admin_page, posted
 from borgerservice.kernel import clock
 from borgerservice.municipalities.policies import Workplace
@@ -36,6 +37,31 @@ def booking_rules(request: HttpRequest, workplace: Workplace, key: str) -> HttpR
         workplace=workplace,
         centre=centre,
         serves=list(centre.serves.order_by("name")),
+        edit_served=here("served", workplace, centre),
+    )
+
+
+@BOTH
+@admin_page(Role.ADMINISTRATOR)
+def served(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
+    """Whose citizens a special centre serves besides the municipality's own."""
+    centre = find_centre(workplace, key)
+
+    def save(*, served: list[str]) -> None:
+        set_served(centre=centre, codes=served, actor=workplace.actor, now=clock.now())
+
+    return act(
+        request,
+        title=_("Citizens of other municipalities"),
+        form=ServedForm(posted(request), centre=centre),
+        do=save,
+        done=here("served", workplace, centre),
+        said=_("Saved. Visits that are booked stay as they are."),
+        template="admin/served.html",
+        submit=_("Save the municipalities"),
+        workplace=workplace,
+        centre=centre,
+        citizens_page=reverse("appointments:centre", kwargs={"key": centre.key}),
     )
 
 

@@ -1,4 +1,4 @@
-"""What an administrator types about how a centre takes bookings, and where a mobile one stands."""
+"""What an administrator types about a centre: how it takes bookings, whom it serves, where."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from appointments.models import CentreService
 from appointments.services.booking_rules import BookingRules, OwnWindow, Stop
 from appointments.wording import REFUSALS
 from borgerservice.admin import Words
-from borgerservice.municipalities.models import Centre, MobileStop
+from borgerservice.municipalities.models import Centre, MobileStop, Municipality
 
 STOP_COLUMNS = ("address", "postal_code", "city")
 
@@ -101,6 +101,24 @@ class BookingRulesForm(forms.Form):
             for offer in self.offers
             for name in ("lead_minutes", "horizon_days")
         }
+
+
+class ServedForm(forms.Form):
+    """The other municipalities, each with a box."""
+
+    served = forms.MultipleChoiceField(
+        label=_("The centre also serves citizens of"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": REFUSALS["municipality_not_found"]},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, centre: Centre) -> None:
+        super().__init__(data, initial={"served": [place.code for place in centre.serves.all()]})
+        others = Municipality.objects.exclude(pk=centre.municipality_id).order_by("name")
+        self.fields["served"].choices = [  # type: ignore[attr-defined]
+            (place.code, place.name) for place in others
+        ]
 
 
 class StopsForm(forms.Form):

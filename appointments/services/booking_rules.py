@@ -1,6 +1,6 @@
-"""How a centre takes bookings: how soon and how far ahead, what is kept back, where a bus stops."""
+"""How a centre takes bookings: how soon, how far ahead, what is kept back, for whom, and where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.cpr import holds_cpr_number
-from borgerservice.municipalities.models import Centre, MobileStop
+from borgerservice.municipalities.models import Centre, MobileStop, Municipality
 
 LONGEST_LEAD_MINUTES = 30 * MINUTES_PER_DAY
 LONGEST_HORIZON_DAYS = 365
@@ -89,6 +89,21 @@ def set_stops(*, centre: Centre, stops: Sequence[Stop], actor: str, now: datetim
         MobileStop.objects.bulk_create(MobileStop(centre=centre, **asdict(stop)) for stop in stops)
         weekdays: dict[str, object] = {"weekdays": [stop.weekday for stop in stops]}
         _record(Event.STOPS_CHANGED, centre, actor, now, weekdays)
+
+
+def set_served(*, centre: Centre, codes: Collection[str], actor: str, now: datetime) -> None:
+    """Let the centre serve the citizens of these municipalities besides its own, and no others.
+
+    Nothing that is booked changes. Raises Refused for a municipality that is none, or its own.
+    """
+    served = Municipality.objects.filter(code__in=codes).exclude(pk=centre.municipality_id)
+    places = list(served)
+    if len(places) < len(set(codes)):
+        raise Refused("municipality_not_found", field="served")
+    with transaction.atomic():
+        centre.serves.set(places)
+        told: dict[str, object] = {"municipalities": sorted(place.code for place in places)}
+        _record(Event.SERVED_CHANGED, centre, actor, now, told)
 
 
 def _check(centre: Centre, rules: BookingRules) -> None:

@@ -74,6 +74,7 @@ class Event(StrEnum):
     ABSENCE_REMOVED = "absence.removed"
     BOOKING_RULES_CHANGED = "booking_rules.changed"
     STOPS_CHANGED = "stops.changed"
+    SERVED_CHANGED = "served.changed"
     MUNICIPALITY_TEXTS_CHANGED = "municipality.texts_changed"
     MUNICIPALITY_OWN_CHANGED = "municipality.own_changed"
     MUNICIPALITY_LOGO_CHANGED = "municipality.logo_changed"

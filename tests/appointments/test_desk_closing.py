@@ -4,10 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from appointments.exceptions import Refused
 from appointments.models import Absence, Appointment, Desk
 from appointments.rules.opening import Closing
+from appointments.services.booking_rules import set_served
 from appointments.services.hours import add_closure
 from appointments.services.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
@@ -274,6 +277,39 @@ def test_rules_that_cannot_be_are_told_at_the_field(changed, field):
     assert events() == []
 
 
+def test_a_special_centre_serves_whom_the_administrator_says_and_tells_so():
+    world = build_world()
+    neighbours = [build_municipality(code, code) for code in ("0751", "0756", "0760")]
+    address, client = centre_page(world, "served"), administrator(world)
+    page = client.get(address)
+    assert [code for code, _name in page.context["form"].fields["served"].choices] == [
+        place.code for place in neighbours
+    ]
+    assert client.post(address, {"served": ["0751", "0756"]}).status_code == 302
+    assert client.post(address, {"served": ["0760", "0751"]}).status_code == 302
+    assert page.context["form"]["served"].initial == []
+    assert client.get(address).context["form"]["served"].initial == ["0751", "0760"]
+    entry = AuditEntry.unscoped.latest("id")
+    assert (entry.event, entry.facts) == ("served.changed", {"municipalities": ["0751", "0760"]})
+    public = Client().get(f"/en/{world.centre.key}/").content.decode()
+    assert "and of: 0751, 0760." in " ".join(public.split())
+    assert client.post(address, {}).status_code == 302
+    assert not world.centre.serves.exists()
+
+
+@pytest.mark.parametrize("code", ["0657", "9999", ""])
+def test_a_municipality_that_cannot_be_served_besides_is_told_at_the_field(code):
+    world = build_world()
+    world.centre.serves.add(build_municipality("0751", "Aarhus"))
+    page = administrator(world).post(centre_page(world, "served"), {"served": ["0751", code]})
+    assert page.context["form"].errors.keys() == {"served"}
+    assert world.centre.serves.count() == 1
+    with pytest.raises(Refused, match="municipality_not_found"):
+        set_served(centre=world.centre, codes=["0751", code], actor="staff:1", now=NOW)
+    assert world.centre.serves.count() == 1
+    assert events() == []
+
+
 def test_stops_are_written_by_weekday():
     world = build_world()
     address = centre_page(world, "stops")
@@ -291,7 +327,7 @@ def test_stops_are_written_by_weekday():
     assert events() == ["stops.changed", "stops.changed"]
 
 
-@pytest.mark.parametrize("name", ["extra_openings", "absences", "booking_rules", "stops"])
+@pytest.mark.parametrize("name", ["extra_openings", "absences", "booking_rules", "served", "stops"])
 def test_a_clerk_changes_nothing_about_the_centre(name):
     world, elsewhere = build_world(), build_world(code="0751", name="Aarhus")
     assert at_work(world.municipality).get(centre_page(world, name)).status_code == 404

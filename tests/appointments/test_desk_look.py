@@ -123,7 +123,7 @@ def test_staff_can_read_and_use_every_page(
     for name in ("book", "walk_in", "closures", "desk_add", "extra_openings", "absences"):
         open_page(centre_page(world, name))
         open_page(centre_page(world, name), send=True)
-    for name in ("desks", "booking_rules", "stops"):
+    for name in ("desks", "booking_rules", "served", "stops"):
         open_page(centre_page(world, name))
     open_page(centre_page(world, "desk_change", number=1))
     open_page(centre_page(world, "hours"))
