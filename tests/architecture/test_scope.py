@@ -54,6 +54,7 @@ BY_HAND = {
     "appointments/selectors_desk_days.py": "names the desk-days' centre",
     "appointments/selectors_national/__init__.py": "free times are asked for in the whole country",
     "appointments/services/capacity.py": "names the desk-day's centre",
+    "appointments/services/plan.py": "names the centre",
     "appointments/services/room.py": "names the day's centre",
     "appointments/services/limits.py": "a limit is the whole country's",
     "borgerservice/notifications/delivery.py": "the outbox is one",
