@@ -111,15 +111,19 @@ def set_right(*, centre: Centre, found: Differences) -> None:
 
 
 def set_opening_moments(*, centre: Centre, today: date) -> None:
-    """Let every desk-day from today on open to all when the centre's settings now say."""
+    """Let every desk-day from today on open to all when the centre's settings now say.
+
+    Those for which that is the moment they have already are left alone.
+    """
     rows = list(
         DeskDay.objects.select_for_update().filter(centre=centre, day__gte=today).order_by("pk")
     )
     desks, days = list(Desk.objects.filter(centre=centre)), sorted({row.day for row in rows})
     moments = opening_moments(centre=centre, desks=desks, days=days, today=today)
-    for row in rows:
+    changed = [row for row in rows if row.opens_at != moments[row.desk_id, row.day]]
+    for row in changed:
         row.opens_at = moments[row.desk_id, row.day]
-    DeskDay.objects.bulk_update(rows, ["opens_at"], batch_size=100)
+    DeskDay.objects.bulk_update(changed, ["opens_at"], batch_size=100)
 
 
 def _unmade(centre: Centre, first: date, last: date) -> list[DeskDay]:

@@ -1,10 +1,10 @@
 """What a centre's roster says: when each desk is closed, and when its days open to all."""
 
-import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from random import Random
 from typing import TypeVar
 
 from django.db.models import Max, QuerySet
@@ -16,8 +16,8 @@ from appointments.rules.opening import Closing, Extra, OpeningPeriod, closed_tic
 from appointments.rules.opening_moment import kept_until, some_moment_of
 from appointments.rules.ticks import ALL_DAY
 from borgerservice.municipalities.models import AgreementDay, Centre, Closure, OpeningHours
+from borgerservice.vault.links import derive_link, new_salt
 
-CHANCE = secrets.SystemRandom()
 Row = TypeVar("Row", Absence, Closure)
 
 
@@ -57,7 +57,8 @@ def opening_moments(
     """When the desk-days open to all; None for those that are open from the beginning.
 
     The last desks are kept for phone and walk-in, but never the only one. Where new days open bit
-    by bit, each desk-day does so at a random moment of the day on which one could first book it.
+    by bit, each desk-day does so at a random moment of the day on which one could first book it:
+    drawn once for all, as asking again gives the same.
     """
     staffed = sorted((desk for desk in desks if desk.is_staffed), key=lambda desk: desk.number)
     kept = {desk.pk for desk in staffed[max(1, len(staffed) - centre.kept_desks) :]}
@@ -67,9 +68,14 @@ def opening_moments(
         for day in days:
             told = [_kept_until(centre, day)] if desk.pk in kept else []
             if ahead is not None and day - ahead >= today:
-                told.append(some_moment_of(day - ahead, chance=CHANCE))
+                told.append(some_moment_of(day - ahead, chance=_chance_of(desk, day)))
             moments[desk.pk, day] = max(told, default=None)
     return moments
+
+
+def _chance_of(desk: Desk, day: date) -> Random:
+    """What only who has the key can foresee, the same for a desk-day whenever it is asked for."""
+    return Random(derive_link("opening", new_salt(f"{desk.pk}:{day}")))  # noqa: S311 - seeded so
 
 
 def _kept_until(centre: Centre, day: date) -> datetime:

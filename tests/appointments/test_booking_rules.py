@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from appointments.exceptions import Refused
 from appointments.models import DeskDay
@@ -99,6 +101,66 @@ def test_each_new_day_opens_at_a_moment_of_its_own_on_the_day_it_comes_within_th
         moments.append(moment.timetz())
     assert len(set(moments)) > len(moments) * 0.9
     assert list(reconcile(now=NOW)) == []
+
+
+def spread(world, rules, days=9):
+    """The rules, and some days of them gone by; what is drawn lies after them."""
+    settle(world, rules)
+    for n in range(days):
+        keep_days_open(now=NOW + timedelta(days=n))
+    return NOW + timedelta(days=days - 1)
+
+
+def test_a_share_that_changes_draws_no_day_again():
+    world = build_world(desks=4, days=0)
+    rules = replace(SHARE, kept_desks=0, spreads_new_days=True)
+    now = spread(world, rules)
+    drawn = opens()
+    for kept in (2, 1, 3, 0):
+        settle(world, replace(rules, kept_desks=kept), now=now)
+        for (number, day), moment in opens().items():
+            if day < danish_date(now):
+                continue
+            told = drawn[number, day]
+            own = told if told and danish_date(told) >= danish_date(now) else None
+            if number <= 4 - kept:
+                assert moment == own
+            else:
+                assert moment == max(filter(None, (own, instant(day - timedelta(days=2), 480))))
+    later = {place: moment for place, moment in drawn.items() if moment and moment > now}
+    assert len(later) >= 4
+    assert later.items() <= opens().items()
+
+
+def test_an_edit_that_changes_no_moment_writes_no_desk_day():
+    world = build_world(desks=3, days=0)
+    rules = replace(SHARE, spreads_new_days=True)
+    now = spread(world, rules)
+    settle(world, rules, now=now)
+    before = opens()
+    with CaptureQueriesContext(connection) as asked:
+        settle(world, replace(rules, returns_slowly=True), now=now)
+    assert not [
+        one for one in asked.captured_queries if one["sql"].startswith('UPDATE "appointments_desk')
+    ]
+    assert opens() == before
+
+
+def test_a_day_that_opens_later_keeps_its_place_in_the_order():
+    world = build_world(desks=5, days=0)
+    now = spread(world, replace(USUAL, spreads_new_days=True))
+
+    def order(day):
+        moments = {desk: moment for (desk, one), moment in opens().items() if one == day}
+        return sorted(moments, key=lambda desk: moments[desk])
+
+    day = danish_date(now) + timedelta(days=21)
+    before = order(day)
+    settle(world, replace(USUAL, spreads_new_days=True, horizon_days=15), now=now)
+    assert {danish_date(moment) for (_, one), moment in opens().items() if one == day} == {
+        day - timedelta(days=15)
+    }
+    assert order(day) == before
 
 
 def test_a_longer_horizon_makes_its_days_at_once_and_a_service_s_own_counts():
