@@ -10,6 +10,7 @@ from appointments.desk import (
     own,
     rebooking,
     roster,
+    screen,
     terms,
     visit,
 )
@@ -35,6 +36,7 @@ add_menu(
         MenuItem(_("Rules for booking"), "booking_rules", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Citizens of other municipalities"), "served", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Stops"), "stops", ADMINISTRATOR, is_of_centre=True),
+        MenuItem(_("Screen at the centre"), "screen", DESK | ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("The municipality's own settings"), "own", ADMINISTRATOR),
         MenuItem(_("Logo"), "own_logo", ADMINISTRATOR),
         MenuItem(_("Links for your web site"), "own_links", ADMINISTRATOR),
@@ -71,6 +73,7 @@ add_pages(
         (f"{CENTRE}/absences/<int:number>/remove/", closing.come_back, "absence_remove"),
         (f"{CENTRE}/booking-rules/", terms.booking_rules, "booking_rules"),
         (f"{CENTRE}/served/", terms.served, "served"),
+        (f"{CENTRE}/screen/", screen.screen, "screen"),
         (f"{CENTRE}/stops/", terms.stops, "stops"),
         (f"{CENTRE}/other-times/", rebooking.rebookings, "rebookings"),
         (f"{CENTRE}/other-times/<int:number>/start/", rebooking.start, "rebooking_start"),

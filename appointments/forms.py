@@ -206,7 +206,10 @@ class DetailsForm(KindForm):
         ),
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, typed: Typed) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, typed: Typed, is_shared: bool = False
+    ) -> None:
+        """On a screen that others use after, the browser is told to keep nothing that is typed."""
         super().__init__(data, initial=_initial(typed))
         self.people = typed.people
         self.fields["phone"].widget.attrs.update(
@@ -217,6 +220,9 @@ class DetailsForm(KindForm):
         for place in range(typed.people):
             self.fields |= _fields_of_person(place, alone=typed.people == 1)
         self.fields |= _fields_of_needs()
+        if is_shared:
+            for field in self.fields.values():
+                field.widget.attrs["autocomplete"] = "off"
         last = ["phone", "email", *(f"needs_{code}" for code in NEEDS)]
         self.order_fields([*(name for name in self.fields if name not in last), *last])
 

@@ -5,6 +5,7 @@ from celery import shared_task
 from appointments.services import (
     answers,
     doubles,
+    drafts,
     expiry,
     opening_days,
     rebooking,
@@ -30,7 +31,11 @@ def ask_about_doubles() -> None:
 
 @shared_task(name="appointments.pass_offers_on")
 def pass_offers_on() -> None:
-    """Let go of offers nobody answered, go on with rebookings, end wishes that are over."""
+    """Let go of offers nobody answered, go on with rebookings, end wishes that are over.
+
+    And of what somebody left behind at a centre's screen: its time is for others.
+    """
+    drafts.forget_drafts(now=clock.now())
     answers.expire_offers(now=clock.now())
     rebooking.continue_rebookings(now=clock.now())
     waiting.end_waiting(now=clock.now())

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from appointments.views import booking, doubles, earliest, find, places, statements, visits, waiting
+from appointments.views import (
+    booking,
+    doubles,
+    earliest,
+    find,
+    kiosk,
+    places,
+    statements,
+    visits,
+    waiting,
+)
 
 app_name = "appointments"
 urlpatterns = [
@@ -12,6 +22,10 @@ urlpatterns = [
     path("book/<str:token>/", booking.details, name="details"),
     path("book/<str:token>/time/", booking.change_time, name="change_time"),
     path("book/<str:token>/check/", booking.check, name="check"),
+    path("book/<str:token>/still/", kiosk.still_here, name="still_here"),
+    path("book/<str:token>/leave/", kiosk.leave, name="leave"),
+    path("kiosk/", kiosk.check_in, name="kiosk_check_in"),
+    path("kiosk/<str:ticket>/", kiosk.enter, name="kiosk"),
     path("visit/<str:link>/", visits.visit, name="visit"),
     path("visit/<str:link>/calendar.ics", visits.calendar, name="calendar"),
     path("visit/<str:link>/move/", visits.move, name="move"),

@@ -55,6 +55,7 @@ REFUSALS = {
     "cannot_complete": _("This appointment cannot be closed."),
     "not_today": _("That can only be done on the day of the visit."),
     "not_started": _("The visit has not begun yet."),
+    "no_visit_here": _("We find no time here today with that reference. Ask at the desk."),
     "already_answered": _("You have answered already. Nothing has been changed."),
     "answer_too_late": _("It is too late to choose. The time you booked last is cancelled."),
     "nothing_to_choose": _("There is nothing to choose any more."),

@@ -188,8 +188,9 @@ def _read_body(environ: WSGIEnvironment) -> None:
 
 def _asked(environ: WSGIEnvironment) -> tuple[str, ...] | None:
     """What is asked, where everybody who asks the same gets the same; else None."""
-    names_somebody = "HTTP_AUTHORIZATION" in environ or (
-        f"{settings.SESSION_COOKIE_NAME}=" in environ.get("HTTP_COOKIE", "")
+    cookies = environ.get("HTTP_COOKIE", "")
+    names_somebody = "HTTP_AUTHORIZATION" in environ or any(
+        f"{name}=" in cookies for name in (settings.SESSION_COOKIE_NAME, settings.KIOSK_COOKIE_NAME)
     )
     if environ["REQUEST_METHOD"] != "GET" or names_somebody:
         return None

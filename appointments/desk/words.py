@@ -82,6 +82,8 @@ def _is_staff(actor: str) -> bool:
 def _other(actor: str) -> str:
     if actor == "citizen":
         return _("The citizen")
+    if actor.startswith("screen:"):
+        return _("The citizen, at the centre's screen")
     if actor.startswith("api"):
         return _("Another system")
     return _("Staff") if _is_staff(actor) else _("The system")

@@ -24,6 +24,7 @@ from borgerservice.vault.links import link_hash
 from borgerservice.vault.services import SealBroken, open_directly, seal_directly
 
 DRAFT_LIFE = timedelta(hours=1)
+SHARED_SCREEN_LIFE = timedelta(minutes=3)
 TOKEN_BYTES = 24
 
 
@@ -56,9 +57,17 @@ class Draft:
 
 
 def start_draft(
-    *, centre: Centre, service: str, people: int, start: datetime, now: datetime
+    *,
+    centre: Centre,
+    service: str,
+    people: int,
+    start: datetime,
+    now: datetime,
+    is_shared: bool = False,
 ) -> str:
     """Begin a booking and hold its time; the secret that opens it is returned once.
+
+    On a screen that others use after (`is_shared`) it lives for minutes, not for an hour.
 
     Raises SlotTaken, or Refused.
     """
@@ -71,7 +80,7 @@ def start_draft(
         service=plan.services[0],
         starts_at=start,
         typed_sealed=_sealed(Typed(people=people), link_hash(token)),
-        expires_at=now + DRAFT_LIFE,
+        expires_at=now + (SHARED_SCREEN_LIFE if is_shared else DRAFT_LIFE),
     )
     place_hold(
         centre=centre,
@@ -181,8 +190,36 @@ def confirm_draft(*, token: str, language: str, now: datetime) -> Appointment:
     return visit
 
 
+def keep_draft_awhile(*, draft: Draft, now: datetime) -> None:
+    """Somebody is at the shared screen: the draft lives as long again from now. Its hold does not.
+
+    One that is over stays over.
+    """
+    BookingDraft.objects.filter(pk=draft.row.pk, expires_at__gt=now).update(
+        expires_at=now + SHARED_SCREEN_LIFE
+    )
+
+
+def end_draft(*, token: str) -> None:
+    """Forget a booking under way at once and give its time back; one that is booked stands."""
+    with transaction.atomic():
+        rows = BookingDraft.objects.select_for_update(of=("self",)).select_related("hold__centre")
+        row = rows.filter(token_hash=link_hash(token)).first()
+        if row is None:
+            return
+        row.delete()
+        if row.hold and row.appointment_id is None:
+            release_hold(hold=row.hold)
+
+
 def forget_drafts(*, now: datetime) -> int:
-    """Delete the drafts whose hour is over; how many went."""
+    """Delete the drafts whose time is over, and give back what they still hold; how many went."""
+    held = BookingDraft.objects.filter(
+        expires_at__lte=now, appointment=None, hold__expires_at__gt=now
+    )
+    for row in held.select_related("hold__centre"):
+        if row.hold:
+            release_hold(hold=row.hold)
     return BookingDraft.objects.filter(expires_at__lte=now).delete()[0]
 
 

@@ -22,7 +22,7 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 from borgerservice.vault.marks import contact_mark
 
-START, CENTRE, CONTACT, FIND = "start", "centre", "contact", "find"
+START, CENTRE, CONTACT, FIND, ARRIVE = "start", "centre", "contact", "find", "arrive"
 
 # A count that a crash forgets does no harm, so nobody waits for it to reach the disk.
 _COUNT = {
@@ -114,6 +114,13 @@ def count_find(*, phone: str, email: str, network: str, now: datetime) -> None:
     kinds = {"phone": phone, "email": email.casefold(), "network": network}
     marks = [(FIND, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
     _require(_count(marks, now=now), now=now)
+
+
+def count_arrival(*, centre: Centre, now: datetime) -> None:
+    """Count that somebody tries a reference at a centre's own screen. Raises TooMany."""
+    _require(
+        _count([(ARRIVE, contact_mark("network", f"screen {centre.key}")[1])], now=now), now=now
+    )
 
 
 def starts_lately(*, now: datetime) -> int:

@@ -23,6 +23,7 @@ from appointments.services.drafts import (
     choose_time,
     confirm_draft,
     fill_draft,
+    keep_draft_awhile,
     read_draft,
     start_draft,
 )
@@ -30,6 +31,8 @@ from appointments.services.limits import count_booking
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
 from appointments.views.kept import kept
+from appointments.views.kiosk import booked_at_kiosk
+from appointments.views.kiosk_mode import at_kiosk, screen_of, start_of
 from appointments.views.limited import limited
 from appointments.views.one_moment import asked_first
 from appointments.views.page_at import page_at
@@ -45,6 +48,7 @@ reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 DraftView = Callable[[HttpRequest, str, Draft, datetime], HttpResponseBase]
 
 
+@at_kiosk
 @open_to("anyone")
 @reads_and_writes
 @limited
@@ -66,7 +70,14 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         if asked := asked_first(request, centre=centre, now=now):
             return asked
-        begin = partial(start_draft, centre=centre, service=code, people=form.party, now=now)
+        begin = partial(
+            start_draft,
+            centre=centre,
+            service=code,
+            people=form.party,
+            now=now,
+            is_shared=bool(screen_of(request)),
+        )
         choice = choose(request.POST, begin)
         if choice.done:
             return redirect("appointments:details", token=choice.done)
@@ -93,8 +104,12 @@ def draft_page(view: DraftView) -> Callable[[HttpRequest, str], HttpResponseBase
         try:
             draft = read_draft(token=token, now=now)
         except Refused:
-            gone = {"is_error_page": True}
+            gone = {"is_error_page": True, "start": _start(request)}
             return render(request, "appointments/draft_gone.html", gone, status=410)
+        if screen_of(request):
+            keep_draft_awhile(draft=draft, now=now)
+            if draft.row.appointment is not None:
+                return booked_at_kiosk(request, draft.row, token)
         if draft.row.appointment is not None:
             return to_visit(draft.row.appointment)
         return view(request, token, draft, now)
@@ -102,13 +117,18 @@ def draft_page(view: DraftView) -> Callable[[HttpRequest, str], HttpResponseBase
     return page
 
 
+@at_kiosk
 @open_to("link holder")
 @reads_and_writes
 @private(holds_form=True)
 @draft_page
 def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> HttpResponseBase:
     """Who comes, and how we reach them."""
-    form = DetailsForm(request.POST if request.method == "POST" else None, typed=draft.typed)
+    form = DetailsForm(
+        request.POST if request.method == "POST" else None,
+        typed=draft.typed,
+        is_shared=bool(screen_of(request)),
+    )
     if form.is_valid():
         fill_draft(
             draft=draft,
@@ -124,6 +144,7 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
     )
 
 
+@at_kiosk
 @open_to("link holder")
 @reads_and_writes
 @private(holds_form=True)
@@ -147,6 +168,7 @@ def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -
     return page_at(request, "appointments/change_time.html", shown, status=choice.status)
 
 
+@at_kiosk
 @open_to("link holder")
 @reads_and_writes
 @private(holds_form=True)
@@ -167,7 +189,10 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
             now=now,
         )
         try:
-            return _booked(request, confirm_draft(token=token, language=_language(), now=now), now)
+            visit = confirm_draft(token=token, language=_language(), now=now)
+            if screen_of(request):
+                return redirect("appointments:check", token=token)
+            return _booked(request, visit, now)
         except Refused as refused:
             wanted = draft.row.starts_at
             form = TimesForm({}, now=now, party=draft.typed.people)
@@ -227,6 +252,11 @@ def _fresh_times(
 
 def _query(form: TimesForm) -> str:
     return f"?{urlencode({'people': form.party, 'from': form.start_day.isoformat()})}"
+
+
+def _start(request: HttpRequest) -> str:
+    key = screen_of(request)
+    return start_of(key) if key else ""
 
 
 def _language() -> str:

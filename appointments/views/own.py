@@ -5,12 +5,14 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from appointments.rules.look import stylesheet
+from appointments.views.kiosk_mode import at_kiosk
 from borgerservice.access import open_to
 from borgerservice.municipalities.models import Logo, Municipality
 
 A_DAY = 24 * 60 * 60
 
 
+@at_kiosk
 @open_to("anyone")
 @require_safe
 def look(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -22,6 +24,7 @@ def look(request: HttpRequest, code: str) -> HttpResponseBase:
     return _kept_for_a_day(request, answer, etag=place.accent)
 
 
+@at_kiosk
 @open_to("anyone")
 @require_safe
 def logo(request: HttpRequest, code: str) -> HttpResponseBase:

@@ -16,6 +16,7 @@ from appointments.selectors import (
     offers_of,
 )
 from appointments.selectors_centres import centre_and_served, service_by_code, week_of
+from appointments.views.kiosk_mode import at_kiosk
 from appointments.views.page_at import page_at
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
@@ -46,6 +47,7 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(request, "appointments/front.html", shown)
 
 
+@at_kiosk
 @open_to("anyone")
 @require_safe
 def centre(request: HttpRequest, key: str) -> HttpResponse:

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "appointments.views.kiosk_mode.KioskMiddleware",
 ]
 ROOT_URLCONF = "borgerservice.urls"
 WSGI_APPLICATION = "borgerservice.wsgi.application"
@@ -126,6 +127,7 @@ STATICFILES_DIRS = [
 ]
 
 SESSION_COOKIE_HTTPONLY = True
+KIOSK_COOKIE_NAME = "kiosk"  # what is read on a centre's own screen is never repeated to others
 SESSION_COOKIE_AGE = 10 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "borgerservice.views.csrf_failure"
@@ -156,6 +158,7 @@ BOOKING_LIMITS = {
     "centre": (5, 86400),
     "contact": (20, 86400),
     "find": (10, 3600),
+    "arrive": (60, 600),
 }
 # From how many bookings begun in ten minutes on each costs its browser a moment of work.
 PROOF_ASKED_FROM = {"everybody": 600, "network": 15}

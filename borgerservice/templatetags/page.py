@@ -11,7 +11,7 @@ from django.utils.dateformat import format as formatted
 from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext, override, pgettext
 from phonenumber_field.phonenumber import to_python
 
 from borgerservice.kernel.clock import COPENHAGEN
@@ -97,6 +97,15 @@ def accessibility_statement(context: template.Context) -> str:
     centre = context.get("centre")
     own = centre.municipality.statement if centre else ""
     return own or reverse("appointments:statements")
+
+
+@register.simple_tag(takes_context=True)
+def kiosk_leave(context: template.Context) -> str:
+    """Where a centre's own screen forgets what one does on the page, and begins again in Danish."""
+    if token := context.get("token"):
+        return reverse("appointments:leave", kwargs={"token": token})
+    with override(settings.LANGUAGE_CODE):
+        return reverse("appointments:centre", kwargs={"key": context["request"].kiosk})
 
 
 @register.filter

@@ -14,6 +14,7 @@ from django.db import DatabaseError, close_old_connections
 
 from appointments.services.answers import expire_offers
 from appointments.services.doubles import compare_new_visits, end_unanswered
+from appointments.services.drafts import forget_drafts
 from appointments.services.expiry import forget_expired
 from appointments.services.opening_days import keep_days_open
 from appointments.services.rebooking import continue_rebookings
@@ -42,7 +43,11 @@ def ask_about_doubles() -> None:
 
 
 def pass_offers_on() -> None:
-    """Let go of offers nobody answered, go on with rebookings, end wishes that are over."""
+    """Let go of offers nobody answered, go on with rebookings, end wishes that are over.
+
+    And of what somebody left behind at a centre's screen: its time is for others.
+    """
+    forget_drafts(now=clock.now())
     expire_offers(now=clock.now())
     continue_rebookings(now=clock.now())
     end_waiting(now=clock.now())
