@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appointments.exceptions import Refused
 from appointments.forms_arrive import ArriveForm
 from appointments.models import BookingDraft
+from appointments.ports import CARRIED
 from appointments.selectors_centres import stand_on
 from appointments.services.arrival import arrive
 from appointments.services.drafts import end_draft, keep_draft_awhile, read_draft
@@ -40,6 +41,7 @@ def enter(request: HttpRequest, ticket: str) -> HttpResponse:
         secure=settings.SESSION_COOKIE_SECURE,
         samesite="Lax",
     )
+    answer.delete_cookie(CARRIED, samesite="Lax")  # what somebody carried here is not the next's
     return answer
 
 
