@@ -184,7 +184,7 @@ def appointment_by_link(link: str) -> Appointment:
     return appointment
 
 
-def get_appointment(*, municipality: Municipality, reference: str) -> Appointment:
+def get_appointment(*, municipality: Municipality | int, reference: str) -> Appointment:
     """A municipality's visit by its reference, however it is written, or NotFound."""
     appointment = (
         Appointment.objects.for_municipality(municipality)

@@ -58,7 +58,7 @@ def rule_set_in_force(on: date) -> str:
     )
 
 
-def get_proofing(*, municipality: Municipality, reference: str) -> IdentityProofing:
+def get_proofing(*, municipality: Municipality | int, reference: str) -> IdentityProofing:
     """A municipality's case by its reference, or NotFound."""
     known = normalise_reference(reference)
     if known is None:

@@ -46,7 +46,7 @@ def hold_for_client(
 
 def find_client_hold(
     *,
-    municipality: Municipality,
+    municipality: Municipality | int,
     secret: str,
     now: datetime,
     centre: Centre | None = None,

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from borgerservice.api.authentication import Caller
 from borgerservice.api.scopes import Scope
-from borgerservice.municipalities.models import ApiClient, Municipality
 
 
 class ApiView(APIView):
@@ -58,21 +58,16 @@ class MunicipalView(ApiView):
     """A call of a municipality's own system, about that municipality's rows."""
 
     @property
-    def client(self) -> ApiClient:
-        """The client that calls."""
+    def municipality(self) -> int:
+        """Whose rows this call reaches, by id."""
         caller: Any = self.request.auth
-        client: ApiClient = caller.client
-        return client
-
-    @property
-    def municipality(self) -> Municipality:
-        """Whose rows this call reaches."""
-        return self.client.municipality
+        return caller.municipality_id
 
     @property
     def actor(self) -> str:
         """How the client stands in the audit trail."""
-        return f"client:{self.client.pk}"
+        caller: Any = self.request.auth
+        return f"client:{caller.client_id}"
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

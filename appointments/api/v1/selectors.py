@@ -81,10 +81,10 @@ def centre_asked_for(key: str) -> Centre:
     return centre
 
 
-def own_centre(*, municipality: Municipality, key: str) -> Centre:
+def own_centre(*, municipality: int, key: str) -> Centre:
     """The same, of the municipality itself; another's is as absent as one that never was."""
     centre = centre_asked_for(key)
-    if centre.municipality_id != municipality.pk:
+    if centre.municipality_id != municipality:
         raise NotFound("centre_not_found", field="centre")
     return centre
 
