@@ -1,12 +1,10 @@
 """Reads for those who receive: a centre's day, and a visit with everything about it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from datetime import date, datetime
+from operator import attrgetter
 
 from appointments.exceptions import NotFound
 from appointments.models import Appointment, Participant
@@ -16,57 +14,26 @@ from appointments.rules.lifecycle import (
     AppointmentState,
     may_be_checked_in_on,
 )
-from appointments.rules.local_time import instant
 from appointments.rules.reference import normalise_reference
 from appointments.selectors import get_appointment
+from appointments.selectors_lists import ListedVisit, list_visits
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality
-from borgerservice.vault.models import DataKey
 from borgerservice.vault.services import OpenKey, open_data_key
 
 SHORTEST_PHONE_END = 4
-COLUMNS = (
-    "id",
-    "reference",
-    "starts_at",
-    "ends_at",
-    "status",
-    "origin",
-    "desk__number",
-    "contact__phone_sealed",
-    "contact__data_key__wrapped",
-    "contact__data_key__key_version",
-    "participants__position",
-    "participants__name_sealed",
-    "participants__is_protected",
-    "participants__service__names",
-    "participants__lacks_time",
-)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DayVisit:
-    """One line of a day. `names` holds None for somebody whose name is protected or shredded."""
+    """One line of a day, and the number that is called in the waiting room."""
 
-    reference: str
     number: str
-    starts_at: datetime
-    ends_at: datetime
-    status: AppointmentState
-    origin: Appointment.Origin
-    desk: int
-    names: tuple[str | None, ...]
-    services: tuple[dict[str, str], ...]
-    lacks_time: bool
-    phone_sealed: bytes | None
-    key: OpenKey | None
-
-    def __repr__(self) -> str:
-        return f"DayVisit({self.reference})"
+    visit: ListedVisit
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Comer:
+class Person:
     """One who comes to a visit; `name` is None where it is protected or shredded."""
 
     row: Participant
@@ -78,7 +45,7 @@ class DeskVisit:
     """A visit as staff see it, and what may be done with it now. Names are opened, no contact."""
 
     appointment: Appointment
-    comers: tuple[Comer, ...]
+    comers: tuple[Person, ...]
     acts: frozenset[Act]
     has_contact: bool
 
@@ -96,20 +63,13 @@ def day_of(*, centre: Centre, day: date) -> list[DayVisit]:
 
     The waiting number is the last part of the reference, or as much of it as tells it apart.
     """
-    rows = (
-        Appointment.objects.for_municipality(centre.municipality_id)
-        .filter(
-            centre=centre,
-            starts_at__gte=instant(day, 0),
-            starts_at__lt=instant(day + timedelta(days=1), 0),
-        )
-        .order_by("starts_at", "desk__number", "id", "participants__position")
-        .values_list(*COLUMNS)
-    )
-    visits = [list(together) for _id, together in groupby(rows, key=itemgetter(0))]
-    ends = Counter(_last_part(rows[0][1], 1) for rows in visits)
+    visits = list_visits(municipality=centre.municipality_id, centre=centre.key, day=day)
+    visits.sort(key=attrgetter("starts_at", "desk", "pk"))
+    ends = Counter(_last_part(visit.reference, 1) for visit in visits)
     return [
-        _day_visit(rows, parts=1 if ends[_last_part(rows[0][1], 1)] == 1 else 2) for rows in visits
+        DayVisit(_last_part(visit.reference, 1 if ends[end] == 1 else 2), visit)
+        for visit in visits
+        for end in [_last_part(visit.reference, 1)]
     ]
 
 
@@ -123,11 +83,11 @@ def matching(visits: Iterable[DayVisit], query: str) -> list[DayVisit]:
     is_phone = len(digits) >= SHORTEST_PHONE_END and not any(char.isalpha() for char in wanted)
     compact = wanted.replace("-", "").replace(" ", "").upper()
     return [
-        visit
-        for visit in visits
-        if any(wanted in name.casefold() for name in visit.names if name)
-        or visit.reference.replace("-", "").endswith(compact)
-        or (is_phone and _phone(visit).endswith(digits))
+        line
+        for line in visits
+        if any(wanted in comer.name.casefold() for comer in line.visit.comers if comer.name)
+        or line.visit.reference.replace("-", "").endswith(compact)
+        or (is_phone and _phone(line.visit).endswith(digits))
     ]
 
 
@@ -146,7 +106,7 @@ def desk_visit(*, municipality: Municipality, reference: str, now: datetime) -> 
     return DeskVisit(
         appointment=appointment,
         comers=tuple(
-            Comer(row, _name(key, row.name_sealed, row.position, is_protected=row.is_protected))
+            Person(row, _name(key, row.name_sealed, row.position, is_protected=row.is_protected))
             for row in appointment.participants.all()
         ),
         acts=allowed_acts(
@@ -191,30 +151,6 @@ def centre_of(*, municipality: Municipality, key: str) -> Centre:
     return centre
 
 
-def _day_visit(rows: list[tuple[Any, ...]], *, parts: int) -> DayVisit:
-    first = rows[0]
-    key = open_data_key(DataKey(wrapped=first[8], key_version=first[9]))
-    return DayVisit(
-        reference=first[1],
-        number=_last_part(first[1], parts),
-        starts_at=first[2],
-        ends_at=first[3],
-        status=AppointmentState(first[4]),
-        origin=Appointment.Origin(first[5]),
-        desk=first[6],
-        names=tuple(_names(key, rows)),
-        services=tuple(row[13] for row in rows),
-        lacks_time=any(row[14] for row in rows),
-        phone_sealed=first[7],
-        key=key,
-    )
-
-
-def _names(key: OpenKey | None, rows: list[tuple[Any, ...]]) -> Iterator[str | None]:
-    for row in rows:
-        yield _name(key, row[11], row[10], is_protected=row[12])
-
-
 def _name(
     key: OpenKey | None, sealed: bytes | memoryview | None, position: int, *, is_protected: bool
 ) -> str | None:
@@ -223,7 +159,7 @@ def _name(
     return key.open(sealed, f"participant.name:{position}") or None
 
 
-def _phone(visit: DayVisit) -> str:
+def _phone(visit: ListedVisit) -> str:
     return visit.key.open(visit.phone_sealed, "contact.phone") if visit.key else ""
 
 

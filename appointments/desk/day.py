@@ -16,7 +16,7 @@ from appointments.desk.forms import SearchForm
 from appointments.desk.words import ACTS
 from appointments.exceptions import NotFound
 from appointments.models import Appointment
-from appointments.rules.lifecycle import Act
+from appointments.rules.lifecycle import Act, AppointmentState
 from appointments.selectors_desk import (
     DayVisit,
     allowed_acts,
@@ -25,6 +25,7 @@ from appointments.selectors_desk import (
     matching,
     visit_meant,
 )
+from appointments.selectors_lists import ListedVisit
 from borgerservice.admin import Link, Role, Words, admin_page, posted, show
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import COPENHAGEN, danish_date
@@ -42,10 +43,12 @@ FILTERS: dict[str, Words] = {"": gettext_lazy("All"), **dict(Appointment.Status.
 class Line:
     """A visit of the day in words, where it leads, and the one thing to do with it next."""
 
-    visit: DayVisit
+    visit: ListedVisit
+    number: str
     time: str
     names: str
     services: str
+    lacks_time: bool
     desk: str
     status: str
     origin: str
@@ -74,7 +77,7 @@ def day(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
     visits = day_of(centre=centre, day=shown)
     form = SearchForm(posted(request))
     status = request.GET.get("status", "")
-    found = [visit for visit in visits if status in {"", visit.status}]
+    found = [line for line in visits if status in {"", line.visit.status}]
     if form.is_bound and form.is_valid():
         query = form.cleaned_data["q"]
         meant = visit_meant(municipality=workplace.municipality, query=query)
@@ -136,17 +139,21 @@ def _lines(workplace: Workplace, visits: list[DayVisit], now: datetime) -> list[
     origins = {origin: str(label) for origin, label in Appointment.Origin.choices}
     labels = {act: str(label) for act, label in ACTS.items()} | {"": _("Open")}
     lines = []
-    for visit in visits:
+    for day_visit in visits:
+        visit, number = day_visit.visit, day_visit.number
         address = page.replace(PLACE, visit.reference)
-        acts = allowed_acts(visit.status, starts_at=visit.starts_at, now=now)
+        state = AppointmentState(visit.status)
+        acts = allowed_acts(state, starts_at=visit.starts_at, now=now)
         lines.append(
             Line(
                 visit=visit,
+                number=number,
                 time=clock_text(visit.starts_at.astimezone(COPENHAGEN).time()),
-                names=", ".join(name or visit.number for name in visit.names),
+                names=", ".join(comer.name or number for comer in visit.comers),
                 services=_services(visit),
+                lacks_time=any(comer.lacks_time for comer in visit.comers),
                 desk=str(visit.desk),
-                status=statuses[visit.status],
+                status=statuses[state],
                 origin=origins[visit.origin],
                 address=address,
                 next_act=_next(address, acts, labels),
@@ -155,10 +162,10 @@ def _lines(workplace: Workplace, visits: list[DayVisit], now: datetime) -> list[
     return lines
 
 
-def _services(visit: DayVisit) -> str:
+def _services(visit: ListedVisit) -> str:
     """What they come for, each service once, and how many they are."""
-    told = " + ".join(dict.fromkeys(spoken(names) for names in visit.services))
-    people = len(visit.names)
+    told = " + ".join(dict.fromkeys(spoken(comer.service_names) for comer in visit.comers))
+    people = len(visit.comers)
     return told if people == 1 else f"{told} · {people} {_('people')}"
 
 
@@ -174,7 +181,7 @@ def _next(address: str, acts: frozenset[Act], labels: Mapping[str, str]) -> Link
 
 
 def _filters(visits: list[DayVisit], here: str, chosen: str) -> list[Filter]:
-    counts = Counter(str(visit.status) for visit in visits)
+    counts = Counter(line.visit.status for line in visits)
     return [
         Filter(
             label=label,

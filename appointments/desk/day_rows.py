@@ -19,21 +19,22 @@ def day_rows(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespon
     """A centre's day: `?date=`, all of it."""
     centre = find_centre(workplace, key)
     shown = day_asked(request.GET.get("date", ""), danish_date(clock.now()))
-    rows = [_row(visit) for visit in day_of(centre=centre, day=shown)]
+    rows = [_row(line) for line in day_of(centre=centre, day=shown)]
     return JsonResponse({"date": shown.isoformat(), "visits": rows})
 
 
-def _row(visit: DayVisit) -> dict[str, object]:
+def _row(line: DayVisit) -> dict[str, object]:
+    visit = line.visit
     return {
         "reference": visit.reference,
-        "number": visit.number,
+        "number": line.number,
         "start": _local(visit.starts_at),
         "end": _local(visit.ends_at),
         "status": visit.status,
         "origin": visit.origin,
         "desk": visit.desk,
-        "names": visit.names,
-        "services": visit.services,
+        "names": [comer.name for comer in visit.comers],
+        "services": [comer.service_names for comer in visit.comers],
     }
 
 

@@ -15,7 +15,7 @@ from appointments.desk.words import ACTS, history_in_words
 from appointments.exceptions import NotFound
 from appointments.models import Appointment
 from appointments.rules.lifecycle import Act
-from appointments.selectors_desk import Comer, DeskVisit, contact_data, desk_visit
+from appointments.selectors_desk import DeskVisit, Person, contact_data, desk_visit
 from appointments.selectors_doubles import open_question_of
 from appointments.services import (
     cancel_appointment,
@@ -213,7 +213,7 @@ def _links(
     ]
 
 
-def _longer(workplace: Workplace, found: DeskVisit, comer: Comer) -> list[Link]:
+def _longer(workplace: Workplace, found: DeskVisit, comer: Person) -> list[Link]:
     """The button that makes time for somebody's witness, while that can be done."""
     if comer.row.service.with_witness_id is None or Act.MOVE not in found.acts:
         return []
@@ -226,7 +226,7 @@ def _longer(workplace: Workplace, found: DeskVisit, comer: Comer) -> list[Link]:
     return [Link(gettext_lazy("Make time for a witness"), address, is_act=True)]
 
 
-def _attendee(appointment: Appointment, comer: Comer) -> Attendee:
+def _attendee(appointment: Appointment, comer: Person) -> Attendee:
     return Attendee(
         reference=appointment.reference,
         position=comer.row.position,

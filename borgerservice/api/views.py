@@ -1,7 +1,7 @@
 """What every call of the API shares."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
@@ -60,14 +60,16 @@ class MunicipalView(ApiView):
     @property
     def municipality(self) -> int:
         """Whose rows this call reaches, by id."""
-        caller: Any = self.request.auth
-        return caller.municipality_id
+        return self._caller.municipality_id
 
     @property
     def actor(self) -> str:
         """How the client stands in the audit trail."""
-        caller: Any = self.request.auth
-        return f"client:{caller.client_id}"
+        return f"client:{self._caller.client_id}"
+
+    @property
+    def _caller(self) -> Caller:
+        return cast("Caller", self.request.auth)
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

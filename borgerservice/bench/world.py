@@ -31,7 +31,7 @@ from borgerservice.bench.data import CLOSES, DESKS, OPENS, Scale
 from borgerservice.municipalities.models import Centre, Municipality, OpeningHours, Region
 from borgerservice.notifications.models import Contact
 from borgerservice.vault.models import DataKey
-from borgerservice.vault.services import OpenKey, new_data_key
+from borgerservice.vault.services import NewKey, new_data_key
 
 MUNICIPALITIES = 98
 MINUTES = (15, 20, 30, 45)
@@ -158,7 +158,7 @@ def _add_visits(
     booked: list[Booking],
     *,
     desks: dict[str, list[Desk]],
-    key: OpenKey,
+    key: NewKey,
     now: datetime,
 ) -> None:
     """A data key, a contact, an appointment and a participant for each booking, sealed alike.

@@ -13,7 +13,7 @@ from borgerservice.municipalities.models import Municipality
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.statements import INSERT
 from borgerservice.vault.marks import contact_mark
-from borgerservice.vault.services import OpenKey, shred, unsaved_data_key
+from borgerservice.vault.services import NewKey, shred, unsaved_data_key
 
 DELIVER = "notifications.deliver_messages"
 """The task that delivers, by name: the task knows this module, never the reverse."""
@@ -39,7 +39,7 @@ class Notice:
     channels: tuple[Message.Channel, ...] = ()
 
 
-def new_contact(*, municipality: Municipality, phone: str, email: str) -> tuple[Contact, OpenKey]:
+def new_contact(*, municipality: Municipality, phone: str, email: str) -> tuple[Contact, NewKey]:
     """Store how to reach somebody (E.164 and e-mail, either may be empty) under a fresh key."""
     contact, key = unsaved_contact(municipality_id=municipality.pk, phone=phone, email=email)
     key.row.save(force_insert=True)
@@ -48,7 +48,7 @@ def new_contact(*, municipality: Municipality, phone: str, email: str) -> tuple[
     return contact, key
 
 
-def unsaved_contact(*, municipality_id: int, phone: str, email: str) -> tuple[Contact, OpenKey]:
+def unsaved_contact(*, municipality_id: int, phone: str, email: str) -> tuple[Contact, NewKey]:
     """How to reach somebody, sealed under a fresh key; both rows are yet to be written."""
     key = unsaved_data_key()
     version, phone_mark = contact_mark("phone", phone) if phone else (1, "")

@@ -1,8 +1,9 @@
 """Seal what a human must read again; open it; make it unreadable for ever."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,10 +22,9 @@ class SealBroken(RuntimeError):
 class OpenKey:
     """A data key in memory, to seal and open the fields of one case or contact."""
 
-    __slots__ = ("_cipher", "row")
+    __slots__ = ("_cipher",)
 
-    def __init__(self, row: DataKey, secret: bytes) -> None:
-        self.row = row
+    def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(secret)
 
     def __repr__(self) -> str:
@@ -48,40 +48,61 @@ class OpenKey:
             raise SealBroken(place) from broken
 
 
-def new_data_key() -> OpenKey:
+class NewKey(OpenKey):
+    """A data key that has just been made, with its row."""
+
+    __slots__ = ("row",)
+
+    def __init__(self, row: DataKey, secret: bytes) -> None:
+        super().__init__(secret)
+        self.row = row
+
+
+def new_data_key() -> NewKey:
     """A fresh data key, stored wrapped under the newest wrapping key."""
     key = unsaved_data_key()
     key.row.save(force_insert=True)
     return key
 
 
-def unsaved_data_key() -> OpenKey:
+def unsaved_data_key() -> NewKey:
     """A fresh data key whose row is yet to be written."""
     ring = key_ring().wrap
     version = max(ring)
     secret = AESGCM.generate_key(256)
     nonce = os.urandom(NONCE_BYTES)
     wrapped = nonce + AESGCM(ring[version]).encrypt(nonce, secret, b"data-key")
-    return OpenKey(DataKey(wrapped=wrapped, key_version=version), secret)
+    return NewKey(DataKey(wrapped=wrapped, key_version=version), secret)
 
 
 def open_data_key(row: DataKey) -> OpenKey | None:
     """The data key of a row, or None where it has been destroyed."""
-    if row.wrapped is None:
+    return open_wrapped(row.wrapped, row.key_version, key_ring().wrap)
+
+
+def open_wrapped(
+    wrapped: bytes | memoryview | None, version: int, ring: Mapping[int, bytes]
+) -> OpenKey | None:
+    """The same for a list: it reads of the row only this, and the wrapping keys once."""
+    if wrapped is None:
         return None
-    ring = key_ring().wrap
-    if row.key_version not in ring:
-        msg = f"wrapping key version {row.key_version}"
+    if version not in ring:
+        msg = f"wrapping key version {version}"
         raise KeyUnavailable(msg)
-    wrapped = bytes(row.wrapped)
+    wrapped = bytes(wrapped)
     try:
-        secret = AESGCM(ring[row.key_version]).decrypt(
+        secret = _wrapping(ring[version]).decrypt(
             wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], b"data-key"
         )
     except InvalidTag as broken:
         msg = "data key"
         raise SealBroken(msg) from broken
-    return OpenKey(row, secret)
+    return OpenKey(secret)
+
+
+@lru_cache(maxsize=8)
+def _wrapping(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def seal_directly(text: str, *, place: str) -> bytes:

@@ -1,42 +1,16 @@
 """Reads that only the API needs: whole catalogues, and a municipality's visits page by page."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from datetime import date
 
 from django.db.models import Prefetch, Q
 
 from appointments.exceptions import NotFound
-from appointments.models import (
-    Appointment,
-    CentreService,
-    IdempotencyRecord,
-    Participant,
-    ServiceType,
-)
-from appointments.rules.local_time import instant
-from appointments.rules.ticks import MINUTES_PER_DAY
+from appointments.models import CentreService, IdempotencyRecord, ServiceType
+from appointments.rules.reference import normalise_reference
+from appointments.selectors_lists import ListedVisit, Place, list_visits
 from borgerservice.municipalities.models import Centre, Municipality
-from borgerservice.vault.services import open_data_key
 
 YEARS_OF_VISITS = range(2000, 3000)  # at the calendar's ends an instant has no UTC
-
-
-SHOWN_OF_A_VISIT: Final = (
-    *("reference", "status", "origin", "starts_at", "ends_at", "language", "municipality"),
-    *("centre__key", "contact__data_key__wrapped", "contact__data_key__key_version"),
-)
-"""Rows are wide; a list shows little of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """One who comes; `name` is None for a protected person, and once it is shredded."""
-
-    number: int
-    name: str | None
-    service: str
-    is_protected: bool
 
 
 def municipalities() -> list[Municipality]:
@@ -90,59 +64,29 @@ def own_centre(*, municipality: int, key: str) -> Centre:
 
 
 def visits_of(
-    *,
-    municipality: Municipality,
-    centre: str,
-    day: date | None,
-    after: tuple[datetime, int] | None,
-    at_most: int,
-) -> list[Appointment]:
-    """A municipality's visits as they begin, those after a place in that order. Two statements.
+    *, municipality: int, centre: str, day: date | None, after: Place | None, at_most: int
+) -> list[ListedVisit]:
+    """A municipality's visits as they begin, those after a place in that order. One statement.
 
     `centre` is a key, or empty for all of them. Raises NotFound `centre_not_found`.
     """
     if day and day.year not in YEARS_OF_VISITS:
         return []
-    visits = Appointment.objects.for_municipality(municipality)
-    comers = (
-        Participant.objects.for_municipality(municipality)
-        .select_related("service")
-        .only("appointment", "position", "name_sealed", "is_protected", "service__code")
-    )
-    if centre:
-        visits = visits.filter(centre__key=centre)
-    if day:
-        visits = visits.filter(
-            starts_at__gte=instant(day, 0), starts_at__lt=instant(day, MINUTES_PER_DAY)
-        )
-    if after:
-        moment, row = after
-        visits = visits.filter(Q(starts_at__gt=moment) | Q(id__gt=row), starts_at__gte=moment)
-    found = list(
-        visits.select_related("centre", "contact__data_key")
-        .only(*SHOWN_OF_A_VISIT)
-        .prefetch_related(Prefetch("participants", comers))
-        .order_by("starts_at", "id")[:at_most]
+    found = list_visits(
+        municipality=municipality, centre=centre, day=day, after=after, at_most=at_most
     )
     if centre and not found:
         own_centre(municipality=municipality, key=centre)
     return found
 
 
-def attendees_of(appointment: Appointment) -> list[Attendee]:
-    """Who comes to a visit, in their order; a protected person by number only."""
-    key = open_data_key(appointment.contact.data_key)
-    return [
-        Attendee(
-            number=participant.position + 1,
-            name=None
-            if key is None or participant.is_protected
-            else key.open(participant.name_sealed, f"participant.name:{participant.position}"),
-            service=participant.service.code,
-            is_protected=participant.is_protected,
-        )
-        for participant in appointment.participants.all()
-    ]
+def visit_of(*, municipality: int, reference: str) -> ListedVisit:
+    """One of a municipality's visits by its reference, however it is written. Raises NotFound."""
+    known = normalise_reference(reference)
+    found = list_visits(municipality=municipality, reference=known) if known else []
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 def first_answer(*, scope: str, key: str) -> IdempotencyRecord:

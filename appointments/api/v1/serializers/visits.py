@@ -1,6 +1,5 @@
 """A municipality's appointments. `…In` refuses what it does not know; `…Out` stays as it is."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +11,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from appointments.api.v1.selectors import attendees_of
 from appointments.api.v1.serializers.holds import LONGEST_SECRET
+from appointments.api.v1.visit_rows import links_of
 from appointments.models import Appointment, IdempotencyRecord
 from appointments.services.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Choice, Day, Moment, Strict, Text, YesNo
@@ -55,20 +54,12 @@ class AppointmentOut(serializers.Serializer):
     reference = serializers.CharField()
     status = serializers.ChoiceField(choices=Appointment.Status.choices)
     origin = serializers.ChoiceField(choices=Appointment.Origin.choices)
-    start = serializers.DateTimeField(source="starts_at")
-    end = serializers.DateTimeField(source="ends_at")
-    centre = serializers.CharField(source="centre.key")
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    centre = serializers.CharField()
     language = serializers.CharField()
-    participants = serializers.SerializerMethodField()
-    links = serializers.SerializerMethodField()
-
-    @extend_schema_field(AttendeeOut(many=True))
-    def get_participants(self, appointment: Appointment) -> Any:
-        return [asdict(one) for one in attendees_of(appointment)]
-
-    @extend_schema_field(ActionsOut)
-    def get_links(self, appointment: Appointment) -> dict[str, str]:
-        return _links(appointment.reference)
+    participants = AttendeeOut(many=True)
+    links = ActionsOut()
 
 
 class AppointmentsOut(serializers.Serializer):
@@ -106,7 +97,7 @@ class BookedOut(serializers.Serializer):
         visit = record.appointment
         with override(visit.language):
             page = reverse("appointments:visit", args=[derive_link("visit", visit.link_salt)])
-        return {**_links(visit.reference), "visit": f"{settings.PUBLIC_ADDRESS}{page}"}
+        return {**links_of(visit.reference), "visit": f"{settings.PUBLIC_ADDRESS}{page}"}
 
 
 class AppointmentsQuery(Strict):
@@ -162,15 +153,3 @@ class BringsWitnessIn(Strict):
     participant = serializers.IntegerField(
         min_value=0, max_value=LARGEST_PARTY - 1, default=0, help_text="The place, from 0."
     )
-
-
-def _links(reference: str) -> dict[str, str]:
-    calls = {
-        "self": "api-appointment",
-        "cancel": "api-appointment-cancel",
-        "move": "api-appointment-move",
-    }
-    return {
-        relation: f"{settings.PUBLIC_ADDRESS}{reverse(name, args=[reference])}"
-        for relation, name in calls.items()
-    }

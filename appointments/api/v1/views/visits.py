@@ -21,6 +21,7 @@ from appointments.api.v1.serializers.visits import (
     MoveIn,
 )
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
+from appointments.api.v1.visit_rows import visit_row
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, Hold
 from appointments.rules.reference import normalise_reference
@@ -72,7 +73,7 @@ class AppointmentsView(MunicipalView):
         if len(visits) > len(shown):
             last = shown[-1]
             following = pagination.next_address(request, (last.starts_at, last.pk))
-        return Response({"results": AppointmentOut(shown, many=True).data, "next": following})
+        return Response({"results": [visit_row(visit) for visit in shown], "next": following})
 
     @extend_schema(
         operation_id="book_appointment",
@@ -156,6 +157,11 @@ class OneAppointment(MunicipalView):
             raise NotFound
         return get_appointment(municipality=self.municipality, reference=known)
 
+    def shown(self, reference: str) -> Response:
+        """How it stands now. Raises NotFound."""
+        visit = selectors.visit_of(municipality=self.municipality, reference=reference)
+        return Response(visit_row(visit))
+
 
 class AppointmentView(OneAppointment):
     """Reading it."""
@@ -169,7 +175,7 @@ class AppointmentView(OneAppointment):
     def get(self, request: Request, reference: str) -> Response:
         """One of the municipality's appointments."""
         read_query(request, Nothing)
-        return Response(AppointmentOut(self.find(reference)).data)
+        return self.shown(reference)
 
 
 class CancelView(OneAppointment):
@@ -192,7 +198,7 @@ class CancelView(OneAppointment):
         services.cancel_appointment(
             appointment=self.find(reference), actor=self.actor, now=clock.now()
         )
-        return Response(AppointmentOut(self.find(reference)).data)
+        return self.shown(reference)
 
 
 class MoveView(OneAppointment):
@@ -227,7 +233,7 @@ class MoveView(OneAppointment):
             actor=self.actor,
             now=clock.now(),
         )
-        return Response(AppointmentOut(self.find(reference)).data)
+        return self.shown(reference)
 
 
 class WitnessView(OneAppointment):
@@ -260,7 +266,7 @@ class WitnessView(OneAppointment):
         if comer is None:
             raise NotFound
         services.lengthen_visit(participant=comer, actor=self.actor, now=clock.now())
-        return Response(AppointmentOut(self.find(reference)).data)
+        return self.shown(reference)
 
 
 def _visitors(asked: dict[str, Any]) -> list[services.Visitor]:

@@ -1,0 +1,154 @@
+"""Visits as lists show them, with who comes: one plain statement, since there are many rows."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from django.db import connection
+
+from appointments.rules.local_time import instant
+from borgerservice.planned import planned
+from borgerservice.vault.keys import key_ring
+from borgerservice.vault.services import OpenKey, open_wrapped
+
+Place = tuple[datetime, int]
+"""Where a list was left: a start, and the id of the visit that had it."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Comer:
+    """One who comes; `name` is None for a protected person, and once it is shredded."""
+
+    number: int
+    name: str | None
+    service: str
+    service_names: dict[str, str]
+    is_protected: bool
+    lacks_time: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ListedVisit:
+    """A visit with who comes; the phone number stays sealed."""
+
+    pk: int
+    reference: str
+    status: str
+    origin: str
+    language: str
+    starts_at: datetime
+    ends_at: datetime
+    centre: str
+    desk: int
+    comers: tuple[Comer, ...]
+    phone_sealed: bytes | None
+    key: OpenKey | None
+
+
+def list_visits(
+    *,
+    municipality: int,
+    reference: str = "",
+    centre: str = "",
+    day: date | None = None,
+    after: Place | None = None,
+    at_most: int | None = None,
+) -> list[ListedVisit]:
+    """A municipality's visits as they begin, those after a place in that order. One statement.
+
+    `reference` is one visit's, as it is stored; `centre` a key; `day` is Danish.
+    """
+    wanted: list[str] = ["municipality_id = %s"]
+    asked: list[Any] = [municipality]
+    if reference:
+        wanted.append("reference = %s")
+        asked.append(reference)
+    if centre:
+        wanted.append("centre_id = (SELECT id FROM municipalities_centre WHERE key = %s)")
+        asked.append(centre)
+    if day:
+        wanted.append("starts_at >= %s AND starts_at < %s")
+        asked += [_stored(instant(day, 0)), _stored(instant(day + timedelta(days=1), 0))]
+    if after:
+        wanted.append("(starts_at, id) > (%s, %s)")
+        asked += [_stored(after[0]), after[1]]
+    limit = ""
+    if at_most is not None:
+        limit = "LIMIT %s"
+        asked.append(at_most)
+    with planned() as cursor:
+        cursor.execute(_LISTED.format(" AND ".join(wanted), limit), asked)
+        rows = cursor.fetchall()
+    ring = key_ring().wrap
+    return [_visit(list(together), ring) for _pk, together in groupby(rows, key=itemgetter(0))]
+
+
+_LISTED: Final = """
+SELECT a.id, a.reference, a.status, a.origin, a.language, a.starts_at, a.ends_at, c.key, d.number,
+  n.phone_sealed, k.wrapped, k.key_version,
+  p.position, p.name_sealed, p.is_protected, p.lacks_time, s.code, s.names
+FROM (
+  SELECT id, reference, status, origin, language, starts_at, ends_at, centre_id, desk_id, contact_id
+  FROM appointments_appointment WHERE {} ORDER BY starts_at, id {}
+) a
+JOIN municipalities_centre c ON c.id = a.centre_id
+JOIN appointments_desk d ON d.id = a.desk_id
+JOIN notifications_contact n ON n.id = a.contact_id
+JOIN vault_datakey k ON k.id = n.data_key_id
+LEFT JOIN appointments_participant p ON p.appointment_id = a.id
+LEFT JOIN appointments_servicetype s ON s.id = p.service_id
+ORDER BY a.starts_at, a.id, p.position
+"""
+_OF_COMER: Final = itemgetter(slice(12, None))
+
+
+def _stored(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _visit(rows: Sequence[tuple[Any, ...]], ring: Mapping[int, bytes]) -> ListedVisit:
+    pk, reference, status, origin, language, starts_at, ends_at, centre, desk = rows[0][:9]
+    phone_sealed, wrapped, key_version = rows[0][9:12]
+    key = open_wrapped(wrapped, key_version, ring)
+    return ListedVisit(
+        pk=pk,
+        reference=reference,
+        status=status,
+        origin=origin,
+        language=language,
+        starts_at=_aware(starts_at),
+        ends_at=_aware(ends_at),
+        centre=centre,
+        desk=desk,
+        comers=tuple(_comers(key, rows)),
+        phone_sealed=phone_sealed,
+        key=key,
+    )
+
+
+def _comers(key: OpenKey | None, rows: Sequence[tuple[Any, ...]]) -> Iterator[Comer]:
+    for position, name_sealed, is_protected, lacks, service, names in map(_OF_COMER, rows):
+        if position is None:
+            continue
+        name = None
+        if key and not is_protected:
+            name = key.open(name_sealed, f"participant.name:{position}") or None
+        texts = _texts(names)
+        yield Comer(position + 1, name, service, texts, bool(is_protected), bool(lacks))
+
+
+@lru_cache(maxsize=256)
+def _texts(stored: str) -> dict[str, str]:
+    """The texts of a service by language; many rows hold the same."""
+    texts: dict[str, str] = json.loads(stored)
+    return texts
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite keeps moments as UTC without saying so."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
