@@ -1,5 +1,6 @@
 """How far it is from one place to another, as the crow flies."""
 
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
@@ -9,6 +10,7 @@ Place = tuple[float, float]
 _EARTH_KM: Final = 6371.0
 
 
+@lru_cache(maxsize=8192)
 def kilometres(one: Place, other: Place) -> float:
     """Return the length of the shortest way over the globe (haversine)."""
     latitude, longitude = radians(one[0]), radians(one[1])

@@ -4,11 +4,11 @@
 not two months of them. What it says is only "maybe": the desks' own bitmaps answer.
 """
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
 
@@ -27,8 +27,8 @@ from borgerservice.planned import planned
 
 Row = tuple[Any, ...]
 FULL_WORD: Final = (1 << 48) - 1
-_TOLD: Final = 13
-"""The column of what is told of a day and its centre once; the rows of its desks hold none."""
+_OFFER, _STAND, _FROM = slice(2, 13), slice(13, 18), slice(18, 22)
+"""Where in a row the centre with its offer stands, its stand that day, and the place asked for."""
 _PARAMETER: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -64,24 +64,31 @@ class Origin:
     place: Place
 
 
-@dataclass(slots=True)
-class OpenDay:
-    """A day of a centre: the desks open to all, and whether more may come free of itself.
+@dataclass(frozen=True, slots=True, eq=False)
+class Desks:
+    """The desks open to all on a day, and whether more may come free of itself.
 
-    `summary` and `changes` are its `CentreDay` and how often room had come there.
+    Rows that say the same are read into the same object, so that what follows from it is known.
     """
+
+    rows: tuple[DeskRow, ...]
+    may_still_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """A day of a centre; its `CentreDay` is `summary`, where room came `changes` times."""
 
     day: date
     stand: Stand
     summary: int
     changes: int
-    desks: list[DeskRow]
-    may_still_open: bool
+    desks: Desks
 
 
-@dataclass(slots=True)
-class CentreDays:
-    """A centre that offers the service, and those of its days that were asked for, in order."""
+@dataclass(frozen=True, slots=True, eq=False)
+class CentreOffer:
+    """A centre, and the service there."""
 
     pk: int
     key: str
@@ -94,6 +101,13 @@ class CentreDays:
     minutes: int
     buffer_minutes: int
     lead_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CentreDays:
+    """A centre that offers the service, and those of its days that were asked for, in order."""
+
+    offer: CentreOffer
     days: list[OpenDay]
 
 
@@ -159,73 +173,73 @@ def _read(question: Question, *, wanted: str, given: Mapping[str, Any]) -> list[
 
 
 def _answer(rows: list[Row]) -> Answer:
-    """The centres with their days, in order; rows of desks and of days come mixed."""
-    desks: dict[str, list[Row]] = {}
-    days = []
-    for row in rows:
-        if row[_TOLD] is None:
-            desks.setdefault(row[0], []).append(row)
-        else:
-            days.append((row[0], json.loads(row[_TOLD])))
-    days.sort(key=itemgetter(0))  # the summary begins with the day
+    """The centres with their days, in order."""
+    rows.sort(key=itemgetter(0))  # the summary begins with the day
     centres: dict[int, CentreDays] = {}
-    for summary, told in days:
-        centre = centres.get(told[0]) or centres.setdefault(told[0], _centre(told))
-        centre.days.append(_open_day(summary, told, desks.get(summary, [])))
-    return Answer(list(centres.values()), _origin(days[0][1]) if days else None)
-
-
-def _centre(told: list[Any]) -> CentreDays:
-    key, name, municipality, is_demo, is_step_free = told[1:6]
-    step, bit, minutes, buffer, lead = told[11:16]
-    return CentreDays(
-        pk=told[0],
-        key=key,
-        name=name,
-        municipality=municipality,
-        is_demo=bool(is_demo),
-        is_step_free=None if is_step_free is None else bool(is_step_free),
-        step_minutes=step,
-        bit=bit,
-        minutes=minutes,
-        buffer_minutes=buffer,
-        lead_minutes=lead,
-        days=[],
-    )
-
-
-def _open_day(summary: str, told: list[Any], rows: list[Row]) -> OpenDay:
-    when, number, changes = summary.split(" ")
-    day = date.fromisoformat(when)
-    address, postal_code, city, latitude, longitude = told[6:11]
-    place = None if latitude is None or longitude is None else (latitude, longitude)
-    desks: dict[int, DeskRow] = {}
-    may_still_open = False
     for row in rows:
-        desk_id, is_open_to_all, held_from, held_until, is_over = row[8:_TOLD]
-        if is_open_to_all:
-            desk = desks.setdefault(desk_id, (day, *row[1:8]))
-            if is_over:
-                desks[desk_id] = _without(desk, _moment(held_from), _moment(held_until))
-        if not is_open_to_all or (held_from is not None and not is_over):
+        offer = _offer(row[_OFFER])
+        centre = centres.get(offer.pk) or centres.setdefault(offer.pk, CentreDays(offer, []))
+        centre.days.append(_open_day(row))
+    return Answer(list(centres.values()), _origin(rows[0]) if rows else None)
+
+
+def _open_day(row: Row) -> OpenDay:
+    when, number, changes = row[0].split(" ")
+    desks = _desks(when, row[1] or "")
+    return OpenDay(_day(when), _stand(row[_STAND]), int(number), int(changes), desks)
+
+
+@lru_cache(maxsize=1024)
+def _offer(told: Row) -> CentreOffer:
+    pk, key, name, municipality, is_demo, is_step_free, *figures = told
+    step_free = None if is_step_free is None else bool(is_step_free)
+    return CentreOffer(pk, key, name, municipality, bool(is_demo), step_free, *figures)
+
+
+@lru_cache(maxsize=2048)
+def _stand(told: Row) -> Stand:
+    address, postal_code, city, latitude, longitude = told
+    place = None if latitude is None or longitude is None else (latitude, longitude)
+    return Stand(address, postal_code, city, place)
+
+
+@lru_cache(maxsize=1024)
+def _day(written: str) -> date:
+    return date.fromisoformat(written)
+
+
+@lru_cache(maxsize=8192)
+def _desks(when: str, told: str) -> Desks:
+    """The desks of a day as the statement tells of them; the same text is read once."""
+    day = _day(when)
+    desks: dict[str, DeskRow] = {}
+    may_still_open = False
+    for desk in filter(None, told.split(";")):
+        number, *figures, access, hold = desk.split(",")
+        if access == "open":
+            caps, w0, w1, w2, w3, w4, w5 = map(int, figures)
+            known = desks.setdefault(number, (day, caps, w0, w1, w2, w3, w4, w5))
+            if "/" in hold:
+                desks[number] = _without(known, hold)
+        if access == "kept" or hold == "held":
             may_still_open = True
-    stand = Stand(address, postal_code, city, place)
-    return OpenDay(day, stand, int(number), int(changes), list(desks.values()), may_still_open)
+    return Desks(tuple(desks.values()), may_still_open)
 
 
-def _without(desk: DeskRow, held_from: datetime, held_until: datetime) -> DeskRow:
+def _without(desk: DeskRow, held: str) -> DeskRow:
     """The desk without a hold that is over."""
     day, caps, w0, w1, w2, w3, w4, w5 = desk
-    held = ticks_of(held_from, held_until)
-    return (day, caps, *to_words(from_words((w0, w1, w2, w3, w4, w5)) & ~held))
+    held_from, _, held_until = held.partition("/")
+    ticks = ticks_of(_moment(held_from), _moment(held_until))
+    return (day, caps, *to_words(from_words((w0, w1, w2, w3, w4, w5)) & ~ticks))
 
 
-def _origin(told: list[Any]) -> Origin | None:
-    code, city, latitude, longitude = told[16:]
+def _origin(row: Row) -> Origin | None:
+    code, city, latitude, longitude = row[_FROM]
     return None if code is None else Origin(code, city, (latitude, longitude))
 
 
-def _moment(stored: datetime | str) -> datetime:
-    """A moment as the database at hand gives it: SQLite a text or a moment, in UTC unsaid."""
-    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+def _moment(written: str) -> datetime:
+    """A moment as the database writes it: PostgreSQL with its offset, SQLite in UTC unsaid."""
+    moment = datetime.fromisoformat(written)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

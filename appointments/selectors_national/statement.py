@@ -50,33 +50,34 @@ EVENING: Final = """AND EXISTS (
   SELECT 1 FROM appointments_deskday e WHERE e.centre_id = r.centre_id AND e.day = r.day
     AND (e.b4 <> %(full)s OR e.b5 <> %(full)s))
 """
-ROWS: Final = """
-SELECT w.summary, NULL AS caps, NULL AS b0, NULL AS b1, NULL AS b2, NULL AS b3, NULL AS b4,
-  NULL AS b5, NULL AS desk_id, NULL AS is_open, NULL AS held, NULL AS until, NULL AS is_over,
-  {as_list}(f.id, f.key, f.name, f.municipality, f.is_demo, f.is_step_free,
-    COALESCE(p.address, f.address), COALESCE(p.postal_code, f.postal_code),
-    COALESCE(p.city, f.city),
-    COALESCE(p.latitude, CASE WHEN p.id IS NULL THEN f.latitude END, q.latitude),
-    COALESCE(p.longitude, CASE WHEN p.id IS NULL THEN f.longitude END, q.longitude),
-    f.start_step_minutes, f.bit, f.minutes, f.buffer_minutes, f.lead,
-    n.code, n.city, n.latitude, n.longitude){as_text} AS told
+DESK: Final = """d.desk_id || ',' || d.caps || ',' || d.b0 || ',' || d.b1 || ',' || d.b2 || ','
+    || d.b3 || ',' || d.b4 || ',' || d.b5
+    || CASE WHEN d.opens_at IS NULL OR d.opens_at <= %(now)s THEN ',open,' ELSE ',kept,' END
+    || CASE WHEN h.id IS NULL THEN '' WHEN h.expires_at <= %(now)s
+         THEN h.starts_at || '/' || h.busy_until ELSE 'held' END"""
+"""A desk's day as one text, once for each hold there: a day is then one row, and is read as one."""
+ROWS: Final = f"""
+SELECT w.summary, (
+    SELECT {{joined}}({DESK}, ';')
+    FROM appointments_deskday d LEFT JOIN appointments_hold h
+      ON h.centre_id = d.centre_id AND h.day = d.day AND h.desk_id = d.desk_id
+    WHERE d.centre_id = w.centre_id AND d.day = w.day
+  ) AS desks,
+  f.id, f.key, f.name, f.municipality, f.is_demo, f.is_step_free,
+  f.start_step_minutes, f.bit, f.minutes, f.buffer_minutes, f.lead,
+  COALESCE(p.address, f.address), COALESCE(p.postal_code, f.postal_code), COALESCE(p.city, f.city),
+  COALESCE(p.latitude, CASE WHEN p.id IS NULL THEN f.latitude END, q.latitude),
+  COALESCE(p.longitude, CASE WHEN p.id IS NULL THEN f.longitude END, q.longitude),
+  n.code, n.city, n.latitude, n.longitude
 FROM wanted w
 JOIN offer f ON f.id = w.centre_id
-LEFT JOIN municipalities_mobilestop p ON p.centre_id = f.id AND p.weekday = {weekday}
+LEFT JOIN municipalities_mobilestop p ON p.centre_id = f.id AND p.weekday = {{weekday}}
 LEFT JOIN municipalities_postalcode q ON q.code = COALESCE(p.postal_code, f.postal_code)
 LEFT JOIN (
   SELECT code, city, latitude, longitude FROM municipalities_postalcode WHERE %(near)s > 0
   ORDER BY ABS(CAST(code AS integer) - %(near)s), code LIMIT 1
 ) n ON 1 = 1
-UNION ALL
-SELECT w.summary, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id,
-  d.opens_at IS NULL OR d.opens_at <= %(now)s, h.starts_at, h.busy_until, h.expires_at <= %(now)s,
-  NULL
-FROM wanted w
-JOIN appointments_deskday d ON d.centre_id = w.centre_id AND d.day = w.day
-LEFT JOIN appointments_hold h
-  ON h.centre_id = d.centre_id AND h.day = d.day AND h.desk_id = d.desk_id
-"""
+"""  # noqa: S608 - nothing comes in
 DIALECT: Final = {
     "postgresql": {
         "first_day": "CAST(CAST(%(clock)s AS timestamp)"
@@ -85,8 +86,7 @@ DIALECT: Final = {
         "weekday": "CAST(EXTRACT(ISODOW FROM w.day) AS integer) - 1",
         "day_of_s": "CAST(substr(s.summary, 1, 10) AS date)",
         "seldom": "MATERIALIZED",
-        "as_list": "json_build_array",
-        "as_text": "::text",
+        "joined": "string_agg",
     },
     "sqlite": {
         "first_day": "date(%(clock)s, COALESCE(o.lead_minutes, c.lead_minutes) || ' minutes')",
@@ -94,7 +94,6 @@ DIALECT: Final = {
         "weekday": "(CAST(strftime('%%w', w.day) AS integer) + 6) %% 7",
         "day_of_s": "substr(s.summary, 1, 10)",
         "seldom": "",
-        "as_list": "json_array",
-        "as_text": "",
+        "joined": "group_concat",
     },
 }

@@ -13,7 +13,14 @@ from appointments.rules.availability import free_starts
 from appointments.rules.distance import kilometres
 from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.ticks import MINUTES_PER_DAY, first_start, from_minute_on
-from appointments.selectors_national import CentreDays, OpenDay, Origin, Question
+from appointments.selectors_national import (
+    CentreDays,
+    CentreOffer,
+    Desks,
+    OpenDay,
+    Origin,
+    Question,
+)
 from appointments.services.capacity import free_desk, wanted
 from appointments.services.conditions import check_time
 from appointments.services.plan import LARGEST_PARTY, Plan
@@ -32,7 +39,7 @@ class EarliestTime:
     `distance_km` is as the crow flies; None where we do not know both ends.
     """
 
-    centre: CentreDays
+    centre: CentreOffer
     start: datetime
     minutes: int
     stand: national.Stand
@@ -130,7 +137,7 @@ class _Search:
     def __init__(self, question: Question, people: int) -> None:
         self.question = question
         self.people = people
-        self.times: list[tuple[CentreDays, OpenDay, int]] = []
+        self.times: list[tuple[CentreOffer, OpenDay, int]] = []
         self.without: dict[int, date] = {}
         self.full: dict[int, NoRoom] = {}
         self.bit = 0
@@ -138,28 +145,25 @@ class _Search:
 
     def look_at(self, centre: CentreDays) -> None:
         """Find the centre's first start among its days; or note the last day without one."""
-        self.bit = centre.bit
-        seen = self.without.pop(centre.pk, date.min)
+        offer = centre.offer
+        self.bit = offer.bit
+        seen = self.without.pop(offer.pk, date.min)
         for day in centre.days:
             if day.day <= seen:
                 continue
-            minute = first_start(self._free_on(day, centre))
+            minute = first_start(self._free_on(day, offer))
             if minute is not None:
-                self.times.append((centre, day, minute))
+                self.times.append((offer, day, minute))
                 return
             seen = day.day
-        self.without[centre.pk] = seen
+        self.without[offer.pk] = seen
 
-    def _free_on(self, day: OpenDay, centre: CentreDays) -> int:
+    def _free_on(self, day: OpenDay, offer: CentreOffer) -> int:
         """The starts of a day that can be booked now; what is full is noted, for one person."""
-        length = centre.minutes * self.people + centre.buffer_minutes
-        found = length <= MINUTES_PER_DAY and free_starts(
-            day.desks, minutes=length, needed_caps=1 << centre.bit, step=centre.step_minutes
-        )
-        free = found[0][1] if found else 0
-        if self.people == 1 and not day.may_still_open and not self._from(free, day.day, 0):
+        free = _free_starts(day.desks, offer, self.people)
+        if self.people == 1 and not day.desks.may_still_open and not self._from(free, day.day, 0):
             self.full[day.summary] = NoRoom(day.summary, day.changes)
-        free = self._from(free, day.day, centre.lead_minutes)
+        free = self._from(free, day.day, offer.lead_minutes)
         return from_minute_on(free, EVENING_MINUTE) if self.question.evening else free
 
     def _from(self, free: int, day: date, lead_minutes: int) -> int:
@@ -173,8 +177,20 @@ class _Search:
         return free if day > first_day else from_minute_on(free, first_minute)
 
 
+@lru_cache(maxsize=8192)
+def _free_starts(desks: Desks, offer: CentreOffer, people: int) -> int:
+    """The free starts of a day; where no row has changed since they were found, the same."""
+    length = offer.minutes * people + offer.buffer_minutes
+    if length > MINUTES_PER_DAY:
+        return 0
+    found = free_starts(
+        desks.rows, minutes=length, needed_caps=1 << offer.bit, step=offer.step_minutes
+    )
+    return found[0][1] if found else 0
+
+
 def _told(
-    found: tuple[CentreDays, OpenDay, int], people: int, origin: Origin | None
+    found: tuple[CentreOffer, OpenDay, int], people: int, origin: Origin | None
 ) -> EarliestTime:
     centre, day, minute = found
     place = day.stand.place

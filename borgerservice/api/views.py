@@ -1,17 +1,20 @@
 """What every call of the API shares."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language_from_request, override
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from borgerservice.api.authentication import Caller
 from borgerservice.api.scopes import Scope
+
+JSON: Final = JSONRenderer.media_type
 
 
 class ApiView(APIView):

@@ -6,7 +6,6 @@ from typing import Any, NoReturn
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -29,11 +28,9 @@ from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times
 from appointments.services.plan import bookable_at, plan_visit
 from borgerservice.api.inputs import Nothing, read_query
 from borgerservice.api.openapi import answers
-from borgerservice.api.views import PublicView
+from borgerservice.api.views import JSON, PublicView
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
-
-JSON = JSONRenderer.media_type
 
 
 class MunicipalitiesView(PublicView):
