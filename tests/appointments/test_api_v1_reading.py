@@ -201,7 +201,7 @@ def test_a_cursor_opens_no_other_municipality(world: World, system: System) -> N
     assert listed(system, cursor=theirs.partition("cursor=")[2]) == [mine.reference]
 
 
-def test_a_list_takes_two_statements_however_long(world: World, system: System) -> None:
+def test_a_list_takes_one_statement_however_long(world: World, system: System) -> None:
     for minute in range(540, 840, 30):
         for _desk in range(2):
             build_visit(world, day=TOMORROW, minute=minute, names=["A", "B"][:1])
@@ -209,12 +209,12 @@ def test_a_list_takes_two_statements_however_long(world: World, system: System) 
         lambda: system.get("appointments/", {"centre": world.centre.key, "date": TOMORROW})
     )
     assert len(full.json()["results"]) == 20
-    assert len(sql) == 2 + 2
+    assert len(sql) == 1 + 1
     _empty, sql = statements(lambda: system.get("appointments/", {"centre": "nowhere"}))
-    assert len(sql) == 2 + 2
+    assert len(sql) == 1 + 2
 
 
-def test_one_appointment_takes_three_statements(world: World, system: System) -> None:
+def test_one_appointment_takes_one_statement(world: World, system: System) -> None:
     visit = build_visit(world, names=["A", "B", "C"])
     _answer, sql = statements(lambda: system.get(f"appointments/{visit.reference}/"))
-    assert len(sql) == 2 + 3
+    assert len(sql) == 1 + 1

@@ -136,11 +136,11 @@ def test_every_view_says_whom_it_is_open_to() -> None:
         assert view.cls.open_to == "anyone" or set(view.cls.scopes) == handlers
 
 
-def test_knowing_who_calls_takes_two_statements() -> None:
+def test_knowing_who_calls_takes_one_statement() -> None:
     system = build_system(build_municipality())
     answer, sql = statements(lambda: system.get("proofings/none/"))
     assert answer.status_code == 404
-    assert len(sql) == 2
+    assert len(sql) == 1
 
 
 def test_a_public_call_looks_at_no_token() -> None:
