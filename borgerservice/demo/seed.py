@@ -20,6 +20,7 @@ from appointments.services.desk_days import open_days
 from appointments.services.plan import window_of
 from appointments.services.reference import centre_key, fill_in_centre
 from appointments.services.roster import last_day_made
+from borgerservice.demo.own import paint_municipalities
 from borgerservice.demo.witnesses import add_witnessings, ask_witnesses
 from borgerservice.install import write_private
 from borgerservice.kernel.clock import danish_date
@@ -54,6 +55,7 @@ def load_demo(*, passwords: Path, now: datetime, tell: Tell) -> None:
         open_days(centre=centre, first=today, last=last_day_made(centre=centre, today=today))
         if done % 20 == 0 or done == len(centres):
             tell(f"desk-days of {done} of {len(centres)} centres")
+    paint_municipalities(now=now)
     _add_staff(passwords=passwords, now=now, tell=tell)
     if not Appointment.unscoped.exists():
         tell(f"{_add_past(now=now)} witnessings of one person")
