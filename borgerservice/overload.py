@@ -22,7 +22,6 @@ from threading import BoundedSemaphore, Lock
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from csp.utils import build_policy
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
@@ -33,6 +32,7 @@ from django.utils.translation import get_language_from_path, get_language_from_r
 from borgerservice.api import problem
 from borgerservice.api.wording import REQUESTS
 from borgerservice.away import retry_after
+from borgerservice.policy import written_policy
 from borgerservice.snapshots import AS_OF
 
 PATIENCE_OF_READERS: Final = 0.5
@@ -239,7 +239,7 @@ def _refusal(*, is_for_programs: bool, code: str) -> Answer:
         if is_for_programs:
             return _answer_of(problem.answer(status, word, str(REQUESTS[word])))
         page = render_to_string("503.html", {"is_error_page": True})
-    headers = {"Content-Security-Policy": build_policy(), **_NOT_KEPT}
+    headers = {"Content-Security-Policy": written_policy(), **_NOT_KEPT}
     return _answer_of(HttpResponse(page, status=status, headers=headers))
 
 
