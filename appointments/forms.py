@@ -215,15 +215,18 @@ class DetailsForm(KindForm):
         self.fields["phone"].widget.attrs.update(
             {"class": "form-input", "autocomplete": "tel", "type": "tel"}
         )
-        if data and str(data.get("email") or "").strip():
+        if typed.proven == "email" or (data and str(data.get("email") or "").strip()):
             self.fields["phone"].required = False
+        if typed.proven:
+            del self.fields[typed.proven]
         for place in range(typed.people):
             self.fields |= _fields_of_person(place, alone=typed.people == 1)
         self.fields |= _fields_of_needs()
         if is_shared:
             for field in self.fields.values():
                 field.widget.attrs["autocomplete"] = "off"
-        last = ["phone", "email", *(f"needs_{code}" for code in NEEDS)]
+        contact = [name for name in ("phone", "email") if name in self.fields]
+        last = [*contact, *(f"needs_{code}" for code in NEEDS)]
         self.order_fields([*(name for name in self.fields if name not in last), *last])
 
     def clean(self) -> dict[str, Any]:
@@ -232,6 +235,16 @@ class DetailsForm(KindForm):
             del self.errors["phone"]
             self.add_error("phone", str(REFUSALS["looks_like_cpr"]))
         return self.cleaned_data
+
+    @property
+    def typed_phone(self) -> str:
+        """The phone number, where one was written."""
+        return str(self.cleaned_data.get("phone") or "")
+
+    @property
+    def typed_email(self) -> str:
+        """The e-mail address, where one was written."""
+        return str(self.cleaned_data.get("email") or "")
 
     @property
     def names(self) -> list[str]:

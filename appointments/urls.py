@@ -4,6 +4,7 @@ from django.urls import path
 
 from appointments.views import (
     booking,
+    codes,
     doubles,
     earliest,
     find,
@@ -31,11 +32,13 @@ urlpatterns = [
     path("visit/<str:link>/move/", visits.move, name="move"),
     path("visit/<str:link>/cancel/", visits.cancel, name="cancel"),
     path("visit/<str:link>/earlier/", waiting.earlier, name="earlier"),
+    path("code/<str:token>/", codes.enter, name="code"),
     path("find/", find.find, name="find"),
     path("offer/<str:link>/", waiting.offer, name="offer"),
     path("waiting/<str:link>/", waiting.waiting, name="waiting"),
     path("keep/<str:link>/", doubles.keep, name="keep"),
     path("<slug:key>/", places.centre, name="centre"),
     path("<slug:key>/<slug:code>/", booking.times, name="times"),
+    path("<slug:key>/<slug:code>/code/", codes.ask, name="ask_code"),
     path("<slug:key>/<slug:code>/wait/", waiting.wait, name="wait"),
 ]

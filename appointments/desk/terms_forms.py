@@ -54,12 +54,24 @@ class BookingRulesForm(forms.Form):
         label=_("A time given back comes free after a while, at a moment nobody knows"),
         required=False,
     )
+    asks_for_code = forms.BooleanField(
+        label=_("Ask for a code by text message or e-mail before a time is held"),
+        required=False,
+        help_text=_("Holds for all centres of the municipality, and for citizens' pages alone."),
+    )
 
     def __init__(
         self, data: Mapping[str, Any] | None, *, centre: Centre, offers: Sequence[CentreService]
     ) -> None:
         self.offers = offers
-        super().__init__(data, initial={name: getattr(centre, name) for name in self.base_fields})
+        place = centre.municipality
+        super().__init__(
+            data,
+            initial={
+                name: getattr(place if name == "asks_for_code" else centre, name)
+                for name in self.base_fields
+            },
+        )
         for offer in offers:
             for name, told in (
                 ("lead_minutes", "lead_out_of_range"),

@@ -1,6 +1,7 @@
 """Services, desks, their days, the visits booked at them, and the times people wait for."""
 
 from appointments.models.catalogue import CentreService, ServiceType
+from appointments.models.codes import ContactCode
 from appointments.models.desks import Absence, CentreDay, Desk, DeskDay
 from appointments.models.fairness import DoubleBooking, SpentProof, UseCount
 from appointments.models.holds import Hold
@@ -13,6 +14,7 @@ __all__ = [
     "BookingDraft",
     "CentreDay",
     "CentreService",
+    "ContactCode",
     "Desk",
     "DeskDay",
     "DoubleBooking",

@@ -31,7 +31,10 @@ class OwnWindow:
 
 @dataclass(frozen=True, slots=True)
 class BookingRules:
-    """What a centre has settled; `windows` by the code of the service."""
+    """What a centre has settled; `windows` by the code of the service.
+
+    `asks_for_code` is the whole municipality's; None: as it was.
+    """
 
     lead_minutes: int
     horizon_days: int
@@ -40,6 +43,7 @@ class BookingRules:
     kept_until_minute: int
     spreads_new_days: bool
     returns_slowly: bool
+    asks_for_code: bool | None = None
     windows: Mapping[str, OwnWindow] = field(default_factory=dict)
 
 
@@ -60,7 +64,7 @@ def set_booking_rules(*, centre: Centre, rules: BookingRules, actor: str, now: d
     """
     _check(centre, rules)
     settled = asdict(rules)
-    windows = settled.pop("windows")
+    windows, asks_for_code = settled.pop("windows"), settled.pop("asks_for_code")
     today = danish_date(now)
     with transaction.atomic():
         lock_roster(centre=centre)
@@ -73,6 +77,11 @@ def set_booking_rules(*, centre: Centre, rules: BookingRules, actor: str, now: d
             offer.save(update_fields=["lead_minutes", "horizon_days"])
         set_opening_moments(centre=centre, today=today)
         open_days(centre=centre, first=today, last=last_day_made(centre=centre, today=today))
+        if asks_for_code is not None:
+            settled["asks_for_code"] = asks_for_code
+            Municipality.objects.filter(pk=centre.municipality_id).update(
+                asks_for_code=asks_for_code
+            )
         _record(Event.BOOKING_RULES_CHANGED, centre, actor, now, settled)
 
 

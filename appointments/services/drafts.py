@@ -30,7 +30,10 @@ TOKEN_BYTES = 24
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Typed:
-    """What the citizen has typed so far; it shows itself to nobody."""
+    """What the citizen has typed so far; it shows itself to nobody.
+
+    `proven`: the phone or the email to which a code was sent; it stays as it is.
+    """
 
     people: int
     names: tuple[str, ...] = ()
@@ -38,6 +41,7 @@ class Typed:
     phone: str = ""
     email: str = ""
     needs: tuple[str, ...] = ()
+    proven: str = ""
 
     def __repr__(self) -> str:
         return "Typed(…)"
@@ -63,23 +67,28 @@ def start_draft(
     people: int,
     start: datetime,
     now: datetime,
+    proven: Typed | None = None,
+    token: str = "",
     is_shared: bool = False,
 ) -> str:
     """Begin a booking and hold its time; the secret that opens it is returned once.
 
-    On a screen that others use after (`is_shared`) it lives for minutes, not for an hour.
+    Where the municipality asks for a code, nothing is held but for a contact `proven` by one. On a
+    screen that others use after (`is_shared`) it lives for minutes, not for an hour.
 
     Raises SlotTaken, or Refused.
     """
+    if centre.municipality.asks_for_code and proven is None:
+        raise Refused("code_needed")
     plan = plan_visit(centre=centre, codes=[service] * people)
     check_time(centre=centre, plan=plan, start=start, now=now)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = token or secrets.token_urlsafe(TOKEN_BYTES)
     draft = BookingDraft(
         token_hash=link_hash(token),
         centre=centre,
         service=plan.services[0],
         starts_at=start,
-        typed_sealed=_sealed(Typed(people=people), link_hash(token)),
+        typed_sealed=_sealed(proven or Typed(people=people), link_hash(token)),
         expires_at=now + (SHARED_SCREEN_LIFE if is_shared else DRAFT_LIFE),
     )
     place_hold(
@@ -114,14 +123,19 @@ def fill_draft(
     email: str,
     needs: Sequence[str] = (),
 ) -> None:
-    """Keep who comes and how to reach them. Raises Refused for a name that may not be kept."""
+    """Keep who comes and how to reach them; a proven contact stays as it is.
+
+    Raises Refused for a name that may not be kept.
+    """
+    known = draft.typed
     typed = Typed(
         people=draft.typed.people,
         names=tuple(_clean(name, place) for place, name in enumerate(names)),
         protected=tuple(protected),
-        phone=phone,
-        email=email,
+        phone=known.phone if known.proven == "phone" else phone,
+        email=known.email if known.proven == "email" else email,
         needs=tuple(needs),
+        proven=known.proven,
     )
     BookingDraft.objects.filter(pk=draft.row.pk, appointment=None).update(
         typed_sealed=_sealed(typed, draft.row.token_hash)
@@ -241,6 +255,7 @@ def _open(row: BookingDraft | None) -> Draft:
             phone=stored["phone"],
             email=stored["email"],
             needs=tuple(stored.get("needs", ())),
+            proven=stored.get("proven", ""),
         ),
     )
 

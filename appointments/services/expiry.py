@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from appointments.models import Appointment, IdempotencyRecord, Participant
+from appointments.services.codes import forget_codes
 from appointments.services.drafts import forget_drafts
 from appointments.services.holds import forget_holds
 from appointments.services.limits import forget_uses
@@ -39,6 +40,7 @@ def forget_expired(*, now: datetime) -> Forgotten:
     forget_counts(today=danish_date(now))
     forget_uses(now=now)
     forget_proofs(now=now)
+    forget_codes(now=now)
     return Forgotten(
         drafts=forget_drafts(now=now),
         keys=IdempotencyRecord.objects.filter(created_at__lte=now - KEPT_KEYS).delete()[0],

@@ -23,6 +23,7 @@ from borgerservice.municipalities.models import Centre
 from borgerservice.vault.marks import contact_mark
 
 START, CENTRE, CONTACT, FIND, ARRIVE = "start", "centre", "contact", "find", "arrive"
+CODE, CODE_NET, WRONG_CODE = "code", "code_net", "wrong_code"
 
 # A count that a crash forgets does no harm, so nobody waits for it to reach the disk.
 _COUNT = {
@@ -121,6 +122,32 @@ def count_arrival(*, centre: Centre, now: datetime) -> None:
     _require(
         _count([(ARRIVE, contact_mark("network", f"screen {centre.key}")[1])], now=now), now=now
     )
+
+
+def count_code(*, phone: str, email: str, network: str, now: datetime) -> None:
+    """Count that a code is asked for, for the contact and the network. Raises TooMany."""
+    kinds = {"phone": phone, "email": email.casefold()}
+    marks = [(CODE, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
+    if network:
+        marks.append((CODE_NET, contact_mark("network", network)[1]))
+    _require(_count(marks, now=now), now=now)
+
+
+def count_wrong_code(*, network: str, now: datetime) -> None:
+    """Count that a network typed a wrong code."""
+    if network:
+        _count([(WRONG_CODE, contact_mark("network", network)[1])], now=now)
+
+
+def require_codes_left(*, network: str, now: datetime) -> None:
+    """Raise TooMany for a network that has typed too many wrong codes, a right one next or not."""
+    which = limit(WRONG_CODE)
+    mark = contact_mark("network", network)[1]
+    typed = UseCount.objects.filter(
+        what=WRONG_CODE, mark=mark, span=which.span_of(now), uses__gte=which.most
+    )
+    if network and typed.exists():
+        raise TooMany(retry_after=which.seconds_left(now))
 
 
 def starts_lately(*, now: datetime) -> int:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
@@ -70,6 +71,8 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         if asked := asked_first(request, centre=centre, now=now):
             return asked
+        if centre.municipality.asks_for_code:
+            return _to_code(request, key, code, form.party)
         begin = partial(
             start_draft,
             centre=centre,
@@ -134,8 +137,8 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
             draft=draft,
             names=form.names,
             protected=form.protected,
-            phone=str(form.cleaned_data["phone"] or ""),
-            email=form.cleaned_data["email"],
+            phone=form.typed_phone,
+            email=form.typed_email,
             needs=form.needs,
         )
         return redirect("appointments:check", token=token)
@@ -200,6 +203,12 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
             shown["choice"] = Choice(wanted=wanted, refusal=refused.sentence)
             shown["times"] = _fresh_times(draft, form, wanted=wanted, now=now)
     return page_at(request, "appointments/check.html", shown, status=shown["choice"].status)
+
+
+def _to_code(request: HttpRequest, key: str, code: str, people: int) -> HttpResponseBase:
+    """On to the page that sends a code, with the time that was chosen."""
+    asked = urlencode({"start": request.POST.get("start", ""), "people": people})
+    return redirect(f"{reverse('appointments:ask_code', args=[key, code])}?{asked}")
 
 
 def _booked(request: HttpRequest, visit: Appointment, now: datetime) -> HttpResponseBase:

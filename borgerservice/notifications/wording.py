@@ -18,7 +18,7 @@ from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.notifications import gsm
 from borgerservice.notifications.models import Message
-from borgerservice.vault.links import derive_link
+from borgerservice.vault.links import derive_code, derive_link
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,6 +50,7 @@ def word(message: Message) -> Wording:
             "is_witness_told_of": bool(facts.get("proves_identity")),
             "link": link,
             "home": home,
+            "code": derive_code("contact code", facts["code_salt"]) if "code_salt" in facts else "",
         }
         moment = facts.get("happened_at", facts["starts_at"])
         told_of = datetime.fromisoformat(moment).astimezone(COPENHAGEN)

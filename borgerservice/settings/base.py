@@ -159,6 +159,9 @@ BOOKING_LIMITS = {
     "contact": (20, 86400),
     "find": (10, 3600),
     "arrive": (60, 600),
+    "code": (5, 3600),
+    "code_net": (30, 3600),
+    "wrong_code": (30, 3600),
 }
 # From how many bookings begun in ten minutes on each costs its browser a moment of work.
 PROOF_ASKED_FROM = {"everybody": 600, "network": 15}

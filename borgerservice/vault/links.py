@@ -18,6 +18,14 @@ def derive_link(purpose: str, salt: str) -> str:
     return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
+def derive_code(purpose: str, salt: str) -> str:
+    """Six digits that somebody types from a message; salt is `version:random`."""
+    version = int(salt.partition(":")[0])
+    secret = key_ring().link[version]
+    digest = hmac.new(secret, f"code\0{purpose}\0{salt}".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06}"
+
+
 def new_salt(random: str) -> str:
     """A salt under the newest link key."""
     return f"{max(key_ring().link)}:{random}"

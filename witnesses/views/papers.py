@@ -40,7 +40,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     except LinkUnreadable:
         return render(request, "400.html", {"is_error_page": True}, status=HTTPStatus.BAD_REQUEST)
     service = service_for(answers, advise(answers, rule_set(rule_set_in_force(answers.on))))
-    response = redirect(f"{reverse('appointments:front')}?{urlencode({'service': service})}#find")
+    response = redirect(f"{reverse('appointments:front')}?{urlencode({'service': service})}")
     response.set_cookie(
         CARRIED,
         written(answers),
