@@ -56,6 +56,7 @@ def ask(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     except Refused:
         raise Http404 from None
     form, status = SendForm(request.POST if request.method == "POST" else None), HTTPStatus.OK
+    _keep_nothing(request, form)
     if form.is_valid():
         try:
             token = send_code(
@@ -97,6 +98,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
         gone = {"is_error_page": True}
         return render(request, "appointments/code_gone.html", gone, status=410)
     form, choice = CodeForm(request.POST if request.method == "POST" else None), Choice()
+    _keep_nothing(request, form)
     is_proven = row.proven_at is not None
     begin = partial(start_proven_draft, row=row, now=now, is_shared=bool(screen_of(request)))
     if form.is_bound and not is_proven:
@@ -122,6 +124,13 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     }
     status = HTTPStatus.TOO_MANY_REQUESTS if form.has_error("code", "too_many") else choice.status
     return page_at(request, "appointments/code_enter.html", shown, status=status)
+
+
+def _keep_nothing(request: HttpRequest, form: SendForm | CodeForm) -> None:
+    """On a screen that others use after, the browser is told to keep nothing that is typed."""
+    if screen_of(request):
+        for field in form.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
 
 
 def _is_proven(request: HttpRequest, row: ContactCode, form: CodeForm, now: datetime) -> bool:

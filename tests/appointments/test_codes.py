@@ -12,6 +12,7 @@ from appointments.models import Appointment, BookingDraft, ContactCode, Hold, Us
 from appointments.services.codes import find_code, prove_contact, start_proven_draft
 from appointments.services.drafts import start_draft
 from appointments.services.expiry import forget_expired
+from appointments.views.kiosk_mode import ticket_of
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import word
 from borgerservice.vault.links import link_hash
@@ -284,3 +285,16 @@ def test_the_page_is_known_by_its_hash_alone(world):
     page = sent(world, Client())
     token = page.rstrip("/").rpartition("/")[2]
     assert ContactCode.objects.get().token_hash == link_hash(token)
+
+
+def test_on_a_centres_own_screen_the_browser_keeps_nothing_and_the_draft_lives_for_minutes(world):
+    screen = Client()
+    screen.get(f"/kiosk/{ticket_of(world.centre.key)}/")
+    asks = chosen(world, screen)
+    page = screen.post(asks, {"phone": "20304050"})["Location"]
+    for shown in (screen.get(asks), screen.get(page)):
+        assert 'autocomplete="off"' in shown.content.decode()
+        assert 'autocomplete="tel"' not in shown.content.decode()
+        assert 'autocomplete="one-time-code"' not in shown.content.decode()
+    screen.post(page, {"code": code_in_message()})
+    assert BookingDraft.objects.get().expires_at < NOW + timedelta(minutes=10)

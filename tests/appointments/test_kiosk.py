@@ -24,10 +24,12 @@ ALLOWED = {
     "book/<str:token>/leave/",
     "book/<str:token>/still/",
     "book/<str:token>/time/",
+    "code/<str:token>/",
     "kiosk/",
     "kiosk/<str:ticket>/",
     "<slug:key>/",
     "<slug:key>/<slug:code>/",
+    "<slug:key>/<slug:code>/code/",
     "m/<slug:code>/look.css",
     "m/<slug:code>/logo.png",
 }
