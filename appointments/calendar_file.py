@@ -52,6 +52,7 @@ def _words(appointment: Appointment, services: Sequence[ServiceType]) -> str:
         ),
         _("Reference: {reference}").format(reference=appointment.reference),
     ]
-    if appointment.centre.phone:
-        lines.append(_("Phone: {phone}").format(phone=appointment.centre.phone))
+    centre = appointment.centre
+    if phone := centre.phone or centre.municipality.phone:
+        lines.append(_("Phone: {phone}").format(phone=phone))
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from appointments.exceptions import NotFound
 from appointments.models import Appointment, CentreService, Offer, Rebooking, WaitingEntry
@@ -37,7 +37,8 @@ def wish_of_visit(appointment: Appointment) -> WaitingEntry | None:
 def entry_by_link(link: str) -> WaitingEntry:
     """The wish behind a secret link, or NotFound."""
     known = WaitingEntry.unscoped.filter(link_hash=link_hash(link))  # the contact's own link
-    entry = known.select_related("service").prefetch_related("centres").first()
+    centres = Prefetch("centres", Centre.objects.select_related("municipality"))
+    entry = known.select_related("service").prefetch_related(centres).first()
     if entry is None:
         raise NotFound
     return entry

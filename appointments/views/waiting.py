@@ -122,8 +122,12 @@ def waiting(request: HttpRequest, link: str) -> HttpResponseBase:
             return redirect("appointments:waiting", link=link)
     except NotFound:
         return _unknown(request)
-    shown = {"entry": entry, "is_waiting": entry.status == entry.Status.WAITING}
-    return render(request, "appointments/waiting.html", shown)
+    shown = {
+        "entry": entry,
+        "is_waiting": entry.status == entry.Status.WAITING,
+        "centre": entry.centres.all()[0],
+    }
+    return page_at(request, "appointments/waiting.html", shown)
 
 
 @open_to("link holder")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -359,6 +360,29 @@ def test_a_logo_lies_with_its_municipality_alone(world):
     assert not Logo.objects.for_municipality(elsewhere).exists()
     remove_logo(municipality=elsewhere, actor="staff:1", now=NOW)
     assert Logo.objects.for_municipality(world.municipality).exists()
+
+
+@pytest.mark.parametrize("column", ["coming", "custody"])
+def test_the_database_itself_refuses_an_answer_that_is_none(world, column):
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE municipalities_municipality SET {column} = 'x'")
+
+
+def test_the_municipality_s_phone_stands_in_the_calendar_where_the_centre_has_none(world, client):
+    settle(world.municipality)
+    visit = book(client, world)
+    assert b"+45 96 28 24 00" in client.get(f"{visit}calendar.ics").content
+    type(world.centre).objects.update(phone="")
+    assert b"+45 96 28 28 28" in client.get(f"{visit}calendar.ics").content
+
+
+def test_who_waits_sees_whose_list_it_is(world, client):
+    settle(world.municipality)
+    answer = client.post(
+        f"{times_address(world)}wait/", {"hours": "any", "name_0": "Amina", "phone": "20 30 40 50"}
+    )
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "/m/0657/look.css" in page
 
 
 def test_the_links_to_copy_are_plain_text_without_script_or_frame(world, settings):
