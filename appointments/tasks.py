@@ -7,6 +7,7 @@ from appointments.services import (
     doubles,
     drafts,
     expiry,
+    offers,
     opening_days,
     rebooking,
     reconciling,
@@ -31,12 +32,13 @@ def ask_about_doubles() -> None:
 
 @shared_task(name="appointments.pass_offers_on")
 def pass_offers_on() -> None:
-    """Let go of offers nobody answered, go on with rebookings, end wishes that are over.
+    """Pass on what nobody answered and what returns, go on with rebookings, end wishes.
 
     And of what somebody left behind at a centre's screen: its time is for others.
     """
     drafts.forget_drafts(now=clock.now())
     answers.expire_offers(now=clock.now())
+    offers.offer_what_returns(now=clock.now())
     rebooking.continue_rebookings(now=clock.now())
     waiting.end_waiting(now=clock.now())
 

@@ -26,6 +26,9 @@ from borgerservice.vault.links import derive_link, link_hash, new_salt
 PURPOSE = "offer"
 LOOKED_AT = 50
 """How many who wait are looked at for one place, those who asked first."""
+BEFORE_ALL = timedelta(seconds=90)
+"""So long before a place that was kept back comes free to all, who waits by then is offered it."""
+CHANCE = secrets.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,35 @@ def pass_on(place: Place, *, now: datetime) -> None:
     """
     if not any(_offered(fits, place, now=now) for fits in _who_fit(place, now=now)):
         keep_back(place, now=now)
+
+
+def offer_what_returns(*, now: datetime) -> int:
+    """Offer the places that were kept back to those who wait by now, before all; how many.
+
+    Who began to wait while a place was kept back has no claim by having been quicker: one of them
+    is drawn. So neither the fastest who looks nor the first who asks is sure to get it.
+    """
+    # Across municipalities: one sweep offers them everywhere.
+    soon = Hold.unscoped.filter(
+        purpose=Hold.Purpose.RETURNED, expires_at__gt=now, expires_at__lte=now + BEFORE_ALL
+    )
+    return sum(_offered_before_all(hold, now=now) for hold in soon.select_related("centre"))
+
+
+def _offered_before_all(hold: Hold, *, now: datetime) -> bool:
+    place = Place(hold.centre, hold.desk_id, hold.starts_at, hold.busy_until)
+    with transaction.atomic():
+        capacity.lock_days({(hold.centre_id, hold.day)})
+        fitting = list(_who_fit(place, now=now))
+        if not fitting or not capacity.remove_holds(
+            centre=hold.centre, desk_id=hold.desk_id, day=hold.day, which=Q(pk=hold.pk)
+        ):
+            return False
+        CHANCE.shuffle(fitting)
+        if any(_offered(fits, place, now=now) for fits in fitting):
+            return True
+        transaction.set_rollback(True)  # it stays kept back until its moment
+    return False
 
 
 def link_of(offer: Offer) -> str:

@@ -15,10 +15,13 @@ from appointments.exceptions import Refused, TooMany
 from appointments.models import Appointment, DeskDay
 from appointments.rules.local_time import instant
 from appointments.rules.opening_moment import some_moment_of
+from appointments.rules.waiting import Wish
 from appointments.selectors import bookable_times
 from appointments.services import cancel_appointment, plan_visit
 from appointments.services.drafts import confirm_draft, fill_draft, read_draft, start_draft
 from appointments.services.limits import count_booking, count_start
+from appointments.services.offers import offer_what_returns
+from appointments.services.waiting import wait_for_any
 from borgerservice.municipalities.models import Centre
 from tests.builders import TODAY, World, build_world
 
@@ -151,16 +154,33 @@ def _book(world: World, who: Somebody, free: list[datetime], now: datetime) -> b
     return False
 
 
+def _ask_to_be_told(world: World, now: datetime) -> None:
+    day = TODAY + timedelta(days=14)
+    wait_for_any(
+        centre=world.centre,
+        service=world.service.code,
+        names=["Amina Hassan"],
+        phone="+4520304050",
+        email="",
+        language="da",
+        wish=Wish(day, day, 0, 1440, 127),
+        now=now,
+    )
+
+
 def _some(free: list[datetime]) -> Iterator[datetime]:
     while free:
         yield free[0]
 
 
-def retaken(*, patience: int, waiting: int, seed: int, returns_slowly: bool = True) -> bool:
+def retaken(
+    *, patience: int, waiting: int, seed: int, returns_slowly: bool = True, asks: float = 0.0
+) -> bool:
     """Whether a reseller who gives a place back gets it again, for the buyer on the phone.
 
     It is the centre's only place. The reseller looks every minute, for so many minutes and always
-    first; each of those who wait looks once in half an hour.
+    first; each of those who wait looks once in half an hour, and finding nothing some of them ask
+    to be told, so large a part.
     """
     chance = Random(seed)
     minutes = {"opens": 10 * 60, "closes": 10 * 60 + 30}
@@ -173,8 +193,13 @@ def retaken(*, patience: int, waiting: int, seed: int, returns_slowly: bool = Tr
     visit = Appointment.unscoped.get(centre=world.centre)
     cancel_appointment(appointment=visit, actor="citizen", now=began)
     looks = sorted(chance.randrange(30) for _ in range(waiting))
+    asking = {look for look in looks if chance.random() < asks}
     for minute in range(LONGEST_RETURN):
         now = began + timedelta(minutes=minute)
+        if minute in asking:
+            _ask_to_be_told(world, now)
+        if offer_what_returns(now=now):
+            return False
         buyer = Somebody(f"+4527{seed:06}", f"101.2.{seed}.0/24", is_bot=True)
         if minute < patience and _book(world, buyer, _free(world, now), now):
             return True

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django.fixtures import Settings
 
-from tests.appointments.market import a_day, retaken
+from tests.appointments.market import LONGEST_RETURN, a_day, retaken
 
 pytestmark = pytest.mark.django_db
 REDUCED = {"bots": 100, "networks": 10, "people": 40, "desks": 5}
@@ -36,10 +36,10 @@ def test_five_hundred_bots_get_little_more_than_their_share(as_shipped: None, se
     assert outcome.times_their_share <= MOST, outcome
 
 
-def tries(count: int, *, patience: int, returns_slowly: bool = True) -> int:
+def tries(count: int, *, patience: int, returns_slowly: bool = True, asks: float = 0.0) -> int:
     """How often a reseller gets the place back."""
     return sum(
-        retaken(patience=patience, waiting=50, seed=seed, returns_slowly=returns_slowly)
+        retaken(patience=patience, waiting=50, seed=seed, returns_slowly=returns_slowly, asks=asks)
         for seed in range(count)
     )
 
@@ -49,6 +49,17 @@ def test_a_place_given_back_for_a_buyer_on_the_phone_is_not_got_again(
     as_shipped: None, count: int
 ) -> None:
     assert tries(count, patience=10) <= count * 5 / 100
+
+
+@pytest.mark.parametrize("count", [pytest.param(6), pytest.param(100, marks=pytest.mark.full)])
+def test_who_looks_for_hours_does_not_get_it_where_three_in_ten_ask_to_be_told(
+    as_shipped: None, count: int
+) -> None:
+    assert tries(count, patience=LONGEST_RETURN, asks=0.3) <= count * 5 / 100
+
+
+def test_who_looks_for_hours_gets_it_where_nobody_asks(as_shipped: None) -> None:
+    assert tries(3, patience=LONGEST_RETURN) == 3
 
 
 def test_a_place_that_comes_back_at_once_is(as_shipped: None) -> None:

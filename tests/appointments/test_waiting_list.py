@@ -1,19 +1,21 @@
 """Who waits gets the place that comes free, one after the other; nothing is given up before."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from appointments.exceptions import NotFound, Refused
-from appointments.models import Appointment, Hold, Offer, WaitingEntry
+from appointments.models import Appointment, DeskDay, Hold, Offer, WaitingEntry
 from appointments.rules.local_time import instant
 from appointments.rules.waiting import Wish
-from appointments.services import book_appointment, cancel_appointment
+from appointments.services import book_appointment, cancel_appointment, offers
 from appointments.services.answers import accept_offer, decline_offer, expire_offers
 from appointments.services.desk_days import rebuild
-from appointments.services.offers import link_of
+from appointments.services.offers import link_of, offer_what_returns
 from appointments.services.plan import Visitor
+from appointments.services.reconciling import reconcile
 from appointments.services.waiting import (
     end_waiting,
     entry_link,
@@ -39,6 +41,80 @@ def world():
 @pytest.fixture
 def booked(world):
     return build_visit(world, day=SOON, minute=9 * 60)
+
+
+@pytest.fixture
+def kept_back(world):
+    """A place given back at a centre that is short of times; nobody waited when it was."""
+    world.centre.returns_slowly = True
+    world.centre.save()
+    world.centre.hours.all().delete()
+    world.centre.hours.create(weekday=SOON.weekday(), opens_minute=540, closes_minute=600)
+    rebuild(centre=world.centre, first=TODAY, last=TODAY + timedelta(days=14))
+    visit = build_visit(world, day=SOON, minute=9 * 60, phone=PHONES[40])
+    cancel_appointment(appointment=visit, actor="citizen", now=NOW)
+    return Hold.unscoped.get()
+
+
+def asks(world, place, *, now=NOW, **wish):
+    """Somebody without a visit who asks to be told."""
+    return wait_for_any(
+        centre=world.centre,
+        service="new_mitid",
+        names=["Bo Berg"],
+        phone=PHONES[place],
+        email="",
+        language="da",
+        wish=a_wish(**wish),
+        now=now,
+    )
+
+
+def test_who_began_to_wait_while_a_place_was_kept_back_is_offered_it_before_all(world, kept_back):
+    entry = asks(world, 0, now=NOW + timedelta(minutes=1))
+    assert offer_what_returns(now=kept_back.expires_at - timedelta(minutes=2)) == 0
+    assert offer_what_returns(now=kept_back.expires_at - timedelta(minutes=1)) == 1
+    offer = Offer.unscoped.get()
+    assert (offer.entry, offer.starts_at, offer.answer) == (entry, kept_back.starts_at, "open")
+    assert Hold.unscoped.get().purpose == Hold.Purpose.OFFER
+    assert offer_what_returns(now=kept_back.expires_at - timedelta(minutes=1)) == 0
+    assert list(reconcile(now=NOW)) == []
+    visit = accept_offer(link=link_of(offer), now=kept_back.expires_at)
+    assert visit.starts_at == kept_back.starts_at
+
+
+def test_where_nobody_fits_it_is_kept_back_until_its_moment(world, kept_back):
+    late = kept_back.expires_at - timedelta(seconds=1)
+    assert offer_what_returns(now=late) == 0
+    asks(world, 0, from_minute=10 * 60)
+    assert offer_what_returns(now=late) == 0
+    assert offer_what_returns(now=kept_back.expires_at) == 0
+    assert Hold.unscoped.get() == kept_back
+    assert not Offer.unscoped.exists()
+
+
+def test_a_place_whose_day_is_not_open_to_all_is_offered_to_nobody(world, kept_back):
+    asks(world, 0)
+    DeskDay.objects.update(opens_at=kept_back.expires_at)
+    assert offer_what_returns(now=kept_back.expires_at - timedelta(minutes=1)) == 0
+    assert Hold.unscoped.get() == kept_back
+    assert list(reconcile(now=NOW)) == []
+
+
+def first_of_two(seed):
+    """Which of two is first once they are shuffled."""
+    order = [0, 1]
+    Random(seed).shuffle(order)
+    return order[0]
+
+
+@pytest.mark.parametrize("drawn", [0, 1])
+def test_chance_decides_among_those_and_not_who_was_quicker(world, kept_back, drawn, monkeypatch):
+    entries = [asks(world, place, now=NOW + timedelta(minutes=place)) for place in (0, 1)]
+    seed = next(seed for seed in range(99) if first_of_two(seed) == drawn)
+    monkeypatch.setattr(offers, "CHANCE", Random(seed))
+    assert offer_what_returns(now=kept_back.expires_at - timedelta(minutes=1)) == 1
+    assert Offer.unscoped.get().entry == entries[drawn]
 
 
 def a_wish(**differences):

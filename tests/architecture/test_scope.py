@@ -15,6 +15,7 @@ UNSCOPED_ALLOWED = {
     "appointments/selectors_doubles.py": "one visit per person and purpose in the whole country",
     "appointments/selectors_waiting.py": "secret links name the wish and the offer",
     "appointments/services/answers.py": "a secret link names the offer; one sweep ends them all",
+    "appointments/services/offers.py": "one sweep offers what returns, everywhere",
     "appointments/services/rebooking.py": "one sweep goes on with all of them",
     "appointments/services/waiting.py": "a secret link names the wish; what is over is over everywhere",
     "appointments/services/doubles.py": "one visit per person and purpose in the whole country",

@@ -16,6 +16,7 @@ from appointments.services.answers import expire_offers
 from appointments.services.doubles import compare_new_visits, end_unanswered
 from appointments.services.drafts import forget_drafts
 from appointments.services.expiry import forget_expired
+from appointments.services.offers import offer_what_returns
 from appointments.services.opening_days import keep_days_open
 from appointments.services.rebooking import continue_rebookings
 from appointments.services.reconciling import log_differences
@@ -43,12 +44,13 @@ def ask_about_doubles() -> None:
 
 
 def pass_offers_on() -> None:
-    """Let go of offers nobody answered, go on with rebookings, end wishes that are over.
+    """Pass on what nobody answered and what returns, go on with rebookings, end wishes.
 
     And of what somebody left behind at a centre's screen: its time is for others.
     """
     forget_drafts(now=clock.now())
     expire_offers(now=clock.now())
+    offer_what_returns(now=clock.now())
     continue_rebookings(now=clock.now())
     end_waiting(now=clock.now())
 
