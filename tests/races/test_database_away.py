@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 from datetime import timedelta
 
 import pytest
-from django.db import Error, OperationalError, connection, connections
+from django.db import Error, OperationalError, connection, connections, transaction
 from django.test import Client
 
 from borgerservice.away import is_away
@@ -125,7 +125,7 @@ def test_who_waits_too_long_for_the_lock_of_a_file_is_told_to_come_back(
 @pytest.mark.django_db
 def test_a_mistake_of_ours_is_not_taken_for_a_database_that_is_away() -> None:
     statements = {"sqlite": "SELECT 1 FROM nowhere", "postgresql": "SET LOCAL lock_timeout = 'x'"}
-    with connection.cursor() as cursor, pytest.raises(Error) as told:
+    with pytest.raises(Error) as told, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statements[connection.vendor])
     assert not is_away(told.value)
     assert not is_away(OperationalError("said without a cause"))
