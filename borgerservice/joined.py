@@ -5,9 +5,11 @@ measured by its rate, the statement stands written, and its columns come from th
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 M = TypeVar("M", bound=Model)
@@ -38,13 +40,20 @@ class Columns(Generic[M]):
 
     def read(self, values: Iterator[Any]) -> M | None:
         """The row that the next values make; None where an outer join found none."""
-        told = [next(values) for _field in self._fields]
+        told = self.told(values)
         if told[0] is None:
             return None
-        for place, converters in self._needed():
-            for convert in converters:
-                told[place] = convert(told[place], self._as_columns[place], connection)
-        return self._model.from_db(connection.alias, self._names, told)
+        return self._model.from_db(DEFAULT_DB_ALIAS, self._names, told)
+
+    def told(self, values: Iterator[Any]) -> list[Any]:
+        """The next values as the model would hold them, its primary key first; no row is made."""
+        told = list(islice(values, len(self._fields)))
+        if told[0] is not None:
+            database = connections[DEFAULT_DB_ALIAS]  # found once, not once a column
+            for place, converters in self._needed(database):
+                for convert in converters:
+                    told[place] = convert(told[place], self._as_columns[place], database)
+        return told
 
     def found(self, values: Iterator[Any]) -> M:
         """The row that the next values make, where there is always one."""
@@ -53,7 +62,7 @@ class Columns(Generic[M]):
             raise ValueError("no row")
         return row
 
-    def _needed(self) -> Needed:
+    def _needed(self, connection: BaseDatabaseWrapper) -> Needed:
         """The columns whose values the database at hand does not give as the model holds them."""
         known = self._converters.get(connection.vendor)
         if known is None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final, Self
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 _PLACE: Final = re.compile(r"%(?:(s)|\((\w+)\)s|%)")
@@ -63,3 +63,20 @@ def planned() -> Iterator[CursorWrapper]:
     kept: Any = _PlannedCursor(database.connection)
     with database.make_cursor(kept) as cursor:
         yield cursor
+
+
+@contextmanager
+def sent_at_once() -> Iterator[None]:
+    """One transaction whose statements go to PostgreSQL in one message: answers come at its end.
+
+    Within another transaction, and where statements are logged, it is a plain one.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql" or database.in_atomic_block or database.queries_logged:
+        with transaction.atomic():
+            yield
+        return
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    with database.wrap_database_errors, database.connection.pipeline():
+        yield

@@ -11,9 +11,8 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
-from django.db.backends.utils import CursorWrapper
 
-from borgerservice.planned import planned
+from borgerservice.planned import planned, sent_at_once
 
 _AS_IT_STANDS = (models.CharField, models.IntegerField, models.BooleanField, models.ForeignKey)
 """What both databases take as the row has it, so that nothing need look at it."""
@@ -23,7 +22,7 @@ _Told = tuple[tuple[str, type[models.Model], _Names], ...]
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """The UPDATE that decides: SQL that changes one row or none, and its parameters."""
+    """The UPDATE that decides, one row or none: SQL and its parameters. Or the lock before it."""
 
     sql: str
     parameters: Sequence[Any]
@@ -41,21 +40,6 @@ class New:
     ids: Mapping[str, str] = field(default_factory=dict)
 
 
-def changing(row: models.Model, *names: str, counted_by: str, before: int) -> Guarded:
-    """The UPDATE of some fields of a row, if the counter of its changes stands where it stood."""
-    database = connections[DEFAULT_DB_ALIAS]
-    values = {
-        column.column: column.get_db_prep_save(getattr(row, column.attname), database)
-        for column in row._meta.concrete_fields
-        if column.name in names
-    }
-    assignments = ", ".join(f"{column} = %s" for column in values)
-    return Guarded(
-        f"UPDATE {row._meta.db_table} SET {assignments} WHERE id = %s AND {counted_by} = %s",
-        [*values.values(), row.pk, before],
-    )
-
-
 class Act:
     """What is to be written together, made ready as the database takes it: no lock waits for that.
 
@@ -68,20 +52,19 @@ class Act:
         self._told: _Told = tuple((new.name, type(new.row), tuple(new.ids.items())) for new in news)
         self._values = [_values(new) for new in news]
 
-    def write(self, *, savepoint: bool = True) -> bool:
+    def write(self, *, lock: Guarded | None = None) -> bool:
         """Whether the guarded UPDATE changed its row; then the new rows are written and have ids.
 
-        Raises IntegrityError where the database refuses one of them; then nothing is written.
-        Without `savepoint` the transaction around it is then lost.
+        A `lock` is taken in the same transaction, before the guarded UPDATE begins to look; on
+        SQLite the transaction is one. Raises IntegrityError where the database refuses a row; then
+        nothing is written.
         """
-        is_postgresql = connection.vendor == "postgresql"
-        alone = is_postgresql and not connection.in_atomic_block
-        write = self._in_one_statement if is_postgresql else self._one_after_another
-        with (
-            nullcontext() if alone else transaction.atomic(savepoint=savepoint),
-            planned() as cursor,
-        ):
-            ids = write(cursor)
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.vendor == "postgresql":
+            is_alone = lock is None and not database.in_atomic_block
+            ids = self._in_one_statement(lock, is_alone=is_alone)
+        else:
+            ids = self._one_after_another()
         if ids is None:
             return False
         for new in self._news:
@@ -90,24 +73,29 @@ class Act:
                 setattr(new.row, column, ids[name])
         return True
 
-    def _in_one_statement(self, cursor: CursorWrapper) -> dict[str, int] | None:
+    def _in_one_statement(self, lock: Guarded | None, *, is_alone: bool) -> dict[str, int] | None:
         parameters = list(self._guarded.parameters)
         for values in self._values:
             parameters += values
-        cursor.execute(_statement(self._guarded.sql, self._told), _of_one_type(parameters))
-        written = cursor.fetchone()
+        with planned() as locking, planned() as cursor:
+            with nullcontext() if is_alone else sent_at_once():
+                if lock:
+                    locking.execute(lock.sql, lock.parameters)
+                cursor.execute(_statement(self._guarded.sql, self._told), _of_one_type(parameters))
+            written = cursor.fetchone()
         names = [name for name, _model, _ids in self._told]
         return dict(zip(names, written[1:], strict=True)) if written else None
 
-    def _one_after_another(self, cursor: CursorWrapper) -> dict[str, int] | None:
-        cursor.execute(self._guarded.sql, self._guarded.parameters)
-        if cursor.rowcount != 1:
-            return None
-        ids: dict[str, int] = {}
-        for (name, model, pointing), values in zip(self._told, self._values, strict=True):
-            others = [ids[other] for _column, other in pointing]
-            cursor.execute(_insert(model, pointing), [*values, *others])
-            ids[name] = cursor.lastrowid
+    def _one_after_another(self) -> dict[str, int] | None:
+        with transaction.atomic(), planned() as cursor:
+            cursor.execute(self._guarded.sql, self._guarded.parameters)
+            if cursor.rowcount != 1:
+                return None
+            ids: dict[str, int] = {}
+            for (name, model, pointing), values in zip(self._told, self._values, strict=True):
+                others = [ids[other] for _column, other in pointing]
+                cursor.execute(_insert(model, pointing), [*values, *others])
+                ids[name] = cursor.lastrowid
         return ids
 
 

@@ -1,71 +1,80 @@
-"""What the whole country knows that a decision rests on, in one statement.
+"""What the whole country knows that a decision rests on, told by the database as one text.
 
-Asked before anything is locked, and once more under the lock: where both answers are the same,
-nothing has come in between, and what was decided on the first holds.
+It is told with the record of the case, before anything is locked, and once more under the lock, by
+the statement that writes: where both texts are the same nothing has come in between, and what was
+decided on the first holds.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
 from django.db import connection
 
 from borgerservice.people.roots import root_of
-from borgerservice.planned import planned
 from witnesses.rules.facts import EarlierWitnessing
 from witnesses.rules.signals import Seen
 
-_PERSONS: Final = ("witness", "applicant", "opened", "acts", "recorded")
-_ASKED: Final = ", ".join(f"CAST(%s AS bigint) AS {name}" for name in _PERSONS)
-_ROOTS: Final = ", ".join(f"{root_of(f'asked.{name}')} AS {name}" for name in _PERSONS)
+PERSONS: Final = ("witness", "applicant", "opened", "acts", "recorded")
+"""Whom it is about, and who of the staff opened the case, acts now, and took the statement."""
+JSON: Final = {
+    "postgresql": {"array": "json_build_array", "rows": "json_agg"},
+    "sqlite": {"array": "json_array", "rows": "json_group_array"},
+}
+"""The functions that make a list of some values, and a list of all rows."""
+_GIVEN: Final = ("CAST(%s AS bigint)",) * len(PERSONS)
 _COLUMNS: Final = "w.id, w.witness_id, w.applicant_id, w.on_date, w.municipality_id"
-_LEDGER: Final = f"""
-  WITH known AS (
-    SELECT {_ROOTS}, (SELECT rule_set FROM witnesses_rulesetinforce WHERE in_force_from <= %s
-                      ORDER BY in_force_from DESC, id DESC LIMIT 1) AS in_force
-    FROM (SELECT {_ASKED}) asked),
+_TOLD: Final = f"""(
+  WITH asked (place, id) AS (VALUES {{asked}}),
+  known AS (SELECT place, {root_of("asked.id")} AS id FROM asked),
   both_of_them AS (
-    SELECT witness AS id FROM known UNION SELECT applicant FROM known
-    UNION SELECT l.person_id FROM known JOIN people_personlink l ON l.root_id = known.witness
-    UNION SELECT l.person_id FROM known JOIN people_personlink l ON l.root_id = known.applicant),
+    SELECT id FROM known WHERE place <= 2
+    UNION ALL
+    SELECT l.person_id FROM known k JOIN people_personlink l ON l.root_id = k.id
+    WHERE k.place <= 2),
   theirs AS (
     SELECT {_COLUMNS} FROM both_of_them b JOIN witnesses_witnessing w ON w.witness_id = b.id
-    UNION
-    SELECT {_COLUMNS} FROM both_of_them b JOIN witnesses_witnessing w ON w.applicant_id = b.id)
-  SELECT known.*, w.id, {root_of("w.witness_id")}, {root_of("w.applicant_id")},
-    w.on_date, w.municipality_id, r.reversed_on
-  FROM known LEFT JOIN theirs w ON true
-  LEFT JOIN witnesses_reversal r ON r.witnessing_id = w.id
-  ORDER BY w.on_date, w.id"""  # noqa: S608
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Whom a decision is about, who works on it, and the day of the meeting."""
-
-    witness: int | None
-    applicant: int | None
-    opened: int | None
-    acts: int | None
-    recorded: int | None
-    on: date
+    UNION ALL
+    SELECT {_COLUMNS} FROM both_of_them b JOIN witnesses_witnessing w ON w.applicant_id = b.id),
+  seen AS (
+    SELECT w.id, {root_of("w.witness_id")} AS witness, {root_of("w.applicant_id")} AS applicant,
+      w.on_date, w.municipality_id, r.reversed_on
+    FROM theirs w LEFT JOIN witnesses_reversal r ON r.witnessing_id = w.id
+    ORDER BY w.on_date, w.id),
+  schedule AS (
+    SELECT in_force_from, rule_set FROM witnesses_rulesetinforce ORDER BY in_force_from, id)
+  SELECT CAST({{array}}(
+    (SELECT {{rows}}(id) FROM known),
+    (SELECT {{rows}}({{array}}(in_force_from, rule_set)) FROM schedule),
+    (SELECT {{rows}}({{array}}(id, witness, applicant, on_date, municipality_id, reversed_on))
+     FROM seen)
+  ) AS text))"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Who those persons turned out to be, and the id of the rule set in force on the day.
+    """Who those persons turned out to be, and what they have witnessed.
 
-    `seen` are all witnessings of witness and applicant, in either role, the oldest first.
+    `told` is the text itself, `schedule` from which day which rule set is in force. `seen` are all
+    witnessings of witness and applicant, in either role, the oldest first.
     """
 
+    told: str
     witness: int | None
     applicant: int | None
     opened: int | None
     acts: int | None
     recorded: int | None
-    rule_set: str
+    schedule: tuple[tuple[str, str], ...]
     seen: tuple[Seen, ...]
+
+    def rule_set_on(self, day: date) -> str:
+        """The id of the rule set that decides a meeting on a local day."""
+        written = day.isoformat()
+        return [rule_set for since, rule_set in self.schedule if since <= written][-1]
 
     @property
     def earlier(self) -> list[EarlierWitnessing]:
@@ -81,24 +90,40 @@ class Ledger:
         ]
 
 
-def ledger_of(asked: Asked) -> Ledger:
-    """What is known now of those a decision is about. One statement."""
-    persons = [getattr(asked, name) for name in _PERSONS]
-    with planned() as cursor:
-        cursor.execute(_LEDGER, [connection.ops.adapt_datefield_value(asked.on), *persons])
-        rows = cursor.fetchall()
-    witness, applicant, opened, acts, recorded, in_force = rows[0][:6]
-    return Ledger(witness, applicant, opened, acts, recorded, in_force, tuple(_seen(rows)))
+def ledger_sql(*persons: str) -> str:
+    """SQL for what is known of five persons, in the order of `PERSONS`."""
+    return _ledger_sql(connection.vendor, persons)
 
 
-def _seen(rows: list[tuple[Any, ...]]) -> Iterator[Seen]:
-    for *_known, pk, witness, applicant, on, municipality, reversed_on in rows:
-        if pk is not None:
-            yield Seen(
-                pk, witness, applicant, _day(on), municipality, reversed_on and _day(reversed_on)
-            )
+def ledger_told(text: str) -> Ledger:
+    """The ledger that the database told."""
+    (witness, applicant, opened, acts, recorded), schedule, seen = json.loads(text)
+    once = {row[0]: row for row in seen or ()}  # whoever is in both roles is told twice
+    return Ledger(
+        text,
+        witness,
+        applicant,
+        opened,
+        acts,
+        recorded,
+        tuple((since, rule_set) for since, rule_set in schedule),
+        tuple(
+            Seen(pk, whose, whom, date.fromisoformat(on), place, _day(reversed_on))
+            for pk, whose, whom, on, place, reversed_on in once.values()
+        ),
+    )
 
 
-def _day(value: date | str) -> date:
-    """SQLite tells days as text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
+def still_told(persons: Sequence[int | None], text: str) -> tuple[str, list[object]]:
+    """SQL that holds where the ledger still tells the same of five persons, and its parameters."""
+    return f"{ledger_sql(*_GIVEN)} = %s", [*persons, text]
+
+
+@cache
+def _ledger_sql(vendor: str, persons: tuple[str, ...]) -> str:
+    asked = ", ".join(f"({place}, {sql})" for place, sql in enumerate(persons, start=1))
+    return _TOLD.format(asked=asked, **JSON[vendor])
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from django.db import DEFAULT_DB_ALIAS
+
 from appointments.models import Appointment, Desk, Participant, ServiceType
 from borgerservice.bench.bulk import Bulk
 from borgerservice.bench.world import stored_moment
@@ -56,7 +58,9 @@ class Cases:
 
     def case(self, pk: int) -> IdentityProofing:
         """The case of that id, as far as deciding it needs to be told."""
-        return IdentityProofing(pk=pk, municipality_id=self.municipality_id)
+        return IdentityProofing.from_db(
+            DEFAULT_DB_ALIAS, ("id", "municipality_id"), (pk, self.municipality_id)
+        )
 
 
 def build_cases(

@@ -67,9 +67,8 @@ BY_HAND = {
     "borgerservice/together.py": WRITES,
     "borgerservice/vault/marks.py": "a lock",
     "witnesses/selectors.py": "the quota is counted over the whole country",
-    "witnesses/selectors_ledger.py": "the quota is counted over the whole country",
     "witnesses/selectors_patterns.py": "a pattern is one across municipalities",
-    "witnesses/services/grounds.py": "names the case's municipality",
+    "witnesses/services/grounds.py": "names the case's municipality; the ledger is the country's",
     "witnesses/services/ledger.py": "a lock",
     "witnesses/services/schedule.py": "a lock",
 }

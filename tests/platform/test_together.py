@@ -1,5 +1,7 @@
 """What belongs together is written together, or not at all."""
 
+from contextlib import ExitStack
+
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +10,7 @@ from appointments.models import DeskDay
 from borgerservice.audit.models import AuditEntry
 from borgerservice.notifications.models import Contact
 from borgerservice.notifications.services import unsaved_contact
+from borgerservice.planned import planned, sent_at_once
 from borgerservice.together import Guarded, New, write_together
 from borgerservice.vault.models import DataKey
 from tests.builders import NOW, build_world
@@ -87,3 +90,26 @@ def test_it_is_one_statement(world):
     with CaptureQueriesContext(connection) as asked:
         write_together(guarded, contact_rows(world)[1])
     assert [query["sql"].split()[0] for query in asked] == ["SAVEPOINT", "WITH", "RELEASE"]
+
+
+def send(*statements):
+    with ExitStack() as cursors:
+        opened = [cursors.enter_context(planned()) for _ in statements]
+        with sent_at_once():
+            for cursor, statement in zip(opened, statements, strict=True):
+                cursor.execute(statement.sql, statement.parameters)
+
+
+def test_what_is_sent_at_once_is_one_transaction(fresh_database):
+    with fresh_database.opened():
+        world = build_world()
+        before = untouched(world)
+        taken = taking(world, only_if=before)
+        refused = Guarded(
+            "INSERT INTO vault_datakey (wrapped, key_version) VALUES (%s, %s)", [None, 1]
+        )
+        with pytest.raises(IntegrityError):
+            send(taken, refused)
+        assert untouched(world) == before
+        send(taken)
+        assert untouched(world) == taken.parameters[0]

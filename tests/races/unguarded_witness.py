@@ -1,14 +1,16 @@
 """gunicorn configuration that takes the lock on a witness out of the workers, so that a race leaks.
 
 Only tests load it (`GUNICORN_CMD_ARGS=--config=tests/races/unguarded_witness.py`); the product has
-no switch for it. The ledger is read, a while passes, and only then it is written; on SQLite, where
-BEGIN IMMEDIATE alone cannot leak, the transaction becomes autocommit. With `KEEP_THE_LOCK` in the
-environment only the while passes, so that the lock has something to hold against.
+no switch for it. The ledger is read, a while passes, and only then it is written: on PostgreSQL
+within the statement that looks again and writes. On SQLite, where one writer alone cannot leak, it
+is written without a second look, and the transaction becomes autocommit. With `KEEP_THE_LOCK` in
+the environment only the while passes, so that the lock has something to hold against.
 """
 
 import contextlib
 import os
 import time
+from types import SimpleNamespace
 
 from django.db import connection
 from gunicorn.workers.base import Worker
@@ -21,18 +23,27 @@ READY = "the ledger is read, and written a while after"
 
 
 def post_worker_init(worker: Worker) -> None:
+    from borgerservice import together
     from witnesses.services import decision
 
-    look = decision.ledger_of
+    look, look_again = decision.record_of, decision.still_told
 
-    def look_and_wait(asked: object) -> object:
-        found = look(asked)
+    def look_and_wait(**asked: object) -> object:
+        found = look(**asked)
         time.sleep(PAUSE_SECONDS)
         return found
 
-    decision.ledger_of = look_and_wait
+    def look_again_and_wait(persons: object, text: object) -> tuple[str, list[object]]:
+        again, asked = look_again(persons, text)
+        return f"{again} AND pg_sleep({PAUSE_SECONDS}) IS NOT NULL", asked
+
+    if connection.vendor == "postgresql":
+        decision.still_told = look_again_and_wait
+    else:
+        decision.record_of = look_and_wait
     if "KEEP_THE_LOCK" not in os.environ:
-        decision.hold_root = lambda _root: None
+        decision.lock_on = lambda _root: None
         if connection.vendor == "sqlite":
-            decision.ledger_transaction = contextlib.nullcontext
+            decision.still_told = lambda *_asked: ("1", [])
+            together.transaction = SimpleNamespace(atomic=contextlib.nullcontext)
     worker.log.info(READY)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import connection
+
 from appointments.models import Participant
 from borgerservice.municipalities.models import Municipality, StaffMember
 from borgerservice.people.models import Person
@@ -11,7 +13,7 @@ from borgerservice.people.services import new_person, roots_of
 from borgerservice.vault.models import DataKey
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 from witnesses.models import IdentityProofing, Reversal, ReversalProposal, Witnessing
-from witnesses.selectors_ledger import Asked, Ledger, ledger_of
+from witnesses.selectors_ledger import PERSONS, Ledger, ledger_sql, ledger_told
 from witnesses.services.signals import look_at_reversal, look_at_witnessing
 
 
@@ -117,9 +119,16 @@ def look(entered: Witnessing) -> None:
 
 def ledger_around(entered: Witnessing) -> Ledger:
     """What the decision knew of the two persons; whether the witnessing is in it is all the same."""
-    return ledger_of(
-        Asked(entered.witness_id, entered.applicant_id, None, None, None, entered.on_date)
-    )
+    return ledger_of(entered.witness_id, entered.applicant_id)
+
+
+def ledger_of(witness: int, applicant: int) -> Ledger:
+    """What the ledger tells of two persons, alone."""
+    asked = ("CAST(%s AS bigint)", "CAST(%s AS bigint)", *["CAST(NULL AS bigint)"] * 3)
+    assert len(asked) == len(PERSONS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {ledger_sql(*asked)}", [witness, applicant])
+        return ledger_told(cursor.fetchone()[0])
 
 
 def reversed_by(witnessing: Witnessing, place: Place, *, days: int = 0) -> Reversal:

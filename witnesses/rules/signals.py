@@ -205,7 +205,7 @@ def _at_the_limit(new: Seen, others: Sequence[Seen], quota: Quota) -> list[Found
 
 def _spent_before(next_use: Seen, before: Sequence[Seen], quota: Quota) -> Sequence[Seen]:
     """The uses that reached the limit, where the next one came as soon as it was free again."""
-    if not before:
+    if len(before) < quota.at_most or not before:
         return ()
     last = before[-1].on
     history: list[EarlierWitnessing] = [

@@ -5,18 +5,20 @@ and only where all it rests on still stands there as it was read; where not, it 
 """
 
 import json
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from borgerservice.audit.events import Event
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import tell_workers
-from borgerservice.together import Act, New, changing
+from borgerservice.together import Act, Guarded, New
 from witnesses import seals
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Witnessing
@@ -24,21 +26,24 @@ from witnesses.rules.answers import Answer
 from witnesses.rules.engine import decide
 from witnesses.rules.lifecycle import Step
 from witnesses.rules.rule_sets import rule_set
-from witnesses.selectors import met_on
-from witnesses.selectors_ledger import Asked, Ledger, ledger_of
+from witnesses.rules.signals import Seen
+from witnesses.selectors_ledger import Ledger, still_told
 from witnesses.services.facts import facts_of
 from witnesses.services.grounds import Record, record_of
-from witnesses.services.ledger import hold_root, is_guards_refusal, ledger_transaction
+from witnesses.services.ledger import is_guards_refusal, ledger_transaction, lock_on
 from witnesses.services.notices import decided_messages
-from witnesses.services.signals import look_at_witnessing
+from witnesses.services.signals import completes_a_pattern, look_at_witnessing
 from witnesses.services.steps import entry_of, key_of, require_step, step_forward
 
-DECIDED: Final = (
-    *("state", "revision", "decided_by", "decided_at", "decided_on", "late_reason"),
-    *("rule_set", "outcome", "route", "failed", "findings", "facts_sealed"),
-)
 MOST_ATTEMPTS: Final = 10
 """Each but the last was overtaken by a change to the case or to what is known of its persons."""
+NOT_YET_WRITTEN: Final = 2**63 - 1
+"""Stands for the id of the witnessing while it is looked at: later than all there are."""
+_WRITTEN: Final = """
+  UPDATE witnesses_identityproofing SET state = %s, revision = %s, decided_by_id = %s,
+    decided_at = %s, decided_on = %s, late_reason = %s, rule_set = %s, outcome = %s, route = %s,
+    failed = %s, findings = %s, facts_sealed = %s
+  WHERE id = %s AND revision = %s AND """
 
 
 def decide_proofing(
@@ -60,9 +65,8 @@ def decide_proofing(
     for _attempt in range(MOST_ATTEMPTS):
         draft = _drafted(proofing, acting)
         try:
-            with ledger_transaction():
-                if _stands(draft) and _write(draft, now):
-                    return draft.case
+            if _write(draft, now):
+                return draft.case
         except IntegrityError as refusal:
             if not is_guards_refusal(refusal):
                 raise
@@ -84,55 +88,39 @@ class _Draft:
     """A decision yet to be written, and the ledger it rests on."""
 
     case: IdentityProofing
-    asked: Asked
     ledger: Ledger
     entered: Witnessing | None
-    messages: list[Message]
+    is_pattern: bool
+    messages: Sequence[Message]
     act: Act
 
 
 def _drafted(proofing: IdentityProofing, acting: _Acting) -> _Draft:
     record = record_of(municipality_id=proofing.municipality_id, pk=proofing.pk, staff=acting.staff)
-    case = record.case
+    case, ledger = record.case, record.ledger
     require_step(case, Step.DECIDE, is_actor_known=record.is_actor_known, seen=acting.seen)
-    asked = _asked(record)
-    ledger = ledger_of(asked)
     if ledger.applicant is not None and ledger.applicant in (ledger.opened, ledger.acts):
         raise Refused("own_case")
     if record.lacks_declaration:
         raise Refused("declaration_needed")
-    case.late_reason = _checked_reason(case, acting)
+    case.late_reason = _checked_reason(record.met_on, acting)
     key = key_of(case)
-    facts = facts_of(record, ledger, key=key)
-    answer = decide(facts, rule_set(ledger.rule_set))
+    facts = facts_of(record, key=key)
+    rules = rule_set(facts["rule_set"])
+    answer = decide(facts, rules)
     case.facts_sealed = key.seal(json.dumps(facts), seals.DECISION_FACTS)
-    entered = _entered(asked, case, answer, acting.now)
-    messages = decided_messages(case, now=acting.now)
-    act = _act(case, answer, entered, messages, acting)
-    return _Draft(case, asked, ledger, entered, messages, act)
-
-
-def _asked(record: Record) -> Asked:
-    return Asked(
-        witness=record.statement.person_id if record.statement else None,
-        applicant=record.case.applicant_id,
-        opened=record.opened,
-        acts=record.acts,
-        recorded=record.recorded,
-        on=met_on(record.case),
+    entered = _entered(record, answer, acting.now)
+    is_pattern = entered is not None and completes_a_pattern(
+        _seen_now(record), ledger.seen, under=rules
     )
+    messages = decided_messages(case, record.meeting, record.contact, now=acting.now)
+    act = _act(record, answer, entered, messages, acting)
+    return _Draft(case, ledger, entered, is_pattern, messages, act)
 
 
-def _stands(draft: _Draft) -> bool:
-    """Whether all is in the ledger as it was read; held from now on until it is written."""
-    if draft.ledger.witness is not None:
-        hold_root(draft.ledger.witness)
-    return ledger_of(draft.asked) == draft.ledger
-
-
-def _checked_reason(case: IdentityProofing, acting: _Acting) -> str:
+def _checked_reason(met_on: date, acting: _Acting) -> str:
     """Why it is decided after the day of the meeting; empty on the day itself."""
-    is_late = danish_date(acting.now) > met_on(case)
+    is_late = danish_date(acting.now) > met_on
     if not is_late and acting.late_reason:
         raise Refused("late_reason_unwanted", field="late_reason")
     if is_late and acting.late_reason not in IdentityProofing.LateReason.values:
@@ -140,57 +128,87 @@ def _checked_reason(case: IdentityProofing, acting: _Acting) -> str:
     return acting.late_reason
 
 
-def _entered(
-    asked: Asked, case: IdentityProofing, answer: Answer, now: datetime
-) -> Witnessing | None:
+def _entered(record: Record, answer: Answer, now: datetime) -> Witnessing | None:
     """The row of the ledger where a witness was what confirmed; the guard looks at it once more."""
     if (answer["outcome"], answer["route"]) != ("confirmed", "witness"):
         return None
-    if asked.witness is None or asked.applicant is None:
+    witness, applicant, *_staff = record.persons
+    if witness is None or applicant is None:
         raise ValueError("a witnessing of nobody")
     return Witnessing(
-        witness_id=asked.witness,
-        applicant_id=asked.applicant,
-        on_date=asked.on,
-        municipality_id=case.municipality_id,
-        proofing=case,
+        witness_id=witness,
+        applicant_id=applicant,
+        on_date=record.met_on,
+        municipality_id=record.case.municipality_id,
+        proofing=record.case,
         rule_set=answer["rule_set"],
         recorded_at=now,
         recorded_on=danish_date(now),
-        late_reason=case.late_reason,
+        late_reason=record.case.late_reason,
+    )
+
+
+def _seen_now(record: Record) -> Seen:
+    """The witnessing as the patterns look at it."""
+    ledger = record.ledger
+    if ledger.witness is None or ledger.applicant is None:
+        raise ValueError("a witnessing of nobody")
+    return Seen(
+        NOT_YET_WRITTEN,
+        ledger.witness,
+        ledger.applicant,
+        record.met_on,
+        record.case.municipality_id,
     )
 
 
 def _act(
-    case: IdentityProofing,
+    record: Record,
     answer: Answer,
     entered: Witnessing | None,
-    messages: list[Message],
+    messages: Sequence[Message],
     acting: _Acting,
 ) -> Act:
-    """Decision, witnessing, audit entry and messages, if nobody touches the case meanwhile."""
-    before, now = case.revision, acting.now
-    step_forward(case, Step.DECIDE)
-    case.decided_by, case.decided_at, case.decided_on = acting.staff, now, met_on(case)
-    case.rule_set, case.outcome = answer["rule_set"], answer["outcome"]
-    case.route = answer["route"] or ""
-    case.failed, case.findings = answer["failed"], answer["findings"]
+    """Decision, witnessing, audit entry and messages, where all still stands as it was read."""
+    case = record.case
+    guarded = _guarded(record, answer, acting)
     told = {name: answer[name] for name in ("outcome", "route", "failed", "rule_set")}
-    entry = entry_of(Event.PROOFING_DECIDED, case, staff=acting.staff, now=now, facts=told)
+    entry = entry_of(Event.PROOFING_DECIDED, case, staff=acting.staff, now=acting.now, facts=told)
     news = [New("entry", entry)]
     news += [New(f"message_{place}", one) for place, one in enumerate(messages)]
     if entered:
         news.append(New("witnessing", entered))
-    return Act(changing(case, *DECIDED, counted_by="revision", before=before), news)
+    return Act(guarded, news)
+
+
+def _guarded(record: Record, answer: Answer, acting: _Acting) -> Guarded:
+    """What decides: nobody has touched the case, and the ledger tells the same."""
+    case, before, now = record.case, record.case.revision, acting.now
+    step_forward(case, Step.DECIDE)
+    case.decided_by, case.decided_at, case.decided_on = acting.staff, now, record.met_on
+    case.rule_set, case.outcome = answer["rule_set"], answer["outcome"]
+    case.route = answer["route"] or ""
+    case.failed, case.findings = answer["failed"], answer["findings"]
+    stands, told = still_told(record.persons, record.ledger.told)
+    written = connection.ops
+    decided = [
+        *(case.state, case.revision, acting.staff.pk, written.adapt_datetimefield_value(now)),
+        *(written.adapt_datefield_value(record.met_on), case.late_reason, case.rule_set),
+        *(case.outcome, case.route, json.dumps(case.failed), json.dumps(case.findings)),
+        case.facts_sealed,
+    ]
+    return Guarded(_WRITTEN + stands, [*decided, case.pk, before, *told])
 
 
 def _write(draft: _Draft, now: datetime) -> bool:
-    """Whether all of it was written: nobody has touched the case."""
-    if not draft.act.write(savepoint=False):
-        return False
-    tell_workers([message.pk for message in draft.messages])
-    entered, ledger = draft.entered, draft.ledger
-    if entered and ledger.witness and ledger.applicant:
-        persons = {"witness": ledger.witness, "applicant": ledger.applicant}
-        look_at_witnessing(entered, **persons, around=ledger.seen, now=now)
+    """Whether all of it was written: case and ledger stand as they were read."""
+    ledger = draft.ledger
+    with ledger_transaction() if draft.is_pattern else nullcontext():
+        lock = lock_on(ledger.witness) if ledger.witness is not None else None
+        if not draft.act.write(lock=lock):
+            return False
+        tell_workers([message.pk for message in draft.messages])
+        if draft.is_pattern and draft.entered and ledger.witness and ledger.applicant:
+            persons = {"witness": ledger.witness, "applicant": ledger.applicant}
+            look_at_witnessing(draft.entered, **persons, around=ledger.seen, now=now)
     return True

@@ -1,71 +1,56 @@
 """The facts of a case as the engine takes them: built here, and nowhere else."""
 
-from collections.abc import Iterable
-from datetime import date
-
 from borgerservice.vault.services import OpenKey
-from witnesses.models import DocumentEvidence, WitnessStatement
-from witnesses.rules.facts import Applicant, Document, Facts, Witness
-from witnesses.selectors import applicant_of, met_on, witness_of
-from witnesses.selectors_ledger import Ledger
+from witnesses import seals
+from witnesses.rules.facts import Applicant, Facts, Witness
 from witnesses.services.grounds import Record
 
 
-def facts_of(record: Record, ledger: Ledger, *, key: OpenKey) -> Facts:
+def facts_of(record: Record, *, key: OpenKey) -> Facts:
     """What the engine decides on: everything recorded, and the witness's history.
 
     Persons are named by the internal ids of who they turned out to be. No name and no number is
     among the facts.
     """
-    case = record.case
+    case, ledger = record.case, record.ledger
     if ledger.applicant is None:
         raise ValueError("a decision about nobody")
     applicant: Applicant = {
-        "birth_date": _written(applicant_of(case, key).birth_date),
+        "birth_date": _opened(key, case.birth_date_sealed, seals.APPLICANT_BIRTH_DATE),
         "person": str(ledger.applicant),
         "wants_cpr_link": case.wants_cpr_link,
-        "documents": _documents(record.shown_by(None)),
+        "documents": record.applicant_shows,
         "questions": case.questions,
     }
     return {
         "id": case.reference,
-        "rule_set": ledger.rule_set,
-        "on": met_on(case).isoformat(),
+        "rule_set": ledger.rule_set_on(record.met_on),
+        "on": record.met_on.isoformat(),
         "applicant": applicant,
-        "witness": _witness(record, record.statement, ledger, key) if record.statement else None,
+        "witness": _witness(record, key),
     }
 
 
-def _witness(record: Record, statement: WitnessStatement, ledger: Ledger, key: OpenKey) -> Witness:
+def _witness(record: Record, key: OpenKey) -> Witness | None:
+    statement, ledger = record.statement, record.ledger
+    if statement is None:
+        return None
     since = statement.mitid_since
+    place = seals.witness_birth_date(statement.position)
     return {
-        "birth_date": _written(witness_of(statement, key).birth_date),
+        "birth_date": _opened(key, statement.birth_date_sealed, place),
         "mitid_since": since.isoformat() if since else None,
         "brought_mitid": statement.brought_mitid,
-        "documents": _documents(record.shown_by(statement)),
+        "documents": record.witness_shows,
         "is_applicant": ledger.witness == ledger.applicant,
         "is_clerk": ledger.witness in (ledger.opened, ledger.acts, ledger.recorded),
         "earlier_witnessings": ledger.earlier,
     }
 
 
-def _documents(rows: Iterable[DocumentEvidence]) -> list[Document]:
-    return [
-        {
-            "type": row.type,
-            "issuer": row.issuer,
-            "shows_photo": row.shows_photo,
-            "shows_cpr": row.shows_cpr,
-            "form": row.form,
-            "expires_on": row.expires_on.isoformat() if row.expires_on else None,
-            "issued_on": row.issued_on.isoformat() if row.issued_on else None,
-            "provisional": row.provisional,
-        }
-        for row in rows
-    ]
-
-
-def _written(day: date | None) -> str:
-    if day is None:
+def _opened(key: OpenKey, sealed: bytes | memoryview | None, place: str) -> str:
+    """A birth date, which was sealed as it is written."""
+    day = key.open(sealed, place)
+    if not day:
         raise ValueError("a birth date was not recorded, or its key was destroyed")
-    return day.isoformat()
+    return day

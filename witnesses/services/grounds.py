@@ -1,19 +1,27 @@
 """A case as the database has it: held, to take a step; with all recorded in it, to decide it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from django.db import connection
 
 from appointments.models import Appointment, Participant
 from borgerservice.joined import Columns
+from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, StaffMember
 from borgerservice.notifications.models import Contact
 from borgerservice.people.models import PersonAlias
 from borgerservice.planned import planned
 from borgerservice.vault.models import DataKey
-from witnesses.models import DocumentEvidence, IdentityProofing, WitnessStatement
+from witnesses.models import IdentityProofing, WitnessStatement
+from witnesses.rules.facts import Document
+from witnesses.selectors_ledger import JSON, Ledger, ledger_sql, ledger_told
+from witnesses.services.notices import Meeting
 
 CASE: Final = Columns(IdentityProofing, "c")
 KEY: Final = Columns(DataKey, "k")
@@ -23,12 +31,21 @@ VISIT: Final = Columns(
 )
 CONTACT: Final = Columns(Contact, "r", "municipality", "phone_sealed", "email_sealed")
 CENTRE: Final = Columns(Centre, "b", "name", "address", "postal_code", "city", "phone")
-STATEMENT: Final = Columns(WitnessStatement, "s")
-DOCUMENT: Final = Columns(DocumentEvidence, "d")
+MET: Final = Columns(Appointment, "v", "checked_in_at")
+STATEMENT: Final = Columns(
+    WitnessStatement,
+    "s",
+    *("position", "person", "birth_date_sealed", "mitid_since", "brought_mitid"),
+)
+TO_DECIDE: Final = Columns(
+    IdentityProofing,
+    "c",
+    *("municipality", "participant", "reference", "state", "revision", "data_key", "opened_by"),
+    *("applicant", "birth_date_sealed", "wants_cpr_link", "questions"),
+)
 OWN_NUMBER: Final = (PersonAlias.Kind.CPR, PersonAlias.Kind.REPLACEMENT)
 
-_CASE: Final = f"""
-  {CASE}, {KEY}, {COMER}, {VISIT}, {CONTACT}, {CENTRE}, EXISTS (
+_IS_KNOWN: Final = f"""EXISTS (
     SELECT 1 FROM people_personalias n
     JOIN municipalities_staffmember m ON m.person_id = n.person_id
     WHERE m.id = %s AND n.kind IN ('{OWN_NUMBER[0]}', '{OWN_NUMBER[1]}'))"""
@@ -40,39 +57,64 @@ _WITH_ITS_VISIT: Final = """
   JOIN notifications_contact r ON r.id = v.contact_id
   JOIN municipalities_centre b ON b.id = v.centre_id"""
 _IT: Final = " WHERE c.municipality_id = %s AND c.id = %s"
-_STEP: Final = f"SELECT {_CASE} {_WITH_ITS_VISIT} {_IT}"
+_STEP: Final = f"""
+  SELECT {CASE}, {KEY}, {COMER}, {VISIT}, {CONTACT}, {CENTRE}, {_IS_KNOWN}
+  {_WITH_ITS_VISIT} {_IT}"""
 _HELD: Final = {"postgresql": f"{_STEP} FOR UPDATE OF c", "sqlite": _STEP}
 _RECORD: Final = f"""
-  SELECT {_CASE}, opener.person_id, acting.person_id, recorder.person_id,
+  SELECT {TO_DECIDE}, {KEY}, {CONTACT}, v.reference, v.language, b.name, b.address, b.postal_code,
+    b.city, b.phone,
+    {MET}, {_IS_KNOWN}, opener.person_id, acting.person_id, recorder.person_id,
     EXISTS (SELECT 1 FROM witnesses_declaration a WHERE a.proofing_id = c.id
             AND a.municipality_id = c.municipality_id AND a.person_id = s.person_id),
-    {STATEMENT}, {DOCUMENT} {_WITH_ITS_VISIT}
+    {STATEMENT},
+    (SELECT CAST({{rows}}({{array}}(
+       d.statement_id, d.type, d.issuer, d.shows_photo, d.shows_cpr, d.form, d.expires_on,
+       d.issued_on, d.provisional)) AS text)
+     FROM (SELECT * FROM witnesses_documentevidence WHERE proofing_id = c.id
+           AND municipality_id = c.municipality_id AND withdrawn_at IS NULL ORDER BY position) d),
+    {{ledger}} {_WITH_ITS_VISIT}
   JOIN municipalities_staffmember opener ON opener.id = c.opened_by_id
   LEFT JOIN municipalities_staffmember acting ON acting.id = %s
   LEFT JOIN witnesses_witnessstatement s ON s.proofing_id = c.id
     AND s.municipality_id = c.municipality_id AND s.withdrawn_at IS NULL
   LEFT JOIN municipalities_staffmember recorder ON recorder.id = s.recorded_by_id
-  LEFT JOIN witnesses_documentevidence d ON d.proofing_id = c.id
-    AND d.municipality_id = c.municipality_id AND d.withdrawn_at IS NULL
-  {_IT} ORDER BY d.position"""
+  {_IT}"""
+_PERSONS: Final = (
+    *("s.person_id", "c.applicant_id"),
+    *("opener.person_id", "acting.person_id", "recorder.person_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the witness's statement says, as far as a decision rests on it."""
+
+    position: int
+    person: int
+    birth_date_sealed: bytes
+    mitid_since: date | None
+    brought_mitid: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was recorded in a case: all that a decision rests on but the ledger.
+    """All that a decision rests on: what was recorded in a case, and what the country knows.
 
-    `opened`, `acts` and `recorded` are the persons of the staff who opened the case, act now, and
-    took the witness's statement.
+    `persons` are those it is about as they were recorded, in the order of the ledger's.
     """
 
     case: IdentityProofing
+    met_on: date
+    meeting: Meeting
+    contact: Contact
     is_actor_known: bool
-    opened: int | None
-    acts: int | None
-    recorded: int | None
     has_declared: bool
-    statement: WitnessStatement | None
-    documents: tuple[DocumentEvidence, ...]
+    persons: tuple[int | None, ...]
+    statement: Stated | None
+    applicant_shows: list[Document]
+    witness_shows: list[Document]
+    ledger: Ledger
 
     @property
     def lacks_declaration(self) -> bool:
@@ -82,11 +124,6 @@ class Record:
         """
         is_asked = self.statement and self.case.questions != IdentityProofing.Questions.PASSED
         return bool(is_asked) and not self.has_declared
-
-    def shown_by(self, statement: WitnessStatement | None) -> list[DocumentEvidence]:
-        """The documents of the applicant, or of the witness whose statement is given."""
-        of = statement.pk if statement else None
-        return [one for one in self.documents if one.statement_id == of]
 
 
 def case_held(
@@ -112,25 +149,64 @@ def record_of(*, municipality_id: int, pk: int, staff: StaffMember) -> Record:
     One statement: all of it is of one moment, the one that the case's `revision` counts.
     """
     with planned() as cursor:
-        cursor.execute(_RECORD, [staff.pk, staff.pk, municipality_id, pk])
-        rows = cursor.fetchall()
-    if not rows:
+        cursor.execute(_record(connection.vendor), [staff.pk, staff.pk, municipality_id, pk])
+        row = cursor.fetchone()
+    if row is None:
         raise IdentityProofing.DoesNotExist
-    values = iter(rows[0])
-    case = _case(values)
-    is_actor_known, opened, acts, recorded, has_declared = (next(values) for _ in range(5))
+    values = iter(row)
+    case = TO_DECIDE.found(values)
+    case.data_key = KEY.found(values)
+    contact = CONTACT.found(values)
+    meeting = Meeting(*islice(values, len(Meeting._fields)))
+    (checked_in_at,) = MET.told(values)[1:]
+    if checked_in_at is None:
+        raise ValueError("a case without a meeting")
+    is_actor_known, opened, acts, recorded, has_declared = islice(values, 5)
+    number, *stated = STATEMENT.told(values)
+    statement = None if number is None else Stated(*stated)
+    applicant_shows, witness_shows = _documents(next(values), statement=number)
+    witness = statement.person if statement else None
     return Record(
         case=case,
+        met_on=danish_date(checked_in_at),
+        meeting=meeting,
+        contact=contact,
         is_actor_known=bool(is_actor_known),
-        opened=opened,
-        acts=acts,
-        recorded=recorded,
         has_declared=bool(has_declared),
-        statement=STATEMENT.read(values),
-        documents=tuple(
-            filter(None, (DOCUMENT.read(iter(row[-DOCUMENT.width :])) for row in rows))
-        ),
+        persons=(witness, case.applicant_id, opened, acts, recorded),
+        statement=statement,
+        applicant_shows=applicant_shows,
+        witness_shows=witness_shows,
+        ledger=ledger_told(next(values)),
     )
+
+
+@cache
+def _record(vendor: str) -> str:
+    return _RECORD.format(ledger=ledger_sql(*_PERSONS), **JSON[vendor])
+
+
+def _documents(told: str | None, *, statement: int | None) -> tuple[list[Document], list[Document]]:
+    """What the applicant showed, and what the witness of a statement did, in their order."""
+    applicant: list[Document] = []
+    witness: list[Document] = []
+    shown = json.loads(told) if told else ()
+    for of, kind, issuer, photo, cpr, form, expires_on, issued_on, provisional in shown:
+        if of is not None and of != statement:
+            continue
+        (applicant if of is None else witness).append(
+            {
+                "type": kind,
+                "issuer": issuer,
+                "shows_photo": bool(photo),
+                "shows_cpr": bool(cpr),
+                "form": form,
+                "expires_on": expires_on,
+                "issued_on": issued_on,
+                "provisional": bool(provisional),
+            }
+        )
+    return applicant, witness
 
 
 def _case(values: Iterator[Any]) -> IdentityProofing:

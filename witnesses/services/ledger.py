@@ -11,6 +11,7 @@ from django.db.transaction import Atomic
 
 from borgerservice.people.services import roots_of
 from borgerservice.planned import planned
+from borgerservice.together import Guarded
 
 # The guard `witness_quota` in guards/ledger.postgresql.sql locks by the same expression.
 _LOCK: Final = "SELECT pg_advisory_xact_lock((7301::bigint << 48) | %s)"
@@ -39,9 +40,14 @@ def hold_root(root: int) -> None:
 
     On SQLite the transaction is the lock.
     """
-    if connection.vendor == "postgresql":
+    if lock := lock_on(root):
         with planned() as cursor:
-            cursor.execute(_LOCK, [root])
+            cursor.execute(lock.sql, lock.parameters)
+
+
+def lock_on(root: int) -> Guarded | None:
+    """The statement that takes the lock, to be sent ahead of what is written under it."""
+    return Guarded(_LOCK, [root]) if connection.vendor == "postgresql" else None
 
 
 def is_guards_refusal(refusal: IntegrityError) -> bool:

@@ -20,7 +20,8 @@ from borgerservice.people.models import PersonLink
 from borgerservice.people.services import roots_of
 from witnesses.exceptions import Refused
 from witnesses.models import FraudSignal, IdentityProofing, Reversal, Witnessing
-from witnesses.rules.signals import Found, Seen
+from witnesses.rules.figures import RuleSet
+from witnesses.rules.signals import Found, Seen, patterns
 from witnesses.selectors_patterns import found_among, found_by_reversal, found_by_witnessing
 from witnesses.selectors_signals import SignalShown
 from witnesses.services.steps import actor
@@ -44,6 +45,14 @@ def look_at_witnessing(
                 _open(found, entered, now=now)
     except Exception as problem:  # noqa: BLE001 - no fault in looking may undo a decision
         _tell_failure(entered, problem)
+
+
+def completes_a_pattern(new: Seen, around: Iterable[Seen], *, under: RuleSet) -> bool:
+    """Whether there will be something to open; also where nobody could tell. Raises nothing."""
+    try:
+        return bool(patterns(new, around, quota=under.witness_quota))
+    except Exception:  # noqa: BLE001 - looked at again once it is written, and told then
+        return True
 
 
 def look_at_reversal(reversal: Reversal, *, witness: int, now: datetime) -> None:
