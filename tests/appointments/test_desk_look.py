@@ -7,8 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
+from appointments.models import Hold
 from appointments.rules.booking_window import Window
+from appointments.rules.local_time import instant
 from appointments.selectors import bookable_times
+from appointments.services import plan_visit
+from appointments.services.holds import place_hold
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Closure, StaffMember, StaffRole
 from borgerservice.staff.services import give_role, invite
@@ -71,6 +75,14 @@ def visit(server: Server, world: World):
             now=now,
         )
         minute = 10 * 60
+        place_hold(
+            centre=world.centre,
+            plan=plan_visit(centre=world.centre, codes=[world.service.code]),
+            start=instant(free[-1].day, 12 * 60),
+            purpose=Hold.Purpose.OFFER,
+            expires_at=now + timedelta(hours=6),
+            now=now,
+        )
         return build_visit(world, day=free[-1].day, minute=minute, now=now, names=["Amina Hassan"])
 
 
@@ -131,6 +143,7 @@ def test_staff_can_read_and_use_every_page(
         page.locator(f"#id_weekday_{row}").select_option("")
     press(page.locator("main form.act button.default"))
     assert page.locator("#id_is_accepted").count() == 1
+    assert page.locator(".affected table").count() == 2
     look_at(page)
     code = world.municipality.code
     with server.database.opened():
