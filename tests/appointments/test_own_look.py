@@ -7,13 +7,15 @@ from playwright.sync_api import Page
 
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffRole
-from tests.appointments.pngs import png
+from tests.appointments.pngs import chunk, png
 from tests.appointments.test_desk_look import DESK, NARROW, look_at, press
 from tests.builders import PASSWORD, World, build_staff, build_world
 from tests.rig.services import Server
 from tests.servers import Rig
 
 pytestmark = pytest.mark.only("postgresql")
+HEAVY = png(extra=chunk(b"tEXt", bytes(190 * 1024)))
+"""More than a form may send, less than a file may."""
 PAINTED = "getComputedStyle(document.querySelector('{}')).backgroundColor"
 
 
@@ -58,7 +60,7 @@ def test_an_administrator_paints_the_pages_and_a_citizen_sees_it(
     press(page.locator("main form.act button.default"))
     look_at(page)
     page.locator("#id_logo").set_input_files(
-        {"name": "logo.png", "mimeType": "image/png", "buffer": png()}
+        {"name": "logo.png", "mimeType": "image/png", "buffer": HEAVY}
     )
     press(page.locator("main form.act button.default"))
     assert page.locator(".own-logo").evaluate("image => image.naturalWidth") == 120
