@@ -62,7 +62,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
             is_here = True
         except Refused:  # also where it was tried too often
             form.add_error("reference", str(REFUSALS["no_visit_here"]))
-    shown = {"centre": centre, "form": form, "is_here": is_here}
+    shown = {"centre": centre, "form": form, "is_done": is_here}
     return render(request, "appointments/kiosk_check_in.html", shown)
 
 
@@ -102,6 +102,7 @@ def booked_at_kiosk(request: HttpRequest, row: BookingDraft, token: str) -> Http
     """The receipt on the centre's screen. Never the secret address: that went to the citizen."""
     shown = {
         "token": token,
+        "is_done": True,
         "centre": row.centre,
         "service": row.service,
         "appointment": row.appointment,

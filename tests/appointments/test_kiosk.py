@@ -212,6 +212,8 @@ def test_the_receipt_on_the_screen_never_shows_the_secret_address(world, screen)
     visit = Appointment.unscoped.get()
     assert visit.reference in text_of(page)
     assert "/visit/" not in page.content.decode()
+    assert "Erase" not in text_of(page), "what is booked is not erased, and nobody shall fear it"
+    assert "others can have the time" not in text_of(page)
     assert "Amina" not in page.content.decode()
     screen.get(f"{draft}leave/")
     assert screen.get(f"{draft}check/").status_code == 410
