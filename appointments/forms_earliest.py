@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from appointments.exceptions import Refused
 from appointments.forms import KindForm
@@ -13,6 +13,7 @@ from appointments.models import ServiceType
 from appointments.rules.places import postal_code_in
 from appointments.services.earliest import postal_number
 from appointments.services.plan import LARGEST_PARTY
+from borgerservice.languages import text_of
 from borgerservice.municipalities.models import Region
 
 LONGEST_NEAR = 60
@@ -43,13 +44,9 @@ class WhereForm(KindForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        language = get_language() or "da"
         self.fields["service"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
-            *(
-                (service.code, service.names.get(language) or service.names["da"])
-                for service in ServiceType.objects.all()
-            ),
+            *((service.code, text_of(service.names)) for service in ServiceType.objects.all()),
         ]
 
     def clean_near(self) -> str:
