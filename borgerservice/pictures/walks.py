@@ -12,6 +12,8 @@ PHONE: Final = "20 30 40 50"
 STAFF_LANGUAGE: Final = "da"
 CLERK: Final = "clerk-0657"
 TOWN: Final = "herning"
+LONGEST_WEEKEND: Final = 6
+"""Days without visits, one after the other."""
 
 
 def photograph(
@@ -114,11 +116,17 @@ def be_a_witness(camera: Camera, *, receipt: str) -> None:
 
 
 def work(camera: Camera, *, password: str) -> None:
-    """What a clerk sees: signed in, and every page one link from there."""
+    """What a clerk sees: the day, the next one with visits, a visit of it, and the other pages."""
     camera.open("/admin/", "50-sign-in")
     camera.fill(login=CLERK, password=password)
-    camera.press("form button[type=submit]", "51-workplaces")
-    pages = dict.fromkeys(camera.links("ul.links a[href*='/0657/']"))
-    for number, address in enumerate(pages, start=52):
-        name = address.rstrip("/").rpartition("/")[2]
+    camera.press("form button[type=submit]", "51-day")
+    pages = camera.links(".menu a:not([aria-current])")
+    for _ in range(LONGEST_WEEKEND):
+        camera.press("a[rel=next]")
+        if camera.links("td.number a"):
+            break
+    camera.take("52-day-with-visits")
+    camera.press("td.number a", "53-visit")
+    for number, address in enumerate(pages, start=54):
+        name = address.partition("?")[0].rstrip("/").rpartition("/")[2]
         camera.open(f"{camera.address}{address}", f"{number}-{name}")
