@@ -1,8 +1,12 @@
 """The database backend. Django finds it by this file's name."""
 
 import select
+from typing import Any, Final
 
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+
+PATIENCE: Final = 5
+"""Seconds for a new connection."""
 
 
 class DatabaseWrapper(PostgreSQL):
@@ -12,6 +16,10 @@ class DatabaseWrapper(PostgreSQL):
     a statement at the start of each request. Who is told something else than the end loses
     nothing: a new connection is made.
     """
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """As set; and nobody waits long for a server that does not answer at all."""
+        return {"connect_timeout": PATIENCE, **super().get_connection_params()}
 
     def is_usable(self) -> bool:
         """Whether the connection that was kept can be used."""

@@ -1,7 +1,9 @@
 """The database is stopped for a while: everybody is told to come back, and it goes on by itself."""
 
 import signal
+import socket
 import sqlite3
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -101,6 +103,20 @@ def test_a_server_that_starts_before_its_database_waits_for_it(
         server = starting.result(timeout=90)
         assert "The database cannot be reached yet." in server.log()
         assert ask(server.port, "GET", "/readyz").body == b"ready"
+
+
+@pytest.mark.only("postgresql")
+@pytest.mark.usefixtures("rig")
+def test_a_server_that_says_nothing_at_all_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        lonely = connections.create_connection("default")
+        where = {"HOST": "127.0.0.1", "PORT": silent.getsockname()[1]}
+        lonely.settings_dict = {**lonely.settings_dict, **where}
+        began = time.monotonic()
+        with pytest.raises(OperationalError) as told, lonely.wrap_database_errors:
+            lonely.connect()
+    assert is_away(told.value)
+    assert time.monotonic() - began < 20
 
 
 @pytest.mark.only("sqlite")
