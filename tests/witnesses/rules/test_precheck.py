@@ -1,5 +1,6 @@
 """A witness asked about beforehand: the same answer as the engine's on the day, never a softer one."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
@@ -7,7 +8,10 @@ from random import Random
 import pytest
 
 from tests.conftest import IS_FULL
+from tests.witnesses.rules.random_cases import RULE_SETS
+from witnesses.rules.engine import decide
 from witnesses.rules.facts import DEFAULT_PERSON
+from witnesses.rules.guide.answers import good_witness
 from witnesses.rules.precheck import FARTHEST, Verdict, precheck
 from witnesses.rules.rule_sets import rule_set
 from witnesses.rules.witness import examine
@@ -22,6 +26,7 @@ SEEN_BEFOREHAND = {
     "witness.quota",
 }
 SEED = 20261122
+PASSPORT = {"type": "passport", "issuer": "DK", "shows_photo": True, "shows_cpr": True}
 
 
 def in_force(_day):
@@ -152,3 +157,63 @@ def test_the_answer_is_the_engines_own_and_the_day_is_the_first(name):
             assert free == [answer.from_day]
             assert answer.from_day - ON <= FARTHEST
     assert later > 50
+
+
+def met_at_the_desk(witness, day, rules):
+    """What `decide` says of a whole case of that day: good papers on both sides, this witness."""
+    case = {
+        "on": day.isoformat(),
+        "applicant": {
+            "birth_date": "1980-01-01",
+            "wants_cpr_link": True,
+            "documents": [PASSPORT],
+            "questions": "not_available",
+        },
+        "witness": {**witness, "documents": good_witness(day, rules)["documents"]},
+    }
+    return decide(case, rules)
+
+
+def a_chance_witness(chance):
+    """Somebody near an edge of age, of MitID, or of both; the quota fuller or emptier."""
+    return a_witness(
+        birth_date=(ON - timedelta(days=chance.randint(16 * 365, 20 * 365))).isoformat(),
+        mitid_since=(ON - timedelta(days=chance.randint(-5, 40))).isoformat(),
+        earlier_witnessings=witnessed(
+            *(ON - timedelta(days=chance.randint(0, 200)) for _ in range(chance.randint(0, 5)))
+        ),
+    )
+
+
+def differences_from_the_desk(count, told_by=precheck):
+    """In how many cases the desk would say another thing than the witness was told."""
+    chance, differing, told = Random(SEED), 0, Counter()
+    for _case in range(count):
+        rules = rule_set(chance.choice(RULE_SETS))
+        witness = a_chance_witness(chance)
+        answer = told_by(witness, on=ON, rule_set_on=lambda _day, rules=rules: rules)
+        told[answer.verdict] += 1
+        on_the_day = met_at_the_desk(witness, ON, rules)
+        differing += (on_the_day["outcome"] == "confirmed") != (answer.verdict is Verdict.MAY)
+        differing += set(answer.failed) != {
+            rule for rule in on_the_day["failed"] if rule.startswith("witness.")
+        }
+        if answer.verdict is Verdict.MAY_FROM:
+            later = met_at_the_desk(witness, answer.from_day, rules)
+            earlier = met_at_the_desk(witness, answer.from_day - timedelta(days=1), rules)
+            differing += (later["outcome"], earlier["outcome"]) != ("confirmed", "not_confirmed")
+    assert min(told.values()) > count / 100, told
+    return differing
+
+
+def test_the_desk_decides_as_the_witness_was_told():
+    assert differences_from_the_desk(20_000 if IS_FULL else 1_000) == 0
+
+
+def test_a_check_that_is_a_day_off_would_be_found():
+    """The control: asked about the day after."""
+
+    def a_day_late(witness, *, on, rule_set_on):
+        return precheck(witness, on=on + timedelta(days=1), rule_set_on=rule_set_on)
+
+    assert differences_from_the_desk(1_000, told_by=a_day_late) > 0
