@@ -1,6 +1,6 @@
 """What citizens type, read and checked; refusals are worded by the app, and repeat nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from phonenumber_field.formfields import PhoneNumberField
 
 from appointments.exceptions import Refused
+from appointments.models import ServiceType
 from appointments.rules.names import NameRefused, clean_person_name
 from appointments.rules.needs import NEEDS
 from appointments.services.drafts import Typed
@@ -17,8 +18,10 @@ from appointments.services.plan import LARGEST_PARTY
 from appointments.wording import NEEDS_TOLD, REFUSALS
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.cpr import holds_cpr_number
+from borgerservice.languages import text_of
 
 LONGEST_QUERY = 80
+LONGEST_CONTACT = 254
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 DATE_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y", "%d %m %Y"]
 
@@ -207,9 +210,17 @@ class DetailsForm(KindForm):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, typed: Typed, is_shared: bool = False
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        typed: Typed,
+        is_shared: bool = False,
+        services: Sequence[ServiceType] = (),
     ) -> None:
-        """On a screen that others use after, the browser is told to keep nothing that is typed."""
+        """Of several who come each chooses one of the `services`.
+
+        On a screen that others use after, the browser is told to keep nothing that is typed.
+        """
         super().__init__(data, initial=_initial(typed))
         self.people = typed.people
         self.fields["phone"].widget.attrs.update(
@@ -221,6 +232,8 @@ class DetailsForm(KindForm):
             del self.fields[typed.proven]
         for place in range(typed.people):
             self.fields |= _fields_of_person(place, alone=typed.people == 1)
+            if services:
+                self.fields[f"service_{place}"] = _service_of(place, services)
         self.fields |= _fields_of_needs()
         if is_shared:
             for field in self.fields.values():
@@ -252,6 +265,30 @@ class DetailsForm(KindForm):
         return [self.cleaned_data[f"name_{place}"] for place in range(self.people)]
 
     @property
+    def services(self) -> list[str]:
+        """What each comes for, as codes; none where nobody was asked."""
+        asked = [place for place in range(self.people) if f"service_{place}" in self.fields]
+        return [self.cleaned_data[f"service_{place}"] for place in asked]
+
+    def so_far(self) -> dict[str, Any]:
+        """What can be kept of a form that is not filled in to the end; the rest is empty."""
+        right = self.cleaned_data
+        places = range(self.people)
+        return {
+            "names": [right.get(f"name_{place}", "") for place in places],
+            "protected": [bool(right.get(f"is_protected_{place}")) for place in places],
+            "services": [right.get(f"service_{place}", "") for place in places],
+            "phone": self.typed_phone or self._as_typed("phone"),
+            "email": self.typed_email or self._as_typed("email"),
+            "needs": [code for code in NEEDS if right.get(f"needs_{code}")],
+        }
+
+    def _as_typed(self, name: str) -> str:
+        """What stands in a field that is not right yet; nothing that looks like a CPR number."""
+        typed = str(self.data.get(name) or "")[:LONGEST_CONTACT]
+        return "" if name not in self.fields or holds_cpr_number(typed) else typed
+
+    @property
     def needs(self) -> list[str]:
         """What the visitors need, as codes."""
         return [code for code in NEEDS if self.cleaned_data[f"needs_{code}"]]
@@ -268,6 +305,7 @@ def _initial(typed: Typed) -> dict[str, object]:
     for place, (name, is_protected) in enumerate(zip(typed.names, typed.protected, strict=True)):
         filled[f"name_{place}"] = name
         filled[f"is_protected_{place}"] = is_protected
+    filled |= {f"service_{place}": code for place, code in enumerate(typed.services)}
     return filled
 
 
@@ -288,6 +326,17 @@ def _fields_of_person(place: int, *, alone: bool) -> dict[str, forms.Field]:
             widget=forms.CheckboxInput(attrs={"class": "form-checkbox"}),
         ),
     }
+
+
+def _service_of(place: int, services: Sequence[ServiceType]) -> forms.Field:
+    told = REFUSALS["service_not_offered"]
+    return forms.ChoiceField(
+        label=_("What person %(number)s needs help with") % {"number": place + 1},
+        choices=[(one.code, text_of(one.names)) for one in services],
+        required=False,
+        error_messages={"invalid_choice": told},
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
 
 
 def _fields_of_needs() -> dict[str, forms.Field]:

@@ -1,6 +1,6 @@
 """A centre as people see it: where it stands on a day, and when its door is open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,3 +73,8 @@ def offered_at(
 def service_by_code(code: str) -> ServiceType | None:
     """The service of that code, if there is one. No statement without a code."""
     return ServiceType.objects.filter(code=code).first() if code else None
+
+
+def services_by_code(codes: Collection[str]) -> dict[str, ServiceType]:
+    """The services of some codes. One statement."""
+    return {one.code: one for one in ServiceType.objects.filter(code__in=codes)}

@@ -15,7 +15,7 @@ from appointments.rules.names import NameRefused, clean_person_name
 from appointments.services import capacity
 from appointments.services.booking import book_appointment
 from appointments.services.conditions import check_time
-from appointments.services.holds import HOLD_LIFE, is_live, place_hold, release_hold
+from appointments.services.holds import HOLD_LIFE, is_for, is_live, place_hold, release_hold
 from appointments.services.plan import Visitor, plan_visit
 from appointments.services.repeats import Request
 from borgerservice.municipalities.models import Centre
@@ -32,6 +32,7 @@ TOKEN_BYTES = 24
 class Typed:
     """What the citizen has typed so far; it shows itself to nobody.
 
+    `services` are codes, one for each who comes; none: all come for the draft's own.
     `proven`: the phone or the email to which a code was sent; it stays as it is.
     """
 
@@ -42,6 +43,7 @@ class Typed:
     email: str = ""
     needs: tuple[str, ...] = ()
     proven: str = ""
+    services: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Typed(…)"
@@ -49,7 +51,7 @@ class Typed:
     @property
     def is_complete(self) -> bool:
         """Whether there is somebody to book for."""
-        return len(self.names) == self.people
+        return len(self.names) == self.people and all(self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class Draft:
 
     row: BookingDraft
     typed: Typed
+
+    @property
+    def codes(self) -> list[str]:
+        """What each of those who come comes for, in their order."""
+        return list(self.typed.services) or [self.row.service.code] * self.typed.people
 
 
 def start_draft(
@@ -122,24 +129,62 @@ def fill_draft(
     phone: str,
     email: str,
     needs: Sequence[str] = (),
+    services: Sequence[str] = (),
 ) -> None:
-    """Keep who comes and how to reach them; a proven contact stays as it is.
+    """Keep who comes, for what, and how to reach them; a proven contact stays as it is.
 
-    Raises Refused for a name that may not be kept.
+    As many come as there are names; one may still be empty. Raises Refused for a name that may not
+    be kept.
     """
     known = draft.typed
     typed = Typed(
-        people=draft.typed.people,
-        names=tuple(_clean(name, place) for place, name in enumerate(names)),
+        people=len(names),
+        names=tuple(name and _clean(name, place) for place, name in enumerate(names)),
         protected=tuple(protected),
         phone=known.phone if known.proven == "phone" else phone,
         email=known.email if known.proven == "email" else email,
         needs=tuple(needs),
         proven=known.proven,
+        services=tuple(services),
     )
     BookingDraft.objects.filter(pk=draft.row.pk, appointment=None).update(
         typed_sealed=_sealed(typed, draft.row.token_hash)
     )
+
+
+def hold_for_all(*, token: str, now: datetime) -> bool:
+    """Hold the time for as long as all who come now need it; whether it could be had.
+
+    It is held no longer than before. Where there is no room the hold stays as it was. Raises
+    Refused for a service the centre does not offer, or too many people.
+    """
+    draft = read_draft(token=token, now=now)
+    centre, start = draft.row.centre, draft.row.starts_at
+    plan = plan_visit(centre=centre, codes=draft.codes)
+    try:
+        with transaction.atomic():
+            row = _locked(draft)
+            if row.appointment_id or row.hold is None or not is_live(row.hold, now):
+                return True
+            if is_for(row.hold, centre=centre, plan=plan, start=start):
+                return True
+            until = row.hold.expires_at
+            capacity.lock_days({(centre.pk, row.hold.day)})
+            release_hold(hold=row.hold)
+            row.hold = place_hold(
+                centre=centre,
+                plan=plan,
+                start=start,
+                purpose=Hold.Purpose.CITIZEN,
+                expires_at=until,
+                now=now,
+            )
+            row.save(update_fields=["hold"])
+    except Refused as refused:
+        if refused.field != "start":
+            raise
+        return False
+    return True
 
 
 def choose_time(*, draft: Draft, start: datetime, now: datetime) -> None:
@@ -148,16 +193,13 @@ def choose_time(*, draft: Draft, start: datetime, now: datetime) -> None:
     The time that is held already stays held as long as it was. Raises SlotTaken, or Refused; then
     everything is as before.
     """
-    centre, people = draft.row.centre, draft.typed.people
-    plan = plan_visit(centre=centre, codes=[draft.row.service.code] * people)
+    centre = draft.row.centre
+    plan = plan_visit(centre=centre, codes=draft.codes)
     check_time(centre=centre, plan=plan, start=start, now=now)
     with transaction.atomic():
-        row = (
-            BookingDraft.objects.select_for_update(of=("self",))
-            .select_related("hold")
-            .get(pk=draft.row.pk)
-        )
-        if row.appointment_id or (row.starts_at == start and is_live(row.hold, now)):
+        row = _locked(draft)
+        is_kept = row.hold and is_for(row.hold, centre=centre, plan=plan, start=start)
+        if row.appointment_id or (is_kept and is_live(row.hold, now)):
             return
         if row.hold:
             capacity.lock_days({(centre.pk, row.hold.day), (centre.pk, wall_clock(start)[0])})
@@ -186,8 +228,10 @@ def confirm_draft(*, token: str, language: str, now: datetime) -> Appointment:
     visit = book_appointment(
         centre=draft.row.centre,
         visitors=[
-            Visitor(name=name, service=draft.row.service.code, is_protected=is_protected)
-            for name, is_protected in zip(typed.names, typed.protected, strict=True)
+            Visitor(name=name, service=code, is_protected=is_protected)
+            for name, code, is_protected in zip(
+                typed.names, draft.codes, typed.protected, strict=True
+            )
         ],
         start=draft.row.starts_at,
         phone=typed.phone,
@@ -237,6 +281,14 @@ def forget_drafts(*, now: datetime) -> int:
     return BookingDraft.objects.filter(expires_at__lte=now).delete()[0]
 
 
+def _locked(draft: Draft) -> BookingDraft:
+    return (
+        BookingDraft.objects.select_for_update(of=("self",))
+        .select_related("hold")
+        .get(pk=draft.row.pk)
+    )
+
+
 def _open(row: BookingDraft | None) -> Draft:
     if row is None:
         raise Refused("draft_expired")
@@ -256,6 +308,7 @@ def _open(row: BookingDraft | None) -> Draft:
             email=stored["email"],
             needs=tuple(stored.get("needs", ())),
             proven=stored.get("proven", ""),
+            services=tuple(stored.get("services", ())),
         ),
     )
 

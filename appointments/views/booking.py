@@ -16,7 +16,7 @@ from appointments.exceptions import Refused
 from appointments.forms import DetailsForm, TimesForm
 from appointments.models import Appointment
 from appointments.ports import CARRIED, keep_papers
-from appointments.selectors import other_centres
+from appointments.selectors import offers_of, other_centres
 from appointments.selectors_centres import stand_on
 from appointments.services import plan_visit
 from appointments.services.drafts import (
@@ -24,6 +24,7 @@ from appointments.services.drafts import (
     choose_time,
     confirm_draft,
     fill_draft,
+    hold_for_all,
     keep_draft_awhile,
     read_draft,
     start_draft,
@@ -37,6 +38,7 @@ from appointments.views.kiosk_mode import at_kiosk, screen_of, start_of
 from appointments.views.limited import limited
 from appointments.views.one_moment import asked_first
 from appointments.views.page_at import page_at
+from appointments.views.party import comers_in, others_in, with_others
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
 from appointments.views.visits import to_visit
@@ -127,21 +129,21 @@ def draft_page(view: DraftView) -> Callable[[HttpRequest, str], HttpResponseBase
 @draft_page
 def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> HttpResponseBase:
     """Who comes, and how we reach them."""
+    offers = offers_of(draft.row.centre) if draft.typed.people > 1 else []
     form = DetailsForm(
         request.POST if request.method == "POST" else None,
         typed=draft.typed,
         is_shared=bool(screen_of(request)),
+        services=[offer.service for offer in offers],
     )
-    if form.is_valid():
-        fill_draft(
-            draft=draft,
-            names=form.names,
-            protected=form.protected,
-            phone=form.typed_phone,
-            email=form.typed_email,
-            needs=form.needs,
-        )
-        return redirect("appointments:check", token=token)
+    is_whole = form.is_valid()
+    if is_whole or others_in(request.POST):
+        party = with_others(form.so_far(), request.POST, draft)
+        fill_draft(draft=draft, **party)
+        if not hold_for_all(token=token, now=now):
+            return redirect(f"{reverse('appointments:change_time', args=[token])}?short=1")
+        is_done = is_whole and not others_in(request.POST)
+        return redirect(f"appointments:{'check' if is_done else 'details'}", token=token)
     return page_at(
         request, "appointments/details.html", {"form": form, **_facts(token, draft, now)}
     )
@@ -166,6 +168,7 @@ def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -
         "choice": choice,
         "times": _fresh_times(draft, form, wanted=choice.wanted, now=now),
         "kept_query": _query(form),
+        "is_short": "short" in request.GET and request.method != "POST",
         **_facts(token, draft, now),
     }
     return page_at(request, "appointments/change_time.html", shown, status=choice.status)
@@ -235,7 +238,7 @@ def _facts(token: str, draft: Draft, now: datetime) -> dict[str, Any]:
         "token": token,
         "draft": draft.row,
         "typed": draft.typed,
-        "comers": list(zip(draft.typed.names, draft.typed.protected, strict=True)),
+        **comers_in(draft),
         "centre": draft.row.centre,
         "stand": stand_on(draft.row.centre, day=clock.danish_date(draft.row.starts_at)),
         "service": draft.row.service,
@@ -249,7 +252,7 @@ def _fresh_times(
     """The times there are now, or None where the centre no longer offers the service."""
     centre = draft.row.centre
     try:
-        plan = plan_visit(centre=centre, codes=[draft.row.service.code] * draft.typed.people)
+        plan = plan_visit(centre=centre, codes=draft.codes)
     except Refused:
         return None
     form.keep_within(plan.window.last_day(form.today))

@@ -1,0 +1,42 @@
+"""Who comes to a visit: one more, one less, and what each comes for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from appointments.selectors_centres import services_by_code
+from appointments.services.drafts import Draft
+from appointments.services.plan import LARGEST_PARTY
+
+
+def others_in(data: Mapping[str, Any]) -> bool:
+    """Whether the button that adds somebody, or one that takes somebody away, was pressed."""
+    return "add" in data or "remove" in data
+
+
+def with_others(so_far: dict[str, Any], data: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
+    """What was typed, with one more person or without one; whoever comes new comes for the same."""
+    codes = [new or old for new, old in zip(so_far["services"], draft.codes, strict=True)]
+    people = list(zip(so_far["names"], so_far["protected"], codes, strict=True))
+    if "add" in data and len(people) < LARGEST_PARTY:
+        people.append(("", False, draft.row.service.code))
+    gone = str(data.get("remove", ""))
+    if gone.isdecimal() and int(gone) < len(people) and len(people) > 1:
+        del people[int(gone)]
+    names, protected, services = zip(*people, strict=True)
+    return {**so_far, "names": names, "protected": protected, "services": services}
+
+
+def comers_in(draft: Draft) -> dict[str, Any]:
+    """Who comes and for what, as the pages of a booking show it."""
+    own = draft.row.service
+    others = set(draft.codes) - {own.code}
+    known = {own.code: own, **(services_by_code(others) if others else {})}
+    kinds = [known[code] for code in dict.fromkeys(draft.codes) if code in known]
+    typed = draft.typed
+    named = zip(typed.names, typed.protected, draft.codes, strict=False)
+    return {
+        "comers": [(name, is_protected, known.get(code)) for name, is_protected, code in named],
+        "kinds": kinds,
+        "can_grow": typed.people < LARGEST_PARTY,
+        "places": range(typed.people) if typed.people > 1 else (),
+    }
