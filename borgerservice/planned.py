@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.backends.utils import CursorWrapper
 
 _PLACE: Final = re.compile(r"%(?:(s)|\((\w+)\)s|%)")
@@ -29,6 +30,21 @@ class _PlannedCursor(psycopg.RawCursor[Any]):
             return super().execute(query, params, prepare=True)
         finally:
             self.connection.prepare_threshold = None
+
+
+class _KeptCursor(SQLiteCursorWrapper):
+    """Reads Django's `%s` in a text once for all times it is sent."""
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        if param_names is not None:
+            return str(super().convert_query(query, param_names=param_names))
+        return _marked(query)
+
+
+@lru_cache(maxsize=512)
+def _marked(query: str) -> str:
+    """The text with its places marked as SQLite has it."""
+    return _PLACE.sub(lambda place: "?" if place[1] else "%", query)
 
 
 @lru_cache(maxsize=512)
@@ -51,16 +67,21 @@ def _numbered(query: str) -> tuple[str, tuple[str, ...]]:
 def planned() -> Iterator[CursorWrapper]:
     """A cursor for a statement that stays the same but for its parameters.
 
-    Django's own for SQLite, which plans quickly, and where statements are logged with their values.
+    Django's own where statements are logged with their values. SQLite plans quickly; there it is
+    only the text that is not read anew.
     """
     database = connections[DEFAULT_DB_ALIAS]  # found once, not once a name
-    if database.vendor != "postgresql" or database.queries_logged:
+    if database.queries_logged:
         with database.cursor() as cursor:
             yield cursor
         return
     database.close_if_health_check_failed()
     database.ensure_connection()
-    kept: Any = _PlannedCursor(database.connection)
+    kept: Any = (
+        _PlannedCursor(database.connection)
+        if database.vendor == "postgresql"
+        else database.connection.cursor(factory=_KeptCursor)
+    )
     with database.make_cursor(kept) as cursor:
         yield cursor
 
