@@ -146,3 +146,15 @@ def test_after_the_hold_is_over_people_can_still_be_added(world):
         client.post(check)
         visit = Appointment.unscoped.get()
     assert visit.ends_at - visit.starts_at == timedelta(minutes=60)
+
+
+@pytest.mark.parametrize("page", ["", "check/", "time/"])
+def test_a_page_for_several_people_reads_with_few_statements(
+    world, page, django_assert_max_num_queries
+):
+    client = Client()
+    draft = begin(client, world)
+    client.post(draft, {**AMINA, "add": "1"})
+    client.post(draft, {**TWO, "service_1": "passport"})
+    with django_assert_max_num_queries(4):
+        assert client.get(f"{draft}{page}").status_code == 200
