@@ -24,7 +24,7 @@ CITIZENS_READ = (
     *("templates/400.html", "templates/403", "templates/404.html", "templates/429.html"),
     *("templates/500.html", "templates/503", "templates/witnesses/sign_in"),
     *("templates/witnesses/_terms", "templates/witnesses/ask", "templates/witnesses/check"),
-    *("templates/witnesses/withdrawn", "templates/guide", "witnesses/forms/guide"),
+    *("templates/witnesses/withdrawn", "templates/witnesses/papers", "witnesses/forms/guide"),
     *("appointments/forms", "appointments/views/", "appointments/wording.py"),
     *("appointments/calendar_file.py", "borgerservice/templatetags/", "witnesses/forms/checks"),
     *("borgerservice/notifications/wording.py", "witnesses/views/", "witnesses/templatetags/"),
