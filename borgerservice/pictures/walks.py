@@ -103,10 +103,10 @@ def be_a_witness(camera: Camera, *, receipt: str) -> None:
     camera.open(f"/witness/papers/{link}/", "40-papers-for-the-visit")
     camera.open(f"/witness/for/{link}/", "41-ask-a-witness")
     for name, who in (("fine", "Lars Jensen"), ("too-often", "Tove Tregange")):
-        camera.press("main form button", "42-asked")
+        camera.press("main form button", f"42-asked-{name}")
         witness = camera.another()
-        witness.open(str(camera.links(".address-to-share a")[0]), "43-will-you-be-a-witness")
-        witness.press(".actions .button-primary", "44-demo-of-mitid")
+        witness.open(str(camera.links(".address-to-share a")[0]), f"43-will-you-be-{name}")
+        witness.press(".actions .button-primary", f"44-mitid-{name}")
         witness.press(f"button:text-is('{who}')", f"45-witness-{name}")
         camera.open(f"/witness/for/{link}/", f"46-citizen-{name}")
         if name == "too-often":
