@@ -9,6 +9,7 @@ from icalendar import Calendar, Event
 from appointments.models import Appointment, ServiceType
 from appointments.selectors_centres import address_of, stand_on
 from borgerservice.kernel.clock import danish_date
+from borgerservice.languages import text_of
 
 
 def calendar_file(
@@ -47,9 +48,7 @@ def _place(appointment: Appointment) -> str:
 
 def _words(appointment: Appointment, services: Sequence[ServiceType]) -> str:
     lines = [
-        *dict.fromkeys(
-            service.names.get(appointment.language, service.code) for service in services
-        ),
+        *dict.fromkeys(text_of(service.names) for service in services),
         _("Reference: {reference}").format(reference=appointment.reference),
     ]
     centre = appointment.centre

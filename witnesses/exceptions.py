@@ -1,7 +1,8 @@
 """Why a step in a case was refused. A decision that says no is an answer, not one of these."""
 
 from borgerservice.kernel.errors import DomainError
-from witnesses.wording import REFUSALS, SIGN_IN_REFUSALS
+from witnesses.wording import REFUSALS
+from witnesses.wording_witness import SIGN_IN_REFUSALS
 
 
 class Refused(DomainError):

@@ -7,6 +7,7 @@ import ast
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 
 import polib
 import pytest
@@ -15,6 +16,8 @@ from django.utils.translation.template import templatize
 
 from tests.architecture.tree import files, named, parsed, product_modules
 from tests.rig.databases import ROOT
+from witnesses.rules.declarations import declaration_in_use
+from witnesses.rules.wording import texts_held, words_in
 
 OTHERS = sorted(code for code, _name in settings.LANGUAGES if code not in {"da", "en"})
 LANGUAGES = ["da", *OTHERS]
@@ -25,6 +28,9 @@ CITIZENS_READ = (
     *("templates/500.html", "templates/503", "templates/witnesses/sign_in"),
     *("templates/witnesses/_terms", "templates/witnesses/ask", "templates/witnesses/check"),
     *("templates/witnesses/withdrawn", "templates/witnesses/papers", "witnesses/forms/guide"),
+    *("templates/as_of.html", "templates/_kiosk.html"),
+    *("witnesses/forms/fields", "witnesses/wording_witness.py"),
+    *("witnesses/services/checks", "witnesses/services/sign_in"),
     *("appointments/forms", "appointments/views/", "appointments/wording.py"),
     *("appointments/calendar_file.py", "borgerservice/templatetags/", "witnesses/forms/checks"),
     *("borgerservice/notifications/wording.py", "witnesses/views/", "witnesses/templatetags/"),
@@ -35,6 +41,7 @@ DATA = (
     *("witnesses/data/papers.toml",),
 )
 """Texts held as Danish and English; other languages translate the English one."""
+BEFORE_A_VISIT = ("count.month", "documents.", "issuers.", "shows.", "ways.", "flaws.")
 FUNCTIONS = {
     "gettext": (False, False),
     "gettext_lazy": (False, False),
@@ -146,6 +153,11 @@ def texts_for_citizens():
             for name in DATA
             for text in texts_in_data(tomllib.loads((ROOT / name).read_text(encoding="utf-8")))
         }
+        | {
+            text
+            for part in declaration_in_use(date.max).texts["en"].told
+            for text in lines_of([part.heading, *part.lines])
+        }
     )
 
 
@@ -201,6 +213,20 @@ def test_every_text_is_translated(language, translated):
 def test_no_translation_is_left_over(language, catalogue, translated):
     assert [entry.msgid for entry in catalogue.obsolete_entries()] == []
     assert sorted(set(translated) - texts_wanted(language)) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_papers_are_told_in_every_language_with_the_same_places(language):
+    """What the guide says of papers is composed of words of its own, held as data."""
+    english, own = texts_held("en"), texts_held(language)
+    said = {key for key in english if key.startswith(BEFORE_A_VISIT)} | {"words.or", "words.and"}
+    assert set(own) == said
+    assert [key for key in own if places(own[key]) != places(english[key])] == []
+    assert words_in(language).say("documents.passport") == own["documents.passport"]
+
+
+def test_a_language_without_words_of_its_own_reads_english_not_danish():
+    assert words_in("xx").say("documents.passport") == "passport"
 
 
 def test_the_places_to_fill_in_are_the_same(translated):

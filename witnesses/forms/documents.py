@@ -176,9 +176,14 @@ class PersonForm(forms.Form):
 
 def document_types() -> list[tuple[str, str]]:
     """Every type of document and its name, in the language now active."""
-    words = words_in(language_now())
+    words = words_in(language_read())
     named = [(kind, words.say(f"documents.{kind}")) for kind in DOCUMENT_TYPES]
     return [(kind, name[:1].upper() + name[1:]) for kind, name in named]
+
+
+def language_read() -> str:
+    """The language now active, for what is said before a visit."""
+    return get_language() or "da"
 
 
 def language_now() -> Language:

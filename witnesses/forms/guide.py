@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from witnesses.forms.documents import document_types, language_now
+from witnesses.forms.documents import document_types, language_read
 from witnesses.forms.fields import CHOOSE, NOT_CHOSEN, KindDayField
 from witnesses.rules.guide.answers import (
     MOST_PAPERS,
@@ -249,7 +249,7 @@ def answered_before(answers: Answers, types: Sequence[str]) -> QueryDict:
 
 def country_names(codes: Iterable[str]) -> list[tuple[str, Any]]:
     """Countries by name, in the language now active; the last stands for all that are not named."""
-    words = words_in(language_now())
+    words = words_in(language_read())
     named = [
         (code, words.say(f"issuers.{code}") if words.has(f"issuers.{code}") else code)
         for code in codes

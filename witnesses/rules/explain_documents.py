@@ -11,7 +11,7 @@ from witnesses.rules.wording import Words, words_in
 
 
 def accepted_documents(
-    criterion: Criterion, language: Language, *, usable: Usable | None = None
+    criterion: Criterion, language: str, *, usable: Usable | None = None
 ) -> list[str]:
     """What suffices under a criterion: one line for each way.
 
@@ -55,7 +55,7 @@ def uncounted_documents(
     *,
     on: date,
     usable: Usable,
-    language: Language,
+    language: str,
     tells_issuer: bool,
 ) -> list[str]:
     """One line for each document that does not count on a local day, with every reason."""

@@ -7,7 +7,6 @@ from django.utils.translation import get_language
 
 from borgerservice.kernel.clock import danish_date
 from witnesses.rules.explain_documents import accepted_documents
-from witnesses.rules.figures import Language
 from witnesses.rules.rule_sets import rule_set
 from witnesses.selectors import rule_set_in_force
 
@@ -29,12 +28,10 @@ def terms_for_witness(moment: datetime) -> dict[str, object]:
 def _terms(moment: datetime | date) -> dict[str, object]:
     day = danish_date(moment) if isinstance(moment, datetime) else moment
     rules = rule_set(rule_set_in_force(day))
-    spoken = (get_language() or "da")[:2]
-    language: Language = "da" if spoken == "da" else "en"
     return {
         "age": rules.witness_minimum_age.years,
         "held": rules.witness_mitid_held,
         "quota": rules.witness_quota,
-        "documents": accepted_documents(rules.witness_documents, language),
+        "documents": accepted_documents(rules.witness_documents, get_language() or "da"),
         "source": rules.source.cited,
     }

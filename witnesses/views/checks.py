@@ -1,6 +1,8 @@
 """A witness before the visit: the citizen sends a link, the witness signs in and is told."""
 
+from datetime import date
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,13 +16,13 @@ from appointments.views.private import private
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
+from borgerservice.languages import text_of
 from borgerservice.vault.links import link_hash
 from witnesses.exceptions import SignInRefused
 from witnesses.forms.checks import HadForm
 from witnesses.models import WitnessCheck
 from witnesses.ports import sign_in_broker
 from witnesses.rules.declarations import declaration_in_use
-from witnesses.rules.figures import Language
 from witnesses.selectors_checks import check_by_link, comers_of, require_open_check
 from witnesses.services.checks import (
     ask_witness,
@@ -31,7 +33,7 @@ from witnesses.services.checks import (
     withdraw_check,
 )
 from witnesses.views.sign_in import STATUSES
-from witnesses.wording import CHECK_REFUSALS, FAILED_BEFOREHAND
+from witnesses.wording_witness import CHECK_REFUSALS, FAILED_BEFOREHAND
 
 COOKIE = "witness_check"
 COOKIE_SECONDS = 600
@@ -78,7 +80,7 @@ def read(request: HttpRequest, link: str) -> HttpResponseBase:
     shown = {
         **_facts(check),
         "form": form,
-        "text": declaration_in_use(clock.danish_date(now)).texts[_language()],
+        "told": _told(clock.danish_date(now)),
         "is_open": sign_in_broker() is not None,
         "had": request.GET.get("had", ""),
         "since": form.mitid_since.isoformat() if is_said and form.mitid_since else "",
@@ -183,8 +185,16 @@ def _address_for(check: WitnessCheck | None) -> str:
     return f"{settings.PUBLIC_ADDRESS}{reverse('witnesses:check', args=[link_of(check)])}"
 
 
-def _language() -> Language:
-    return "da" if (get_language() or "da") == "da" else "en"
+def _told(today: date) -> list[dict[str, Any]]:
+    """What being a witness means, in the language of the page; nothing is accepted here."""
+    texts = declaration_in_use(today).texts.items()
+    parts: list[dict[str, Any]] = text_of(
+        {
+            language: [{"heading": part.heading, "lines": part.lines} for part in text.told]
+            for language, text in texts
+        }
+    )
+    return parts
 
 
 def _return_path() -> str:

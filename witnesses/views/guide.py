@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.kernel.cpr import holds_cpr_number
-from witnesses.forms.documents import language_now
+from witnesses.forms.documents import language_read
 from witnesses.forms.guide import (
     PaperForm,
     VisitForm,
@@ -89,7 +89,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         answers = read(link)
     except LinkUnreadable:
         return _ask_visit(request, VisitForm(today=today), is_unreadable=True)
-    rules, language = _rules_on(answers.on), language_now()
+    rules, language = _rules_on(answers.on), language_read()
     advice = advise(answers, rules)
     additions = additions_to(answers, advice, rules)
     alone, together = _told(choices(additions))
@@ -156,7 +156,7 @@ def _answers_in(link: str) -> Answers | None:
 
 def _told(told: tuple[Choice, ...]) -> tuple[list[Item], list[tuple[list[Item], list[Item]]]]:
     """What is enough alone, and what together."""
-    language = language_now()
+    language = language_read()
     alone = [item for one in told if not one.other for item in items(one.first, language)]
     together = [
         (items(one.first, language), items(one.other, language)) for one in told if one.other

@@ -16,7 +16,7 @@ from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.vault.links import link_hash
 from witnesses.exceptions import Refused
-from witnesses.forms.documents import language_now
+from witnesses.forms.documents import language_read
 from witnesses.rules.guide.advice import advise, service_for
 from witnesses.rules.guide.links import LinkUnreadable, read, written
 from witnesses.rules.guide.words import notes
@@ -80,7 +80,7 @@ def papers(request: HttpRequest, link: str) -> HttpResponseBase:
         "centre": visit.centre,
         "kept": kept,
         "is_flagged": comer.flagged_at is not None,
-        "notes": notes(kept.answers, rule_set(rule_set_in_force(day)), language_now())
+        "notes": notes(kept.answers, rule_set(rule_set_in_force(day)), language_read())
         if kept
         else (),
         "answer": f"{reverse('guide:answer')}?a={kept.link}" if kept else "",

@@ -121,7 +121,7 @@ def _facts(asked: SignInRequest) -> dict[str, object]:
 
 
 def _language() -> Language:
-    return "en" if (get_language() or "da").startswith("en") else "da"
+    return "da" if (get_language() or "da") == "da" else "en"
 
 
 def _return_path() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from witnesses.rules.explain_documents import uncounted_documents
-from witnesses.rules.figures import Language, RuleSet
+from witnesses.rules.figures import RuleSet
 from witnesses.rules.guide.additions import Act, Change
 from witnesses.rules.guide.answers import Answers, documents_of
 from witnesses.rules.guide.papers import ELSEWHERE
@@ -29,7 +29,7 @@ class Item:
     text: str
 
 
-def notes(answers: Answers, rule_set: RuleSet, language: Language) -> list[Note]:
+def notes(answers: Answers, rule_set: RuleSet, language: str) -> list[Note]:
     """A note on each paper, in order."""
     words = words_in(language)
     told = []
@@ -46,7 +46,7 @@ def notes(answers: Answers, rule_set: RuleSet, language: Language) -> list[Note]
     return told
 
 
-def items(changes: Iterable[Change], language: Language) -> list[Item]:
+def items(changes: Iterable[Change], language: str) -> list[Item]:
     """Changes of one kind that differ only in the issuer, told once."""
     words = words_in(language)
     alike: dict[tuple[Act, str, bool, int], list[Change]] = {}

@@ -1,4 +1,7 @@
-"""The words of an explained decision, as data: one file a language, the same keys in each."""
+"""The words of an explained decision, as data: one file a language.
+
+Danish and English hold the same keys. Others hold what a citizen reads before a visit.
+"""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -8,8 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
 
-from witnesses.rules.figures import Language
+from witnesses.rules.figures import LANGUAGES, Language
 
+_OURS: Final = "en"
+"""The language to fall back on: whoever reads another one reads it rather than Danish."""
 _YOU: Final = "you."
 """Where the sentences stand that are said otherwise to the citizen."""
 
@@ -57,14 +62,24 @@ class Words:
 
 
 @cache
-def words_in(language: Language, *, to_citizen: bool = False) -> Words:
-    """The words of a language, as staff read them or as they are said to the citizen; read once."""
-    path = Path(__file__).with_name(f"{language}.toml")
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    texts = dict(_flat("", tables))
+def words_in(language: str, *, to_citizen: bool = False) -> Words:
+    """The words of a language, as staff read them or as they are said to the citizen; read once.
+
+    What a language does not hold is English.
+    """
+    texts = texts_held(language)
+    if language not in LANGUAGES:
+        texts = texts_held(_OURS) | texts
     if to_citizen:
         texts |= {key[len(_YOU) :]: text for key, text in texts.items() if key.startswith(_YOU)}
-    return Words(language, MappingProxyType(texts))
+    return Words("da" if language == "da" else "en", MappingProxyType(texts))
+
+
+def texts_held(language: str) -> dict[str, str]:
+    """What the file of a language holds, by dotted key; nothing where there is no file."""
+    path = Path(__file__).with_name(f"{language}.toml")
+    held = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return dict(_flat("", held))
 
 
 def _flat(prefix: str, table: Mapping[str, object]) -> Iterable[tuple[str, str]]:
