@@ -143,3 +143,17 @@ def test_everybody_can_read_and_use_every_page(  # noqa: PLR0915 - a walk throug
     assert page.locator("html").get_attribute("lang") == language
     for gone in ("/visit/x/", "/book/x/", "/offer/x/", "/waiting/x/", "/witness/check/x/"):
         visit(gone)
+
+
+def test_nothing_moves_for_who_asked_that_nothing_move(
+    server: Server, centre: str, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(size=DESK)
+    moving = """() => [...document.querySelectorAll('*')].filter((one) => {
+      const style = getComputedStyle(one);
+      return style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0;
+    }).length"""
+    for wanted in ("no-preference", "reduce"):
+        page.emulate_media(reduced_motion=wanted)
+        page.goto(server.url(f"/{centre}/"))
+        assert (page.evaluate(moving) == 0) == (wanted == "reduce"), wanted
