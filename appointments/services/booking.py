@@ -73,6 +73,9 @@ def book_appointment(
             raise SlotTaken(field="start") from clash
         raise
     tell_workers([message.pk for message in visit.messages])
+    if request and visit.answer:
+        visit.answer.appointment = visit.appointment
+        request.answered = visit.answer
     return visit.appointment
 
 

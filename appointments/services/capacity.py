@@ -29,6 +29,9 @@ TRIES = 8
 MINUTES_PER_DAY = 1440
 _THE_ROW = "WHERE centre_id = %s AND day = %s AND desk_id = %s"
 """One desk-day by its whole unique key, so that no other day of the desk is read."""
+_ALL_TAKEN = ", ".join(f"{name} = {name} | %s" for name in WORDS)
+_ALL_FREE = " AND ".join(f"{name} & %s = 0" for name in WORDS)
+"""All words each time, so that it is one statement, planned once, at whatever hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +136,13 @@ def taking(
     And only while the desk can do it all; and, but for staff, only once the desk-day is open to
     all at `public_at`.
     """
-    words = zip(WORDS, to_words(mask(minute, minutes)), strict=True)
-    changed = {name: word for name, word in words if word}
-    assignments = ", ".join(f"{name} = {name} | %s" for name in changed)
-    free = " AND ".join(f"{name} & %s = 0" for name in changed)
-    where = f"{_THE_ROW} AND caps & %s = %s"
-    asked = [centre_id, day, desk_id, caps, caps]
+    words = to_words(mask(minute, minutes))
+    where = f"{_THE_ROW} AND caps & %s = %s AND {_ALL_FREE}"
+    asked = [centre_id, day, desk_id, caps, caps, *words]
     if public_at is not None:
         where += " AND (opens_at IS NULL OR opens_at <= %s)"
         asked.append(connection.ops.adapt_datetimefield_value(public_at))
-    return Guarded(
-        f"UPDATE appointments_deskday SET {assignments} {where} AND {free}",
-        [*changed.values(), *asked, *changed.values()],
-    )
+    return Guarded(f"UPDATE appointments_deskday SET {_ALL_TAKEN} {where}", [*words, *asked])
 
 
 def clear_holds(wanted: Wanted, *, desk_id: int) -> None:

@@ -20,6 +20,7 @@ from appointments.rules.local_time import instant
 from appointments.services.repeats import Request, repeat_of
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
+from borgerservice.planned import planned
 from borgerservice.vault.marks import contact_mark
 
 START, CENTRE, CONTACT, FIND, ARRIVE = "start", "centre", "contact", "find", "arrive"
@@ -208,7 +209,7 @@ def _count(marks: Iterable[tuple[str, str]], *, now: datetime) -> dict[str, int]
     if not rows:
         return {}
     counted: dict[str, int] = {}
-    with _without_waiting_for_the_disk(), connection.cursor() as cursor:
+    with _without_waiting_for_the_disk(), planned() as cursor:
         cursor.execute(_COUNT[connection.vendor], [json.dumps(rows)])
         for what, uses in cursor.fetchall():
             counted[what] = max(uses, counted.get(what, 0))

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from appointments.models import Appointment, IdempotencyRecord, Participant
@@ -41,7 +41,8 @@ class NewVisit:
 
     appointment: Appointment
     messages: list[Message]
-    news: list[New] = field(default_factory=list)
+    news: list[New]
+    answer: IdempotencyRecord | None
 
     def at_desk(self, desk_id: int) -> list[New]:
         """The rows of the visit at that desk."""
@@ -62,7 +63,7 @@ def new_visit(
         Participant(
             municipality_id=municipality_id,
             position=place,
-            service=service,
+            service_id=service.pk,
             name_sealed=key.seal(name, f"participant.name:{place}"),
             is_protected=is_protected,
         )
@@ -89,9 +90,10 @@ def new_visit(
         New("entry", entry),
         *(New(f"message_{place}", one, to_contact) for place, one in enumerate(messages)),
     ]
-    if request:
-        news.append(New("answer", _answer(request, appointment, wish), to_visit))
-    return NewVisit(appointment, messages, news)
+    answer = _answer(request, appointment, wish) if request else None
+    if answer:
+        news.append(New("answer", answer, to_visit))
+    return NewVisit(appointment, messages, news, answer)
 
 
 def _appointment(wish: Wish) -> Appointment:

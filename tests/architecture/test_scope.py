@@ -51,6 +51,7 @@ UNSCOPED_ALLOWED = {
     "witnesses/services/reversals.py": WRITES,
 }
 BY_HAND = {
+    "appointments/api/v1/selectors.py": "names the centre's municipality",
     "appointments/selectors_desk_days.py": "names the desk-days' centre",
     "appointments/selectors_lists.py": "names the municipality",
     "appointments/selectors_national/__init__.py": "free times are asked for in the whole country",

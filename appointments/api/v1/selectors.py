@@ -1,16 +1,28 @@
 """Reads that only the API needs: whole catalogues, and a municipality's visits page by page."""
 
 from datetime import date
+from typing import Final
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Prefetch, Q
 
 from appointments.exceptions import NotFound
-from appointments.models import CentreService, IdempotencyRecord, ServiceType
+from appointments.models import CentreService, ServiceType
 from appointments.rules.reference import normalise_reference
 from appointments.selectors_lists import ListedVisit, Place, list_visits
 from borgerservice.municipalities.models import Centre, Municipality
+from borgerservice.planned import planned
 
 YEARS_OF_VISITS = range(2000, 3000)  # at the calendar's ends an instant has no UTC
+_ASKED_OF_A_CENTRE: Final = (
+    *("id", "municipality_id", "key", "name", "address", "postal_code", "city", "phone"),
+    *("is_open_for_booking", "start_step_minutes", "lead_minutes", "horizon_days"),
+    *("returns_slowly", "spreads_new_days", "is_mobile"),
+)
+_TO_BOOK_AT: Final = (
+    f"SELECT {', '.join(_ASKED_OF_A_CENTRE)} FROM municipalities_centre"  # noqa: S608 - ours
+    " WHERE key = %s AND municipality_id = %s"
+)
 
 
 def municipalities() -> list[Municipality]:
@@ -56,11 +68,16 @@ def centre_asked_for(key: str) -> Centre:
 
 
 def own_centre(*, municipality: int, key: str) -> Centre:
-    """The same, of the municipality itself; another's is as absent as one that never was."""
-    centre = centre_asked_for(key)
-    if centre.municipality_id != municipality:
+    """The same, of the municipality itself; another's is as absent as one that never was.
+
+    It comes with what a booking asks of it.
+    """
+    with planned() as cursor:
+        cursor.execute(_TO_BOOK_AT, [key, municipality])
+        row = cursor.fetchone()
+    if row is None:
         raise NotFound("centre_not_found", field="centre")
-    return centre
+    return Centre.from_db(DEFAULT_DB_ALIAS, _ASKED_OF_A_CENTRE, row)
 
 
 def visits_of(
@@ -87,8 +104,3 @@ def visit_of(*, municipality: int, reference: str) -> ListedVisit:
     if not found:
         raise NotFound
     return found[0]
-
-
-def first_answer(*, scope: str, key: str) -> IdempotencyRecord:
-    """What a caller's key booked, as it stood when it was booked."""
-    return IdempotencyRecord.objects.select_related("appointment__centre").get(scope=scope, key=key)

@@ -1,24 +1,16 @@
 """A municipality's appointments. `…In` refuses what it does not know; `…Out` stays as it is."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils.translation import override
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from appointments.api.v1.serializers.holds import LONGEST_SECRET
-from appointments.api.v1.visit_rows import links_of
-from appointments.models import Appointment, IdempotencyRecord
+from appointments.models import Appointment
 from appointments.services.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Choice, Day, Moment, Strict, Text, YesNo
 from borgerservice.api.pagination import LONGEST_CURSOR
-from borgerservice.kernel.clock import COPENHAGEN
-from borgerservice.vault.links import derive_link
 
 
 class AttendeeOut(serializers.Serializer):
@@ -69,35 +61,16 @@ class AppointmentsOut(serializers.Serializer):
     next = serializers.CharField(allow_null=True, help_text="The address of the next page.")
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
-class StoredMoment(serializers.Field):
-    """A moment out of a stored answer, where it is text."""
-
-    def to_representation(self, value: str) -> str:
-        return datetime.fromisoformat(value).astimezone(COPENHAGEN).isoformat()
-
-
 class BookedOut(serializers.Serializer):
     """A booking as it was made; the same again for every repeat, whatever happened since."""
 
-    reference = serializers.CharField(source="appointment.reference")
-    status = serializers.SerializerMethodField()
-    start = StoredMoment(source="answer.start")
-    end = StoredMoment(source="answer.end")
-    centre = serializers.CharField(source="appointment.centre.key")
-    services = serializers.ListField(child=serializers.CharField(), source="answer.services")
-    links = serializers.SerializerMethodField()
-
-    @extend_schema_field(serializers.ChoiceField(choices=[Appointment.Status.BOOKED]))
-    def get_status(self, record: IdempotencyRecord) -> str:
-        return Appointment.Status.BOOKED.value
-
-    @extend_schema_field(LinksOut)
-    def get_links(self, record: IdempotencyRecord) -> dict[str, str]:
-        visit = record.appointment
-        with override(visit.language):
-            page = reverse("appointments:visit", args=[derive_link("visit", visit.link_salt)])
-        return {**links_of(visit.reference), "visit": f"{settings.PUBLIC_ADDRESS}{page}"}
+    reference = serializers.CharField()
+    status = serializers.ChoiceField(choices=[Appointment.Status.BOOKED])
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    centre = serializers.CharField()
+    services = serializers.ListField(child=serializers.CharField())
+    links = LinksOut()
 
 
 class AppointmentsQuery(Strict):

@@ -21,7 +21,7 @@ from appointments.api.v1.serializers.visits import (
     MoveIn,
 )
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
-from appointments.api.v1.visit_rows import visit_row
+from appointments.api.v1.visit_rows import booked, visit_row
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, Hold
 from appointments.rules.reference import normalise_reference
@@ -36,6 +36,7 @@ from borgerservice.api.scopes import Scope
 from borgerservice.api.views import MunicipalView
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre
+from borgerservice.notifications.limits import is_danish_mobile
 
 _NO_VISIT = {404: "`not_found`: none of this municipality's appointments."}
 _NO_TIME = {
@@ -122,10 +123,9 @@ class AppointmentsView(MunicipalView):
             request=repeatable,
             hold=hold,
         )
-        record = selectors.first_answer(scope=repeatable.scope, key=repeatable.key)
-        booked = BookedOut(record).data
-        where = {"Location": booked["links"]["self"]}
-        return Response(booked, status=HTTPStatus.CREATED, headers=where)
+        answer = booked(repeatable.record)
+        where = {"Location": answer["links"]["self"]}
+        return Response(answer, status=HTTPStatus.CREATED, headers=where)
 
     def _hold(
         self, asked: dict[str, Any], centre: Centre, request: services.Request, now: datetime
@@ -282,5 +282,7 @@ def _visitors(asked: dict[str, Any]) -> list[services.Visitor]:
 
 def _e164(phone: str) -> str:
     """A phone number as it is stored; what is none goes on as it stands, to be refused."""
+    if is_danish_mobile(phone):
+        return phone
     number = to_python(phone)
     return str(number.as_e164) if number and number.is_valid() else phone
