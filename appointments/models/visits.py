@@ -38,9 +38,9 @@ class Appointment(models.Model):
         API = "api", _("Through the API")
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
-    centre = models.ForeignKey(Centre, on_delete=models.PROTECT)
-    desk = models.ForeignKey(Desk, on_delete=models.PROTECT)
-    reference = models.CharField(max_length=12, unique=True)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, db_index=False)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, db_index=False)
+    reference = models.CharField(max_length=12)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     busy_until = models.DateTimeField()
@@ -48,7 +48,7 @@ class Appointment(models.Model):
     origin = models.CharField(max_length=7, choices=Origin)
     language = models.CharField(max_length=5)
     contact = models.OneToOneField(Contact, on_delete=models.PROTECT)
-    link_hash = models.CharField(max_length=64, unique=True)
+    link_hash = models.CharField(max_length=64)
     link_salt = models.CharField(max_length=32)
     booked_by = models.CharField(max_length=60)
     created_at = models.DateTimeField()
@@ -72,6 +72,8 @@ class Appointment(models.Model):
     class Meta:
         default_manager_name = "unscoped"
         constraints = (
+            models.UniqueConstraint(name="a_reference_names_one_visit", fields=["reference"]),
+            models.UniqueConstraint(name="a_link_opens_one_visit", fields=["link_hash"]),
             models.CheckConstraint(
                 name="a_visit_ends_after_it_starts",
                 condition=models.Q(starts_at__lt=models.F("ends_at"))
@@ -109,12 +111,12 @@ class Participant(models.Model):
     visit could not be made long enough for that.
     """
 
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     appointment = models.ForeignKey(
-        Appointment, on_delete=models.PROTECT, related_name="participants"
+        Appointment, on_delete=models.PROTECT, related_name="participants", db_index=False
     )
     position = models.PositiveSmallIntegerField()
-    service = models.ForeignKey(ServiceType, on_delete=models.PROTECT)
+    service = models.ForeignKey(ServiceType, on_delete=models.PROTECT, db_index=False)
     name_sealed = models.BinaryField(null=True)
     is_protected = models.BooleanField(default=False)
     guide_sealed = models.BinaryField(null=True)

@@ -11,7 +11,7 @@ from borgerservice.vault.models import DataKey
 class Contact(models.Model):
     """How to reach whoever booked. Sealed under a key of its own, so it can be shredded alone."""
 
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     data_key = models.OneToOneField(DataKey, on_delete=models.PROTECT)
     phone_sealed = models.BinaryField(null=True)
     email_sealed = models.BinaryField(null=True)
