@@ -10,9 +10,10 @@ SET search_path = public, pg_temp AS $$
 BEGIN
   IF (TG_OP = 'UPDATE' AND OLD.municipality_id IS DISTINCT FROM NEW.municipality_id) OR NOT EXISTS (
     SELECT 1 FROM appointments_desk d JOIN municipalities_centre c ON c.id = d.centre_id
+    JOIN notifications_contact k ON k.municipality_id = c.municipality_id
     WHERE d.id = NEW.desk_id AND c.id = NEW.centre_id AND c.municipality_id = NEW.municipality_id
-  ) OR NEW.municipality_id IS DISTINCT FROM
-     (SELECT municipality_id FROM notifications_contact WHERE id = NEW.contact_id) THEN
+      AND k.id = NEW.contact_id
+  ) THEN
     RAISE EXCEPTION 'visit of another municipality' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
