@@ -153,15 +153,17 @@ def _columns(
     model: type[models.Model], others: tuple[str, ...], _vendor: str
 ) -> list[tuple[str, str, Callable[[Any], Any] | None]]:
     """Every column but the id and some others: its attribute, and what makes a value ready."""
-    database = connections[DEFAULT_DB_ALIAS]
     return [
-        (
-            str(column.column),
-            column.attname,
-            None
-            if isinstance(column, _AS_IT_STANDS)
-            else partial(column.get_db_prep_save, connection=database),
-        )
+        (str(column.column), column.attname, _preparing(column))
         for column in model._meta.concrete_fields
         if not column.primary_key and column.column not in others
     ]
+
+
+def _preparing(column: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
+    database = connections[DEFAULT_DB_ALIAS]
+    if isinstance(column, _AS_IT_STANDS):
+        return None
+    if isinstance(column, models.DateTimeField):
+        return database.ops.adapt_datetimefield_value
+    return partial(column.get_db_prep_save, connection=database)

@@ -137,12 +137,15 @@ def taking(
     all at `public_at`.
     """
     words = to_words(mask(minute, minutes))
-    where = f"{_THE_ROW} AND caps & %s = %s AND {_ALL_FREE}"
-    asked = [centre_id, day, desk_id, caps, caps, *words]
+    where = f"{_THE_ROW} AND caps & %s = %s"
+    asked = [centre_id, day, desk_id, caps, caps]
     if public_at is not None:
         where += " AND (opens_at IS NULL OR opens_at <= %s)"
         asked.append(connection.ops.adapt_datetimefield_value(public_at))
-    return Guarded(f"UPDATE appointments_deskday SET {_ALL_TAKEN} {where}", [*words, *asked])
+    return Guarded(
+        f"UPDATE appointments_deskday SET {_ALL_TAKEN} {where} AND {_ALL_FREE}",
+        [*words, *asked, *words],
+    )
 
 
 def clear_holds(wanted: Wanted, *, desk_id: int) -> None:

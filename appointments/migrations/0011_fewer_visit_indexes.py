@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("appointments", "0009_longer_with_a_witness"),
+        ("appointments", "0010_codes_before_a_hold"),
         ("municipalities", "0005_each_its_own"),
         ("notifications", "0003_fewer_indexes"),
     ]
