@@ -1,5 +1,7 @@
 """Find my booking: the answer is the same whether or not there is one."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -16,7 +18,7 @@ from borgerservice.networks import network_of
 @open_to("anyone")
 @require_http_methods(["GET", "HEAD", "POST"])
 @private(holds_form=True)
-@limited
+@partial(limited, is_search=True)
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the link of a visit again."""
     form = FindForm(request.POST if request.method == "POST" else None)

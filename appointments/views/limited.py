@@ -13,7 +13,7 @@ Given = ParamSpec("Given")
 View = Callable[Given, HttpResponseBase]
 
 
-def limited(view: View[Given]) -> View[Given]:
+def limited(view: View[Given], *, is_search: bool = False) -> View[Given]:
     """The view; where it was asked too often, a page that says so and when to come back."""
 
     @wraps(view)
@@ -25,6 +25,7 @@ def limited(view: View[Given]) -> View[Given]:
             assert isinstance(request, HttpRequest)  # noqa: S101 - a view's first argument
             shown = {
                 "is_error_page": True,
+                "is_search": is_search,
                 "minutes": -(-refused.retry_after // 60),
                 "hours": -(-refused.retry_after // 3600),
             }

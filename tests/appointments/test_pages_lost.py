@@ -85,6 +85,8 @@ def test_bad_input_is_told_at_the_field_and_not_echoed(visit, typed):
 
 
 def test_asking_too_often_is_refused(visit):
-    statuses = [asks(phone="20304050").status_code for _try in range(12)]
-    assert statuses[0] == 200
-    assert statuses[-1] == 429
+    answers = [asks(phone="20304050") for _try in range(12)]
+    assert answers[0].status_code == 200
+    assert answers[-1].status_code == 429
+    assert b"Too many tries" in answers[-1].content
+    assert b"booked" not in answers[-1].content
