@@ -103,3 +103,16 @@ def test_the_api_tells_the_stops_of_a_mobile_centre(bus):
         "postal_code": "7300",
         "city": "Jelling",
     }
+
+
+def test_on_a_page_read_from_the_right_an_address_is_still_read_from_the_left(bus, client: Client):
+    """Else the postal code would stand after its town."""
+    visit = build_visit(bus, day=TOMORROW)
+    address = visit_address(visit, "da")
+    for page, told in (
+        (f"/ar/{bus.centre.key}/", '<bdi dir="ltr">7400 Herning</bdi>'),
+        (f"/ar/{bus.centre.key}/", '<bdi dir="ltr">Skolegade 8, 7300 Jelling</bdi>'),
+        (f"/ar{address}", '<bdi dir="ltr">7300 Jelling</bdi>'),
+        ("/ar/?q=herning", '<bdi dir="ltr">Torvet 5, 7400 Herning</bdi>'),
+    ):
+        assert told in client.get(page).content.decode(), page
