@@ -90,4 +90,4 @@ def test_asking_too_often_is_refused(visit):
     assert answers[-1].status_code == 429
     told = answers[-1].content.decode()
     assert "For mange forsøg" in told
-    assert "For mange bookinger" not in told
+    assert "For mange bestillinger" not in told
