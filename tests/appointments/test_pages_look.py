@@ -157,3 +157,15 @@ def test_nothing_moves_for_who_asked_that_nothing_move(
         page.emulate_media(reduced_motion=wanted)
         page.goto(server.url(f"/{centre}/"))
         assert (page.evaluate(moving) == 0) == (wanted == "reduce"), wanted
+
+
+def test_the_dots_of_a_list_stand_on_the_side_from_which_it_is_read(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(size=NARROW)
+    dot = "getComputedStyle(document.querySelector('main ul:not([class]) > li'), '::before')"
+    for language, side in (("en", "left"), ("ar", "right")):
+        page.goto(server.url(f"/{language}/guide/bring/answer/?a=1.20991210.yny"))
+        assert page.evaluate(f"{dot}.{side}") == "0px", language
+        line = "getComputedStyle(document.querySelector('main ul:not([class]) > li'))"
+        assert page.evaluate(f"parseFloat({line}.padding{side.capitalize()})") > 10, language
