@@ -98,18 +98,18 @@ def test_everybody_can_read_and_use_every_page(  # noqa: PLR0915 - a walk throug
     visit(f"/{centre}/new_mitid/?people=2")
     page.locator("button[name=start]").first.click()
     look()
-    page.locator("main form button").click()
+    page.locator("main form .button-primary").click()
     look()
     assert page.locator("[role=alert]:focus").count() == 1
     page.locator("#id_name_0").fill("Amina Hassan")
     page.locator("#id_name_1").fill("محمد حسن")
     page.locator("#id_phone").fill("20 30 40 50")
-    page.locator("main form button").click()
+    page.locator("main form .button-primary").click()
     look()
     check = page.url
     visit(check.replace("check/", "time/"))
     visit(check)
-    page.locator("main form button").click()
+    page.locator("main form .button-primary").click()
     look()
     receipt = page.url
     link = receipt.partition("/visit/")[2]
