@@ -108,7 +108,8 @@ class Participant(models.Model):
 
     `guide_sealed` is what they answered about their papers, `guide_verdict` what that came to;
     `flagged_at` says since when it no longer holds. `lacks_time`: they bring a witness, and the
-    visit could not be made long enough for that.
+    visit could not be made long enough for that. `witness_flagged_at` says since when the witness
+    they asked cannot be counted on.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
@@ -123,11 +124,12 @@ class Participant(models.Model):
     guide_verdict = models.CharField(max_length=20, blank=True, default="")
     flagged_at = models.DateTimeField(null=True, blank=True)
     lacks_time = models.BooleanField(default=False)
+    witness_flagged_at = models.DateTimeField(null=True, blank=True)
 
     PRIVACY = {
         Life.VISIT: {
             Kind.INTERNAL: "id municipality appointment position service is_protected"
-            " guide_verdict flagged_at lacks_time"
+            " guide_verdict flagged_at lacks_time witness_flagged_at"
         },
         Life.CONTACT: {Kind.PERSONAL: "name_sealed guide_sealed"},
     }

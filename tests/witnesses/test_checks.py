@@ -165,6 +165,25 @@ def test_a_witness_withdraws_and_the_citizen_is_told_and_asks_another(citizen):
     assert WitnessCheck.unscoped.filter(withdrawn_at=None).get().verdict == "may"
 
 
+def test_a_witness_who_withdraws_is_marked_on_the_visit_until_another_is_asked(
+    office, visit, citizen
+):
+    client, desk = Client(), Client()
+    desk.force_login(office.clerk)
+    page = reverse("admin:visit", kwargs={"code": "0657", "reference": visit.reference})
+    mark, sentence = "Regn ikke med vidnet", "Spørg, hvem der kommer med i stedet"
+    address = asked_address(client, citizen)
+    assert mark not in words(desk.get(page))
+    Client().post(f"{address}withdraw/")
+    assert Participant.unscoped.get(appointment=visit).witness_flagged_at == NOW
+    told = words(desk.get(page))
+    assert mark in told
+    assert sentence in told
+    asked_address(client, citizen)
+    assert Participant.unscoped.get(appointment=visit).witness_flagged_at is None
+    assert mark not in words(desk.get(page))
+
+
 def test_a_new_link_ends_the_old_one(citizen):
     client = Client()
     first = asked_address(client, citizen)

@@ -78,6 +78,7 @@ def ask_witness(*, participant: Participant, now: datetime) -> WitnessCheck:
             link_hash=link_hash(derive_link(PURPOSE, salt)),
             asked_at=now,
         )
+        _flag(check, since=None)
         _note(Event.WITNESS_ASKED, check, actor="citizen", now=now)
     return check
 
@@ -156,8 +157,16 @@ def withdraw_check(*, check: WitnessCheck, now: datetime) -> None:
             return
         held.withdrawn_at = now
         held.save(update_fields=["withdrawn_at"])
+        _flag(held, since=now)
         _note(Event.WITNESS_WITHDREW, held, actor="witness", now=now)
         _tell("witness_withdrew", held, now=now)
+
+
+def _flag(check: WitnessCheck, *, since: datetime | None) -> None:
+    """Say to staff since when the witness asked cannot be counted on; None takes it back."""
+    Participant.objects.for_municipality(check.municipality_id).filter(
+        pk=check.participant_id
+    ).update(witness_flagged_at=since)
 
 
 def _held(check: WitnessCheck, *, now: datetime) -> WitnessCheck:
