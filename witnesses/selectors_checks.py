@@ -2,15 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from django.db.models import Q
 
 from appointments.models import Appointment, Participant
 from borgerservice.kernel.clock import danish_date
+from borgerservice.people.services import roots_of
 from witnesses.exceptions import SignInRefused
 from witnesses.models import IdentityProofing, WitnessCheck
+from witnesses.rules.answers import WITNESS_MINIMUM_AGE, WITNESS_MITID_HELD
+from witnesses.rules.facts import Witness
+from witnesses.rules.precheck import Precheck, latest_birth, precheck
+from witnesses.rules.rule_sets import rule_set
+from witnesses.selectors import earlier_witnessings, rule_set_in_force
 
 ON_THE_WAY = (Appointment.Status.BOOKED, Appointment.Status.CHECKED_IN)
+
+
+class Standing(StrEnum):
+    """What a citizen is told of the witness they have asked."""
+
+    NOT_ASKED = "not_asked"
+    NOT_SIGNED_IN = "not_signed_in"
+    FINE = "fine"
+    SIGN_IN_AGAIN = "sign_in_again"
+    ASK_ANOTHER = "ask_another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +36,7 @@ class Comer:
 
     participant: Participant
     check: WitnessCheck | None
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether the witness asked may act on the day of the visit, as it was found beforehand."""
-        check = self.check
-        if check is None or check.from_day is None:
-            return False
-        return check.from_day <= danish_date(self.participant.appointment.starts_at)
+    standing: Standing
 
 
 def comers_of(link_hash: str, *, now: datetime) -> list[Comer]:
@@ -45,7 +55,8 @@ def comers_of(link_hash: str, *, now: datetime) -> list[Comer]:
         )
         .order_by("position")
     )
-    return [Comer(one, asked_witness(one)) for one in participants]
+    asked = [(one, asked_witness(one)) for one in participants]
+    return [Comer(one, check, _standing_of(check, one.appointment)) for one, check in asked]
 
 
 def asked_witness(participant: Participant) -> WitnessCheck | None:
@@ -92,6 +103,65 @@ def first_seen_on(root: int) -> date | None:
         .first()
     )
     return danish_date(first) if first else None
+
+
+def look_at(root: int, *, born: date, stated: date | None, on: date) -> Precheck:
+    """Whether somebody may be the witness on a day; `stated`: since when they say to have MitID.
+
+    `root` is who they turned out to be.
+    """
+    history = earlier_witnessings(root)
+
+    def with_mitid_since(day: date | None) -> Precheck:
+        witness: Witness = {
+            "birth_date": born.isoformat(),
+            "mitid_since": day.isoformat() if day else None,
+            "brought_mitid": True,
+            "documents": [],
+            "earlier_witnessings": history,
+        }
+        return precheck(witness, on=on, rule_set_on=lambda day: rule_set(rule_set_in_force(day)))
+
+    known_since = [day for day in (stated, first_seen_on(root)) if day]
+    found = with_mitid_since(min(known_since, default=None))
+    if stated is None and WITNESS_MITID_HELD in found.failed:
+        return with_mitid_since(None)  # first seen not long ago does not mean new
+    return found
+
+
+def standing_on(check: WitnessCheck, day: date) -> Standing:
+    """What is known without the witness: nobody keeps how old they are, only that they were of age.
+
+    They are taken for as young as they can be. Where only that speaks against them, they sign in
+    once more.
+    """
+    if check.person_id is None:
+        return Standing.NOT_SIGNED_IN
+    if check.from_day is None:
+        return Standing.ASK_ANOTHER
+    if check.verdict != WitnessCheck.Verdict.MAY and day < check.from_day:
+        return Standing.ASK_ANOTHER
+    figure = rule_set(rule_set_in_force(check.from_day)).witness_minimum_age
+    found = look_at(
+        roots_of([check.person_id])[check.person_id],
+        born=latest_birth(check.from_day, figure.years),
+        stated=check.mitid_since,
+        on=day,
+    )
+    if not found.failed:
+        return Standing.FINE
+    is_young = found.failed == (WITNESS_MINIMUM_AGE,)
+    return Standing.SIGN_IN_AGAIN if is_young else Standing.ASK_ANOTHER
+
+
+def _standing_of(check: WitnessCheck | None, visit: Appointment) -> Standing:
+    if check is None:
+        return Standing.NOT_ASKED
+    day = danish_date(visit.starts_at)
+    if check.checked_for != day:
+        return standing_on(check, day)
+    is_fine = check.verdict == WitnessCheck.Verdict.MAY
+    return Standing.FINE if is_fine else Standing.ASK_ANOTHER
 
 
 def _one(**key: object) -> WitnessCheck:

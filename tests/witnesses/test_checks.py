@@ -10,17 +10,19 @@ from django.test import Client
 from django.urls import reverse
 
 from appointments.models import Participant, ServiceType
-from appointments.services import cancel_appointment
+from appointments.rules.local_time import instant
+from appointments.services import cancel_appointment, move_appointment
 from borgerservice.adapters.mitid.demo_witnesses import DemoWitness
 from borgerservice.notifications.models import Message
 from borgerservice.people.services import known_by, marks_of
-from borgerservice.vault.links import derive_link
-from tests.builders import NOW, build_municipality, build_service, build_visit
+from borgerservice.vault.links import derive_link, link_hash
+from tests.builders import NOW, TODAY, build_municipality, build_service, build_visit
 from tests.rig.mitid import choose, demo_running, use_broker
 from tests.witnesses.cases import build_office, number, witness
 from tests.witnesses.phones import HERE, words
 from tests.witnesses.test_case_canaries import everything_stored, spellings
 from witnesses.models import WitnessCheck, WitnessStatement
+from witnesses.selectors_checks import Standing, comers_of
 from witnesses.services.checks import ask_witness, link_of
 
 pytestmark = [
@@ -32,11 +34,13 @@ BENTE = DemoWitness("uuid-bente", "Bente Vidne", number(2).digits, "substantial"
 OTHER = DemoWitness("uuid-other", "Ole Anden", number(3).digits, "high")
 LOW = DemoWitness("uuid-low", "Lise Lav", number(4).digits, "low")
 WITHOUT = DemoWitness("uuid-without", "Pia P. Kode", "", "substantial")
+COMES_OF_AGE = TODAY + timedelta(days=2)
+YOUNG = DemoWitness("uuid-young", "Ung", f"{COMES_OF_AGE.day + 60}{COMES_OF_AGE:%m}084005", "high")
 
 
 @pytest.fixture(scope="module")
 def issuer():
-    with demo_running(BENTE, OTHER, LOW, WITHOUT) as issuer:
+    with demo_running(BENTE, OTHER, LOW, WITHOUT, YOUNG) as issuer:
         yield issuer
 
 
@@ -65,7 +69,7 @@ def citizen(visit):
 
 def asked_address(client, citizen):
     client.post(citizen, {"who": "0"})
-    (address,) = re.findall(rf'href="{HERE}(/witness/check/[^"]+)"', _page(client, citizen))
+    (address,) = re.findall(rf'href="{HERE}((?:/en)?/witness/check/[^"]+)"', _page(client, citizen))
     return address
 
 
@@ -182,6 +186,68 @@ def test_a_witness_who_withdraws_is_marked_on_the_visit_until_another_is_asked(
     asked_address(client, citizen)
     assert Participant.unscoped.get(appointment=visit).witness_flagged_at is None
     assert mark not in words(desk.get(page))
+
+
+def stands(citizen):
+    (comer,) = comers_of(link_hash(citizen.split("/")[-2]), now=NOW)
+    return comer.standing
+
+
+def moves(visit, day):
+    visit.refresh_from_db()
+    move_appointment(appointment=visit, start=instant(day, 11 * 60), actor="citizen", now=NOW)
+
+
+@pytest.fixture
+def far(office):
+    return build_visit(office.world, day=COMES_OF_AGE, minute=600)
+
+
+@pytest.fixture
+def far_citizen(far):
+    return f"/en/witness/for/{derive_link('visit', far.link_salt)}/"
+
+
+@pytest.mark.parametrize("days", [1, 4])
+def test_a_witness_of_age_long_ago_stays_fine_when_the_visit_is_moved(far, far_citizen, days):
+    signs_in(asked_address(Client(), far_citizen), BENTE)
+    moves(far, TODAY + timedelta(days=days))
+    assert stands(far_citizen) == Standing.FINE
+    assert "Your witness is fine" in words(Client().get(far_citizen))
+
+
+def test_a_witness_who_is_of_age_only_on_the_day_signs_in_again_when_it_is_sooner(far, far_citizen):
+    client = Client()
+    address = asked_address(client, far_citizen)
+    signs_in(address, YOUNG)
+    assert stands(far_citizen) == Standing.FINE
+    moves(far, COMES_OF_AGE - timedelta(days=1))
+    assert stands(far_citizen) == Standing.SIGN_IN_AGAIN
+    page = words(client.get(far_citizen))
+    assert "We must check your witness once more" in page
+    assert address in page
+    signs_in(address, YOUNG)
+    assert stands(far_citizen) == Standing.ASK_ANOTHER
+    moves(far, COMES_OF_AGE)
+    assert stands(far_citizen) == Standing.FINE
+
+
+def test_a_mitid_that_is_too_new_on_a_sooner_day_means_another_witness(far, far_citizen):
+    since = COMES_OF_AGE - timedelta(days=10)
+    signs_in(asked_address(Client(), far_citizen), BENTE, had=f"had=recent&since={since}")
+    assert stands(far_citizen) == Standing.FINE
+    moves(far, COMES_OF_AGE - timedelta(days=1))
+    assert stands(far_citizen) == Standing.ASK_ANOTHER
+    moves(far, COMES_OF_AGE + timedelta(days=1))
+    assert stands(far_citizen) == Standing.FINE
+
+
+def test_a_witness_who_has_witnessed_meanwhile_counts_for_no_other_day(office, far, far_citizen):
+    signs_in(asked_address(Client(), far_citizen), BENTE)
+    for applicant in (11, 12, 13):
+        office.decided(witness(2), applicant=applicant)
+    moves(far, TODAY + timedelta(days=1))
+    assert stands(far_citizen) == Standing.ASK_ANOTHER
 
 
 def test_a_new_link_ends_the_old_one(citizen):

@@ -62,6 +62,14 @@ def precheck(witness: Witness, *, on: date, rule_set_on: RuleSetOn) -> Precheck:
     return Precheck(Verdict.MAY_NOT, None, failed, unknown)
 
 
+def latest_birth(day: date, years: int) -> date:
+    """The last day on which somebody can have been born who is so many years old on `day`."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 2, 28)
+
+
 def _failed(witness: Witness, on: date, rule_set: RuleSet) -> tuple[str, ...]:
     findings = examine(witness, on=on, applicant=DEFAULT_PERSON, rule_set=rule_set)
     left_out = set(AT_THE_DESK)

@@ -24,16 +24,8 @@ from borgerservice.vault.links import derive_link, link_hash, new_salt
 from witnesses.exceptions import SignInRefused
 from witnesses.models import WitnessCheck
 from witnesses.ports import Begun
-from witnesses.rules.answers import WITNESS_MITID_HELD
-from witnesses.rules.facts import Witness
-from witnesses.rules.precheck import Precheck, Verdict, precheck
-from witnesses.rules.rule_sets import rule_set
-from witnesses.selectors import earlier_witnessings, rule_set_in_force
-from witnesses.selectors_checks import (
-    check_by_id,
-    first_seen_on,
-    require_open_check,
-)
+from witnesses.rules.precheck import Precheck, Verdict
+from witnesses.selectors_checks import check_by_id, look_at, require_open_check
 from witnesses.services import mitid
 from witnesses.services.mitid import Known, UnderWay
 
@@ -136,10 +128,10 @@ def finish_check(
         person = _person(who, now=now)
         if check.person and not are_one(check.person.pk, person.pk):
             raise SignInRefused("link_over")
-        found = _looked_at(check, person, who, back.mitid_since, now=now)
+        found, first = _looked_at(check, person, who.birth_date, back.mitid_since, now=now)
         check.person, check.checked_at = person, now
         check.verdict, check.failed = found.verdict, list(found.failed)
-        check.from_day, check.checked_for = found.from_day, _day_of_visit(check)
+        check.from_day, check.checked_for = first, _day_of_visit(check)
         check.mitid_since, check.is_mitid_unknown = back.mitid_since, found.is_mitid_unknown
         check.save()
         _note(Event.WITNESS_CHECKED, check, actor="witness", now=now)
@@ -191,26 +183,16 @@ def _person(who: Known, *, now: datetime) -> Person:
 
 
 def _looked_at(
-    check: WitnessCheck, person: Person, who: Known, stated: date | None, *, now: datetime
-) -> Precheck:
-    root = roots_of([person.pk])[person.pk]
-    on = max(_day_of_visit(check), danish_date(now))
-
-    def with_mitid_since(day: date | None) -> Precheck:
-        witness: Witness = {
-            "birth_date": who.birth_date.isoformat(),
-            "mitid_since": day.isoformat() if day else None,
-            "brought_mitid": True,
-            "documents": [],
-            "earlier_witnessings": earlier_witnessings(root),
-        }
-        return precheck(witness, on=on, rule_set_on=lambda day: rule_set(rule_set_in_force(day)))
-
-    known_since = [day for day in (stated, first_seen_on(root)) if day]
-    found = with_mitid_since(min(known_since, default=None))
-    if stated is None and WITNESS_MITID_HELD in found.failed:
-        return with_mitid_since(None)  # first seen not long ago does not mean new
-    return found
+    check: WitnessCheck, person: Person, born: date, stated: date | None, *, now: datetime
+) -> tuple[Precheck, date | None]:
+    """The answer for the day of the visit, and the first day from today on which they may."""
+    root, today = roots_of([person.pk])[person.pk], danish_date(now)
+    on = max(_day_of_visit(check), today)
+    found = look_at(root, born=born, stated=stated, on=on)
+    if found.verdict is not Verdict.MAY or on == today:
+        return found, found.from_day
+    sooner = look_at(root, born=born, stated=stated, on=today).from_day
+    return found, min(on, sooner or on)
 
 
 def _day_of_visit(check: WitnessCheck) -> date:

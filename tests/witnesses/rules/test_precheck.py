@@ -12,7 +12,7 @@ from tests.witnesses.rules.random_cases import RULE_SETS
 from witnesses.rules.engine import decide
 from witnesses.rules.facts import DEFAULT_PERSON
 from witnesses.rules.guide.answers import good_witness
-from witnesses.rules.precheck import FARTHEST, Verdict, precheck
+from witnesses.rules.precheck import FARTHEST, Verdict, latest_birth, precheck
 from witnesses.rules.rule_sets import rule_set
 from witnesses.rules.witness import examine
 
@@ -217,3 +217,11 @@ def test_a_check_that_is_a_day_off_would_be_found():
         return precheck(witness, on=on + timedelta(days=1), rule_set_on=rule_set_on)
 
     assert differences_from_the_desk(1_000, told_by=a_day_late) > 0
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 28), date(2026, 3, 1), date(2028, 2, 29), ON])
+def test_the_youngest_who_may_be_of_age_on_a_day_is_so_on_that_day_and_not_before(day):
+    born = latest_birth(day, 18).isoformat()
+    assert asked(a_witness(birth_date=born), on=day).verdict is Verdict.MAY
+    younger = (date.fromisoformat(born) + timedelta(days=1)).isoformat()
+    assert asked(a_witness(birth_date=younger), on=day).failed == ("witness.minimum_age",)
