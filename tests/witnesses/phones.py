@@ -3,7 +3,7 @@
 import html
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.test import Client
 
@@ -25,6 +25,9 @@ class Phone:
 
     link: str
     client: Client = field(default_factory=Client)
+    cookie: ClassVar[str] = "witness_sign_in"
+    returns_to: ClassVar[str] = "/witness/signed/"
+    welcomes: ClassVar[int] = 302
 
     def opens(self, language: str = "") -> Any:
         return self.client.get(f"{_prefix(language)}/witness/{self.link}/")
@@ -40,12 +43,28 @@ class Phone:
         return str(answer["Location"])
 
     def comes_back(self, address: str) -> Any:
-        assert address.startswith(f"{HERE}/witness/signed/?"), address
+        assert address.startswith(f"{HERE}{self.returns_to}?"), address
         return self.client.get(address.removeprefix(HERE))
 
     def signs_as(self, one: DemoWitness, language: str = "") -> Any:
         """All of it, with the demo's provider."""
         return self.comes_back(choose(self.leaves(language), sub=one.subject))
+
+
+class PhoneBefore(Phone):
+    """The same before the visit, where the link leads to the check."""
+
+    cookie = "witness_check"
+    returns_to = "/witness/checked/"
+    welcomes = 200
+
+    def opens(self, language: str = "") -> Any:
+        return self.client.get(f"{_prefix(language)}/witness/check/{self.link}/")
+
+    def presses(self, language: str = "") -> Any:
+        """Press "Go on to MitID"."""
+        address = f"{_prefix(language)}/witness/check/{self.link}/mitid/"
+        return self.client.get(address, {"had": "long"})
 
 
 def _prefix(language: str) -> str:

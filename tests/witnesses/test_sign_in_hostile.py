@@ -1,5 +1,7 @@
 """A witness's sign-in that was tampered with: every way of it is refused, and nothing is signed.
 
+What concerns the answer of MitID itself is tried at both doors: at the desk, where the witness
+signs, and before the visit, where they are told whether they may be one.
 The provider is real HTTP and does right (the control) until a test tells it what to do wrong.
 """
 
@@ -12,10 +14,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import pytest
 import time_machine
 
+from appointments.models import Participant
 from borgerservice.adapters.mitid import oidc
 from borgerservice.audit.models import AuditEntry
 from borgerservice.people.models import PersonAlias
-from tests.builders import NOW
+from tests.builders import NOW, build_visit
 from tests.rig.mitid import (
     hostile_running,
     key,
@@ -27,9 +30,11 @@ from tests.rig.mitid import (
     use_broker,
 )
 from tests.witnesses.cases import build_office, number, witness
-from tests.witnesses.phones import Phone, words
+from tests.witnesses.phones import Phone, PhoneBefore, words
 from witnesses.exceptions import SignInRefused
-from witnesses.models import Declaration, SignInRequest
+from witnesses.models import Declaration, SignInRequest, WitnessCheck
+from witnesses.services.checks import ask_witness
+from witnesses.services.checks import link_of as link_of_check
 from witnesses.services.sign_in import come_back, finish_sign_in, link_of, request_sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -61,10 +66,22 @@ def phone(office):
     return Phone(link_of(asked_in(office)))
 
 
+@pytest.fixture(params=["at the desk", "before the visit"])
+def door(request, office):
+    """A phone at each of the two ways a witness signs in."""
+    if request.param == "at the desk":
+        return Phone(link_of(asked_in(office)))
+    visit = build_visit(office.world, day=office.day + timedelta(days=1))
+    comer = Participant.unscoped.select_related("appointment").get(appointment=visit)
+    return PhoneBefore(link_of_check(ask_witness(participant=comer, now=NOW)))
+
+
 def nothing_signed():
-    return (
-        not Declaration.unscoped.exists()
-        and not SignInRequest.unscoped.exclude(used_at=None).exists()
+    return not (
+        Declaration.unscoped.exists()
+        or SignInRequest.unscoped.exclude(used_at=None).exists()
+        or WitnessCheck.unscoped.exclude(checked_at=None).exists()
+        or PersonAlias.objects.filter(kind="mitid").exists()
     )
 
 
@@ -100,8 +117,8 @@ def refused_then_signed(broker, phone, trials):
         found[name] = trial().status_code
         assert nothing_signed(), name
     broker.altered, broker.token, broker.reply = with_claims(), signed, None
-    assert phone.comes_back(broker.let_in(phone.leaves())).status_code == 302
-    assert Declaration.unscoped.get().accepted == "signed_in"
+    assert phone.comes_back(broker.let_in(phone.leaves())).status_code == phone.welcomes
+    assert not nothing_signed()
     return found
 
 
@@ -132,28 +149,28 @@ WRONG_CLAIMS = {
 }
 
 
-def test_an_id_token_with_a_wrong_claim_proves_nothing(broker, phone):
+def test_an_id_token_with_a_wrong_claim_proves_nothing(broker, door):
     def trial(claims):
         broker.altered = with_claims(**claims)
-        return phone.comes_back(broker.let_in(phone.leaves()))
+        return door.comes_back(broker.let_in(door.leaves()))
 
     trials = {name: partial(trial, claims) for name, claims in WRONG_CLAIMS.items()}
 
-    assert refused_then_signed(broker, phone, trials) == dict.fromkeys(WRONG_CLAIMS, 400)
+    assert refused_then_signed(broker, door, trials) == dict.fromkeys(WRONG_CLAIMS, 400)
     assert broker.asked.count("/token") == len(WRONG_CLAIMS) + 1
 
 
 TOO_LOW = {"low": "low", "no level": None, "a level nobody knows": "certain", "a list": ["high"]}
 
 
-def test_a_level_that_is_not_enough_is_refused(broker, phone):
+def test_a_level_that_is_not_enough_is_refused(broker, door):
     def trial(level):
         broker.altered = with_claims(acr=level)
-        return phone.comes_back(broker.let_in(phone.leaves()))
+        return door.comes_back(broker.let_in(door.leaves()))
 
     trials = {name: partial(trial, level) for name, level in TOO_LOW.items()}
 
-    assert refused_then_signed(broker, phone, trials) == dict.fromkeys(TOO_LOW, 403)
+    assert refused_then_signed(broker, door, trials) == dict.fromkeys(TOO_LOW, 403)
 
 
 def halves_swapped(claims):
@@ -178,14 +195,14 @@ WRONG_TOKENS = {
 }
 
 
-def test_an_id_token_that_the_broker_did_not_sign_proves_nothing(broker, phone):
+def test_an_id_token_that_the_broker_did_not_sign_proves_nothing(broker, door):
     def trial(token):
         broker.token = token
-        return phone.comes_back(broker.let_in(phone.leaves()))
+        return door.comes_back(broker.let_in(door.leaves()))
 
     trials = {name: partial(trial, token) for name, token in WRONG_TOKENS.items()}
 
-    assert refused_then_signed(broker, phone, trials) == dict.fromkeys(WRONG_TOKENS, 400)
+    assert refused_then_signed(broker, door, trials) == dict.fromkeys(WRONG_TOKENS, 400)
     assert broker.asked.count("/token") == len(WRONG_TOKENS) + 1
 
 
@@ -203,15 +220,15 @@ WRONG_REPLIES = {
 }
 
 
-def test_a_token_endpoint_that_answers_something_else_is_no_fault_of_ours(broker, phone):
+def test_a_token_endpoint_that_answers_something_else_is_no_fault_of_ours(broker, door):
     def trial(reply):
         broker.reply = reply[:2]
-        return phone.comes_back(broker.let_in(phone.leaves()))
+        return door.comes_back(broker.let_in(door.leaves()))
 
     trials = {name: partial(trial, reply) for name, reply in WRONG_REPLIES.items()}
     expected = {name: reply[2] for name, reply in WRONG_REPLIES.items()}
 
-    assert refused_then_signed(broker, phone, trials) == expected
+    assert refused_then_signed(broker, door, trials) == expected
 
 
 ALTERED_ANSWERS = {
@@ -225,21 +242,21 @@ ALTERED_ANSWERS = {
 }
 
 
-def test_an_answer_that_was_altered_on_the_way_is_refused(broker, phone):
+def test_an_answer_that_was_altered_on_the_way_is_refused(broker, door):
     def trial(query):
-        return phone.comes_back(changed(broker.let_in(phone.leaves()), **query))
+        return door.comes_back(changed(broker.let_in(door.leaves()), **query))
 
     trials = {name: partial(trial, query) for name, query in ALTERED_ANSWERS.items()}
 
-    assert refused_then_signed(broker, phone, trials) == dict.fromkeys(ALTERED_ANSWERS, 400)
+    assert refused_then_signed(broker, door, trials) == dict.fromkeys(ALTERED_ANSWERS, 400)
 
 
-def test_a_refusal_at_the_broker_is_told_kindly_and_never_repeated(broker, phone):
+def test_a_refusal_at_the_broker_is_told_kindly_and_never_repeated(broker, door):
     told = {"error_description": "Bente"}
 
     def trial(error):
-        state = parse_qs(urlsplit(phone.leaves()).query)["state"][0]
-        answer = phone.client.get("/witness/signed/", {"error": error, "state": state, **told})
+        state = parse_qs(urlsplit(door.leaves()).query)["state"][0]
+        answer = door.client.get(door.returns_to, {"error": error, "state": state, **told})
         assert error not in words(answer)
         assert "Bente" not in words(answer)
         return answer
@@ -247,37 +264,37 @@ def test_a_refusal_at_the_broker_is_told_kindly_and_never_repeated(broker, phone
     errors = {"access_denied": 200, "login_required": 200, "<b>x</b>": 200, "server_error": 503}
     trials = {error: partial(trial, error) for error in errors}
 
-    assert refused_then_signed(broker, phone, trials) == errors
+    assert refused_then_signed(broker, door, trials) == errors
 
 
-def test_a_code_is_good_for_one_answer(broker, phone):
+def test_a_code_is_good_for_one_answer(broker, door):
     """Sent again by the same browser, and by one that kept what the first one held."""
-    address = phone.leaves()
-    kept = phone.client.cookies["witness_sign_in"].value
+    address = door.leaves()
+    kept = door.client.cookies[door.cookie].value
     back = broker.let_in(address)
     broker.altered = with_claims(acr="low")
-    assert phone.comes_back(back).status_code == 403
+    assert door.comes_back(back).status_code == 403
 
     broker.altered = with_claims()
-    assert phone.comes_back(back).status_code == 400, "the browser has forgotten"
-    phone.client.cookies["witness_sign_in"] = kept
-    assert phone.comes_back(back).status_code == 400, "the broker takes no code twice"
+    assert door.comes_back(back).status_code == 400, "the browser has forgotten"
+    door.client.cookies[door.cookie] = kept
+    assert door.comes_back(back).status_code == 400, "the broker takes no code twice"
     assert nothing_signed()
 
 
-def test_an_answer_in_another_browser_is_refused(broker, phone):
-    back = broker.let_in(phone.leaves())
+def test_an_answer_in_another_browser_is_refused(broker, door):
+    back = broker.let_in(door.leaves())
 
-    assert Phone(phone.link).comes_back(back).status_code == 400
+    assert type(door)(door.link).comes_back(back).status_code == 400
     assert nothing_signed()
 
 
-def test_what_the_browser_kept_cannot_be_made_up(broker, phone):
+def test_what_the_browser_kept_cannot_be_made_up(broker, door):
     def trial(damaged):
-        back = broker.let_in(phone.leaves())
-        kept = phone.client.cookies["witness_sign_in"].value
-        phone.client.cookies["witness_sign_in"] = damaged(kept)
-        return phone.comes_back(back)
+        back = broker.let_in(door.leaves())
+        kept = door.client.cookies[door.cookie].value
+        door.client.cookies[door.cookie] = damaged(kept)
+        return door.comes_back(back)
 
     damages = {
         "nothing": lambda _kept: "",
@@ -289,7 +306,7 @@ def test_what_the_browser_kept_cannot_be_made_up(broker, phone):
     }
     trials = {name: partial(trial, damaged) for name, damaged in damages.items()}
 
-    assert refused_then_signed(broker, phone, trials) == dict.fromkeys(damages, 400)
+    assert refused_then_signed(broker, door, trials) == dict.fromkeys(damages, 400)
 
 
 def test_another_cases_confirmation_signs_nothing_a_thousand_times_over(broker, office):
@@ -362,11 +379,11 @@ def test_the_number_may_come_beside_the_id_token(broker, phone):
     assert phone.comes_back(broker.let_in(phone.leaves())).status_code == 302
 
 
-def test_a_number_told_of_somebody_else_is_not_taken(broker, phone):
+def test_a_number_told_of_somebody_else_is_not_taken(broker, door):
     broker.altered = with_claims(**{"dk.cpr": None})
     broker.more = {"dk.cpr": number(2).digits, "sub": "uuid-other"}
 
-    assert phone.comes_back(broker.let_in(phone.leaves())).status_code == 400
+    assert door.comes_back(broker.let_in(door.leaves())).status_code == 400
     assert nothing_signed()
 
 
