@@ -38,6 +38,7 @@ app.conf.update(
             ("reconcile", "appointments.reconcile", 86400),
             ("look-for-signals", "witnesses.look_for_signals", 3600),
             ("look-at-papers", "witnesses.look_at_papers", 3600),
+            ("look-at-witnesses", "witnesses.look_at_witnesses", 3600),
         )
     },
 )

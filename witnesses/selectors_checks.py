@@ -56,7 +56,7 @@ def comers_of(link_hash: str, *, now: datetime) -> list[Comer]:
         .order_by("position")
     )
     asked = [(one, asked_witness(one)) for one in participants]
-    return [Comer(one, check, _standing_of(check, one.appointment)) for one, check in asked]
+    return [Comer(one, check, _standing_of(check, one)) for one, check in asked]
 
 
 def asked_witness(participant: Participant) -> WitnessCheck | None:
@@ -154,11 +154,11 @@ def standing_on(check: WitnessCheck, day: date) -> Standing:
     return Standing.SIGN_IN_AGAIN if is_young else Standing.ASK_ANOTHER
 
 
-def _standing_of(check: WitnessCheck | None, visit: Appointment) -> Standing:
+def _standing_of(check: WitnessCheck | None, participant: Participant) -> Standing:
     if check is None:
         return Standing.NOT_ASKED
-    day = danish_date(visit.starts_at)
-    if check.checked_for != day:
+    day = danish_date(participant.appointment.starts_at)
+    if check.checked_for != day or participant.witness_flagged_at:
         return standing_on(check, day)
     is_fine = check.verdict == WitnessCheck.Verdict.MAY
     return Standing.FINE if is_fine else Standing.ASK_ANOTHER

@@ -37,6 +37,7 @@ EVENTS: dict[str, Words] = {
     Event.WITNESS_ASKED: gettext_lazy("Asked a witness beforehand"),
     Event.WITNESS_CHECKED: gettext_lazy("A witness was checked beforehand"),
     Event.WITNESS_WITHDREW: gettext_lazy("The witness will not come"),
+    Event.WITNESS_FLAGGED: gettext_lazy("The witness may no longer be fine"),
     Event.PAPERS_KEPT: gettext_lazy("Told us of their papers"),
     Event.PAPERS_FLAGGED: gettext_lazy("The papers are no longer enough"),
     Event.CONTACT_READ: gettext_lazy("Contact details shown"),

@@ -44,6 +44,7 @@ class Event(StrEnum):
     WITNESS_ASKED = "witness.asked"
     WITNESS_CHECKED = "witness.checked"
     WITNESS_WITHDREW = "witness.withdrew"
+    WITNESS_FLAGGED = "witness.flagged"
     LETTER_READ = "letter.read"
     REVERSAL_PROPOSED = "reversal.proposed"
     REVERSAL_APPROVED = "reversal.approved"

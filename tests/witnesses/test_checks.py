@@ -24,6 +24,7 @@ from tests.witnesses.test_case_canaries import everything_stored, spellings
 from witnesses.models import WitnessCheck, WitnessStatement
 from witnesses.selectors_checks import Standing, comers_of
 from witnesses.services.checks import ask_witness, link_of
+from witnesses.services.checks_again import look_at_witnesses_again
 
 pytestmark = [
     pytest.mark.django_db,
@@ -248,6 +249,46 @@ def test_a_witness_who_has_witnessed_meanwhile_counts_for_no_other_day(office, f
         office.decided(witness(2), applicant=applicant)
     moves(far, TODAY + timedelta(days=1))
     assert stands(far_citizen) == Standing.ASK_ANOTHER
+
+
+def test_a_witness_no_longer_fine_flags_the_visit_and_the_citizen_is_told_once(
+    office, far, far_citizen
+):
+    signs_in(asked_address(Client(), far_citizen), BENTE)
+    assert look_at_witnesses_again(now=NOW) == 0
+    for applicant in (11, 12, 13):
+        office.decided(witness(2), applicant=applicant)
+    assert stands(far_citizen) == Standing.FINE
+    assert [look_at_witnesses_again(now=NOW) for _ in range(2)] == [1, 0]
+    assert stands(far_citizen) == Standing.ASK_ANOTHER
+    assert Message.unscoped.filter(kind="witness_not_fine").count() == 1
+    desk = Client()
+    desk.force_login(office.clerk)
+    page = reverse("admin:visit", kwargs={"code": "0657", "reference": far.reference})
+    assert "Regn ikke med vidnet" in words(desk.get(page))
+
+
+def test_a_witness_who_must_sign_in_again_is_asked_and_then_flags_nothing(far, far_citizen):
+    address = asked_address(Client(), far_citizen)
+    signs_in(address, YOUNG)
+    moves(far, COMES_OF_AGE - timedelta(days=1))
+    assert look_at_witnesses_again(now=NOW) == 1
+    assert "witness_again" in told()
+    moves(far, COMES_OF_AGE)
+    signs_in(address, YOUNG)
+    comer = Participant.unscoped.get(appointment=far)
+    assert comer.witness_flagged_at is None
+    assert look_at_witnesses_again(now=NOW) == 0
+
+
+def test_a_visit_moved_back_to_a_day_that_suits_the_witness_is_flagged_no_more(far, far_citizen):
+    since = COMES_OF_AGE - timedelta(days=10)
+    signs_in(asked_address(Client(), far_citizen), BENTE, had=f"had=recent&since={since}")
+    moves(far, COMES_OF_AGE - timedelta(days=1))
+    assert look_at_witnesses_again(now=NOW) == 1
+    moves(far, COMES_OF_AGE)
+    assert look_at_witnesses_again(now=NOW) == 0
+    assert Participant.unscoped.get(appointment=far).witness_flagged_at is None
 
 
 def test_a_new_link_ends_the_old_one(citizen):

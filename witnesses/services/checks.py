@@ -136,6 +136,8 @@ def finish_check(
         check.save()
         _note(Event.WITNESS_CHECKED, check, actor="witness", now=now)
         is_fine = found.verdict is Verdict.MAY
+        if is_fine:
+            _flag(check, since=None)
         _tell("witness_fine" if is_fine else "witness_not_fine", check, now=now)
     return Checked(check, found)
 

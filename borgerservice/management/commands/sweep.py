@@ -25,7 +25,7 @@ from appointments.services.waiting import end_waiting
 from borgerservice.guards.services import require_guards
 from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import deliver, due_ids
-from witnesses.tasks import look_at_papers, look_for_signals
+from witnesses.tasks import look_at_papers, look_at_witnesses, look_for_signals
 
 DAILY = 86400
 logger = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ JOBS: dict[str, tuple[int, Callable[[], object]]] = {
     "forget_expired": (3600, lambda: forget_expired(now=clock.now())),
     "look_for_signals": (3600, look_for_signals),
     "look_at_papers": (3600, look_at_papers),
+    "look_at_witnesses": (3600, look_at_witnesses),
     "reconcile": (DAILY, lambda: log_differences(now=clock.now())),
 }
 """Each job with the seconds between two runs of it, in their order."""
