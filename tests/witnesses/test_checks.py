@@ -70,7 +70,7 @@ def citizen(visit):
 
 def asked_address(client, citizen):
     client.post(citizen, {"who": "0"})
-    (address,) = re.findall(rf'href="{HERE}((?:/en)?/witness/check/[^"]+)"', _page(client, citizen))
+    (address,) = re.findall(rf'href="{HERE}(/witness/check/[^"]+)"', _page(client, citizen))
     return address
 
 
@@ -206,7 +206,7 @@ def far(office):
 
 @pytest.fixture
 def far_citizen(far):
-    return f"/en/witness/for/{derive_link('visit', far.link_salt)}/"
+    return f"/witness/for/{derive_link('visit', far.link_salt)}/"
 
 
 @pytest.mark.parametrize("days", [1, 4])
@@ -214,7 +214,7 @@ def test_a_witness_of_age_long_ago_stays_fine_when_the_visit_is_moved(far, far_c
     signs_in(asked_address(Client(), far_citizen), BENTE)
     moves(far, TODAY + timedelta(days=days))
     assert stands(far_citizen) == Standing.FINE
-    assert "Your witness is fine" in words(Client().get(far_citizen))
+    assert "Dit vidne er i orden" in words(Client().get(far_citizen))
 
 
 def test_a_witness_who_is_of_age_only_on_the_day_signs_in_again_when_it_is_sooner(far, far_citizen):
@@ -225,7 +225,7 @@ def test_a_witness_who_is_of_age_only_on_the_day_signs_in_again_when_it_is_soone
     moves(far, COMES_OF_AGE - timedelta(days=1))
     assert stands(far_citizen) == Standing.SIGN_IN_AGAIN
     page = words(client.get(far_citizen))
-    assert "We must check your witness once more" in page
+    assert "Vi skal tjekke dit vidne igen" in page
     assert address in page
     signs_in(address, YOUNG)
     assert stands(far_citizen) == Standing.ASK_ANOTHER
