@@ -4,7 +4,9 @@ import select
 from typing import Any, Final
 
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+from psycopg.pq import TransactionStatus
 
+INERROR: Final = TransactionStatus.INERROR
 PATIENCE: Final = 5
 """Seconds for a new connection."""
 
@@ -12,7 +14,7 @@ PATIENCE: Final = 5
 class DatabaseWrapper(PostgreSQL):
     """A kept connection is usable while the server has sent nothing that nobody asked for.
 
-    A server that stops or hangs up says so, which can be seen without asking it; Django would send
+    (And no transaction is left on it that has failed.) A server that stops or hangs up says so, which can be seen without asking it; Django would send
     a statement at the start of each request. Who is told something else than the end loses
     nothing: a new connection is made.
     """
@@ -24,7 +26,7 @@ class DatabaseWrapper(PostgreSQL):
     def is_usable(self) -> bool:
         """Whether the connection that was kept can be used."""
         kept = self.connection
-        if kept is None or kept.closed:
+        if kept is None or kept.closed or kept.info.transaction_status is INERROR:
             return False
         line = select.poll()
         line.register(kept.fileno(), select.POLLIN)

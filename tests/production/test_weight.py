@@ -83,9 +83,9 @@ def test_no_page_weighs_more_than_a_phone_can_carry(
     weigh()
     page.locator("[name=name_0]").fill("Amina Hassan")
     page.locator("[name=phone]").fill("20 30 40 50")
-    page.locator("main form button").click()
+    page.locator("main form button.button-primary").click()
     weigh()
-    page.locator("main form button").click()
+    page.locator("main form button.button-primary").click()
     weigh()
     receipt = page.url
     for path in ("move/", "cancel/", "earlier/"):
