@@ -14,9 +14,9 @@ PATIENCE: Final = 5
 class DatabaseWrapper(PostgreSQL):
     """A kept connection is usable while the server has sent nothing that nobody asked for.
 
-    (And no transaction is left on it that has failed.) A server that stops or hangs up says so, which can be seen without asking it; Django would send
-    a statement at the start of each request. Who is told something else than the end loses
-    nothing: a new connection is made.
+    And while no transaction left on it has failed. A server that stops or hangs up says so, which
+    can be seen without asking it; Django would send a statement at the start of each request. Who
+    is told something else than the end loses nothing: a new connection is made.
     """
 
     def get_connection_params(self) -> dict[str, Any]:
