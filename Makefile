@@ -8,6 +8,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard borgerservice/locale/*/LC_MESSAGES
 LOADED_FROM := $(shell find appointments borgerservice witnesses \
   -path '*/migrations/*.py' -o -path '*/guards/*' -name '*.sql' -o -path '*/data/*' -type f \
   -o -path '*/demo/*.py')
+BOOKING := tests/appointments tests/journeys tests/production
 WITHOUT_DATABASE := DJANGO_SETTINGS_MODULE=borgerservice.settings.checks
 
 .PHONY: run test help new-database
@@ -23,7 +24,8 @@ test: node_modules/ready .venv/checks $(CATALOGUES)  ## all that must hold befor
 	@$(BIN)/python -m tests.rig.at_once \
 	  '$(BIN)/mypy && $(BIN)/lint-imports && $(WITHOUT_DATABASE) $(MANAGE) makemigrations --check --dry-run' \
 	  'TEST_DATABASE=sqlite FULL=$(FULL) $(BIN)/python -m pytest' \
-	  'TEST_DATABASE=postgresql FULL=$(FULL) $(BIN)/python -m pytest'
+	  'TEST_DATABASE=postgresql FULL=$(FULL) $(BIN)/python -m pytest $(BOOKING)' \
+	  'TEST_DATABASE=postgresql FULL=$(FULL) $(BIN)/python -m pytest $(BOOKING:%=--ignore=%)'
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/ —/'
