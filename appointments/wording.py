@@ -45,6 +45,11 @@ REFUSALS = {
     "invalid_email": _("Write an e-mail address, for example name@example.com."),
     "no_contact": _("Write a phone number or an e-mail address."),
     "unknown_language": _("We cannot write to you in that language."),
+    "cannot_change_contact": _("The phone number and e-mail address can no longer be changed."),
+    "contact_changed_meanwhile": _(
+        "Somebody else has just changed it. Go back to the visit and look before you change it"
+        " again."
+    ),
     "cannot_move": _("The appointment can no longer be moved."),
     "cannot_be_longer": _(
         "The visit cannot be made longer: the time after it is taken or closed, or the desk cannot"

@@ -96,8 +96,16 @@ class Reach(TypedDict):
     language: str
 
 
-class PeopleForm(KindForm):
-    """Who comes, how we reach them and in which language we write."""
+class Address(TypedDict):
+    """What the change of a contact takes by these names."""
+
+    phone: str
+    email: str
+    seen: int
+
+
+class ReachForm(KindForm):
+    """How we reach whoever books."""
 
     phone = PhoneNumberField(
         label=_("Phone number"),
@@ -114,6 +122,34 @@ class PeopleForm(KindForm):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+
+
+class ContactForm(ReachForm):
+    """Another way to reach whoever booked; `seen` is how often it was changed before."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, initial: Mapping[str, int]) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["phone"].widget.attrs.update({"autocomplete": "off", "type": "tel"})
+
+    def clean_email(self) -> str:
+        """An address that holds what looks like a CPR number is not kept."""
+        email = str(self.cleaned_data["email"])
+        if holds_cpr_number(email):
+            raise forms.ValidationError(REFUSALS["looks_like_cpr"], code="looks_like_cpr")
+        return email
+
+    def contact(self) -> Address:
+        """Phone in E.164 and e-mail, either may be empty."""
+        typed = self.cleaned_data
+        phone = typed["phone"].as_e164 if typed["phone"] else ""
+        return Address(phone=phone, email=typed["email"], seen=typed["seen"])
+
+
+class PeopleForm(ReachForm):
+    """Who comes, how we reach them and in which language we write."""
+
     language = forms.ChoiceField(label=_("Language of messages"), choices=settings.LANGUAGES)
     once = forms.CharField(max_length=40, widget=forms.HiddenInput)
 

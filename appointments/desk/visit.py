@@ -185,7 +185,7 @@ def _page(
         contact_address=visit_address(workplace, reference, "visit_contact"),
         day_address=day_address(workplace, appointment.centre, danish_date(appointment.starts_at)),
         buttons=_links(workplace, found, BUTTONS, is_act=True),
-        pages=_links(workplace, found, PAGES, is_act=False),
+        pages=[*_links(workplace, found, PAGES, is_act=False), *_reach(workplace, found)],
         comers=[
             (
                 comer,
@@ -211,6 +211,14 @@ def _links(
         for one, name in names.items()
         if one in found.acts
     ]
+
+
+def _reach(workplace: Workplace, found: DeskVisit) -> list[Link]:
+    """The page where phone and e-mail are changed, while the visit is booked and not begun."""
+    if Act.MOVE not in found.acts:
+        return []
+    address = visit_address(workplace, found.appointment.reference, "visit_contact_change")
+    return [Link(gettext_lazy("Change phone number and e-mail address"), address, is_act=False)]
 
 
 def _longer(workplace: Workplace, found: DeskVisit, comer: Person) -> list[Link]:

@@ -41,6 +41,7 @@ EVENTS: dict[str, Words] = {
     Event.PAPERS_KEPT: gettext_lazy("Told us of their papers"),
     Event.PAPERS_FLAGGED: gettext_lazy("The papers are no longer enough"),
     Event.CONTACT_READ: gettext_lazy("Contact details shown"),
+    Event.CONTACT_CHANGED: gettext_lazy("Phone number and e-mail address changed"),
     Event.CONTACT_SHREDDED: gettext_lazy("Contact details deleted"),
 }
 

@@ -1,5 +1,6 @@
 """Forgetting: what has had its time goes by itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,14 +8,17 @@ from django.db import transaction
 
 from appointments.models import Appointment, IdempotencyRecord, Participant
 from appointments.services.codes import forget_codes
+from appointments.services.contact import TOLD_THE_FORMER
 from appointments.services.drafts import forget_drafts
 from appointments.services.holds import forget_holds
 from appointments.services.limits import forget_uses
+from appointments.services.notices import subject_of
 from appointments.services.proofs import forget_proofs
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.notifications.limits import forget_counts
+from borgerservice.notifications.models import Contact
 from borgerservice.notifications.services import shred_contacts
 
 KEPT_KEYS = timedelta(hours=24)
@@ -54,7 +58,8 @@ def _shred_contacts(*, now: datetime) -> int:
     gone = 0
     while visits := _visits_long_over(now=now):
         with transaction.atomic():
-            shred_contacts([visit.contact for visit in visits], now=now)
+            of_visits = [visit.contact for visit in visits]
+            shred_contacts([*of_visits, *_former(visits)], now=now)
             # Across municipalities: a life that is over is over everywhere.
             Participant.unscoped.filter(appointment__in=visits).update(name_sealed=None)
             for visit in visits:
@@ -67,6 +72,17 @@ def _shred_contacts(*, now: datetime) -> int:
                 )
         gone += len(visits)
     return gone
+
+
+def _former(visits: Sequence[Appointment]) -> list[Contact]:
+    """Who was told that a visit's contact is no longer theirs."""
+    # Across municipalities: see above.
+    return list(
+        Contact.unscoped.filter(
+            message__subject__in=[subject_of(visit) for visit in visits],
+            message__kind=TOLD_THE_FORMER,
+        ).distinct()
+    )
 
 
 def _visits_long_over(*, now: datetime) -> list[Appointment]:

@@ -27,6 +27,7 @@ class Event(StrEnum):
     REBOOKING_STARTED = "rebooking.started"
     REBOOKING_FINISHED = "rebooking.finished"
     CONTACT_READ = "contact.read"
+    CONTACT_CHANGED = "contact.changed"
     CONTACT_SHREDDED = "contact.shredded"
     PROOFING_OPENED = "proofing.opened"
     PROOFING_DOCUMENTS_RECORDED = "proofing.documents_recorded"
