@@ -51,7 +51,7 @@ add_pages(
         (f"{CENTRE}/walk-in/", booking.walk_in, "walk_in"),
         (f"{VISIT}/", visit.visit, "visit"),
         (f"{VISIT}/contact/", visit.contact, "visit_contact"),
-        (f"{VISIT}/contact/change/", contact.change, "visit_contact_change"),
+        (f"{VISIT}/contact/new/", contact.change, "visit_contact_change"),
         (f"{VISIT}/check-in/", visit.receive, "visit_check_in"),
         (f"{VISIT}/check-in-afterwards/", visit.received, "visit_check_in_afterwards"),
         (f"{VISIT}/no-show/", visit.missed, "visit_no_show"),
