@@ -129,7 +129,7 @@ class ContactForm(ReachForm):
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, Any] | None, *, initial: Mapping[str, int]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
         self.fields["phone"].widget.attrs.update({"autocomplete": "off", "type": "tel"})
 
