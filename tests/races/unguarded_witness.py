@@ -3,14 +3,12 @@
 Only tests load it (`GUNICORN_CMD_ARGS=--config=tests/races/unguarded_witness.py`); the product has
 no switch for it. The ledger is read, a while passes, and only then it is written: on PostgreSQL
 within the statement that looks again and writes. On SQLite, where one writer alone cannot leak, it
-is written without a second look, and the transaction becomes autocommit. With `KEEP_THE_LOCK` in
-the environment only the while passes, so that the lock has something to hold against.
+is written without a second look. With `KEEP_THE_LOCK` in the environment only the while passes, so
+that the lock has something to hold against.
 """
 
-import contextlib
 import os
 import time
-from types import SimpleNamespace
 
 from django.db import connection
 from gunicorn.workers.base import Worker
@@ -23,7 +21,6 @@ READY = "the ledger is read, and written a while after"
 
 
 def post_worker_init(worker: Worker) -> None:
-    from borgerservice import together
     from witnesses.services import decision
 
     look, look_again = decision.record_of, decision.still_told
@@ -45,5 +42,4 @@ def post_worker_init(worker: Worker) -> None:
         decision.lock_on = lambda _root: None
         if connection.vendor == "sqlite":
             decision.still_told = lambda *_asked: ("1", [])
-            together.transaction = SimpleNamespace(atomic=contextlib.nullcontext)
     worker.log.info(READY)
