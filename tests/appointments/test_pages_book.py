@@ -200,6 +200,31 @@ def test_two_tabs_do_not_meet(client: Client) -> None:
     assert [name_of(visit) for visit in visits] == ["Amina Hassan", "Yusuf Hassan"]
 
 
+def test_a_booking_goes_on_in_another_browser_after_the_phone_died(client: Client, clock) -> None:
+    world = build_world()
+    draft = begin(client, world, nth=4)
+    fill_in(client, draft)
+    clock.shift(timedelta(minutes=25))
+    other = Client()
+    check = text_of(other.get(f"{draft}check/"))
+    assert "Amina Hassan" in check
+    assert "+45 20 30 40 50" in check
+    assert other.post(f"{draft}check/").headers["Location"].startswith("/en/visit/")
+    assert name_of(Appointment.unscoped.get()) == "Amina Hassan"
+
+
+def test_two_browsers_with_one_address_make_one_booking(client: Client) -> None:
+    world = build_world(desks=2)
+    draft = begin(client, world)
+    other = Client()
+    fill_in(client, draft, name_0="Amina Hassan")
+    fill_in(other, draft, name_0="Yusuf Hassan")
+    assert "Yusuf Hassan" in text_of(client.get(f"{draft}check/"))
+    receipts = [browser.post(f"{draft}check/").headers["Location"] for browser in (client, other)]
+    assert len(set(receipts)) == 1
+    assert name_of(Appointment.unscoped.get()) == "Yusuf Hassan"
+
+
 def test_a_time_lost_after_it_was_held_costs_no_typing(client: Client, clock) -> None:
     world = build_world()
     draft = begin(client, world, nth=4)
