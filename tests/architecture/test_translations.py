@@ -219,7 +219,8 @@ def test_no_translation_is_left_over(language, catalogue, translated):
 def test_papers_are_told_in_every_language_with_the_same_places(language):
     """What the guide says of papers is composed of words of its own, held as data."""
     english, own = texts_held("en"), texts_held(language)
-    said = {key for key in english if key.startswith(BEFORE_A_VISIT)} | {"words.or", "words.and"}
+    joining = {"words.comma", "words.or", "words.and"}
+    said = {key for key in english if key.startswith(BEFORE_A_VISIT)} | joining
     assert set(own) == said
     assert [key for key in own if places(own[key]) != places(english[key])] == []
     assert words_in(language).say("documents.passport") == own["documents.passport"]

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from appointments.models import Participant
 from tests.appointments.pages import text_of, visit_address
 from tests.builders import NOW, TODAY, build_visit, build_world
-from witnesses.rules.wording import texts_held
+from witnesses.rules.wording import texts_held, words_in
 from witnesses.services.checks import ask_witness, link_of
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +68,10 @@ def test_a_calendar_names_the_service_for_who_reads_ukrainian(client: Client) ->
     description = str(Calendar.from_ical(file).walk("VEVENT")[0]["description"])
     with override("uk"):
         assert description.startswith(f"{gettext('New MitID')}\n")
+
+
+@pytest.mark.parametrize(("language", "comma"), [("ar", "، "), ("uk", ", "), ("da", ", ")])
+def test_names_in_a_row_are_divided_by_the_comma_of_the_language(language, comma) -> None:
+    words = words_in(language)
+    assert words.listed(["A", "B"]) == f"A{comma}B"
+    assert words.either(["A", "B", "C"]) == f"A{comma}B {words.say('words.or')} C"

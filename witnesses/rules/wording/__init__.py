@@ -44,7 +44,7 @@ class Words:
 
     def listed(self, words: Iterable[str]) -> str:
         """Words in a row, or the word for none."""
-        return ", ".join(words) or self.say("words.none")
+        return f"{self.say('words.comma')} ".join(words) or self.say("words.none")
 
     def all_of(self, words: Iterable[str]) -> str:
         """Words in a row with "and" between each."""
@@ -53,7 +53,8 @@ class Words:
     def either(self, words: Iterable[str]) -> str:
         """Words in a row with "or" before the last."""
         *most, last = words
-        return f"{', '.join(most)} {self.say('words.or')} {last}" if most else last
+        row = f"{self.say('words.comma')} ".join(most)
+        return f"{row} {self.say('words.or')} {last}" if most else last
 
     def problem(self, text: str) -> str:
         """A problem of the validity check, which is English, in this language."""
