@@ -171,19 +171,6 @@ def offers_of(centre: Centre) -> list[CentreService]:
     )
 
 
-def appointment_by_link(link: str) -> Appointment:
-    """The visit a citizen's secret link opens, or NotFound."""
-    appointment = (
-        Appointment.unscoped.select_related("centre__municipality", "contact__data_key")
-        .prefetch_related("participants__service")
-        .filter(link_hash=link_hash(link))
-        .first()
-    )
-    if appointment is None:
-        raise NotFound
-    return appointment
-
-
 def get_appointment(*, municipality: Municipality | int, reference: str) -> Appointment:
     """A municipality's visit by its reference, however it is written, or NotFound."""
     appointment = (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from appointments.models import Appointment
 from appointments.rules.reference import normalise_reference
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Municipality
@@ -79,16 +78,6 @@ def get_proofing(*, municipality: Municipality | int, reference: str) -> Identit
     if case is None:
         raise NotFound
     return case
-
-
-def proofings_of_visit(appointment: Appointment) -> dict[int, IdentityProofing]:
-    """The newest case of each participant of a visit, by the participant's id."""
-    cases = (
-        IdentityProofing.objects.for_municipality(appointment.municipality_id)
-        .filter(participant__appointment=appointment)
-        .order_by("id")
-    )
-    return {case.participant_id: case for case in cases}
 
 
 def met_on(case: IdentityProofing) -> date:

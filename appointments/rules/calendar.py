@@ -17,15 +17,6 @@ NOON: Final = 720
 
 
 @dataclass(frozen=True, slots=True)
-class Holiday:
-    """A national holiday (helligdag): a stable key, and its name in both languages."""
-
-    key: str
-    da: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class AgreementDay:
     """A day each year that the municipal agreement gives staff off, from a minute of the day."""
 
@@ -58,18 +49,7 @@ def national_holiday(day: date) -> str | None:
     Law: the church calendar, without store bededag from 2024 (lov om konsekvenser ved
     afskaffelsen af store bededag som helligdag).
     """
-    holiday = _holidays_of(day.year).get(day)
-    return holiday.key if holiday else None
-
-
-def national_holidays(first_day: date, last_day: date) -> dict[date, Holiday]:
-    """Return the national holidays from one day to another, both included, with their names."""
-    return {
-        day: holiday
-        for year in range(first_day.year, last_day.year + 1)
-        for day, holiday in _holidays_of(year).items()
-        if first_day <= day <= last_day
-    }
+    return _holidays_of(day.year).get(day)
 
 
 def agreement_days(municipality_code: str) -> tuple[AgreementDay, ...]:
@@ -93,16 +73,10 @@ def closed_from(day: date, agreed: Iterable[AgreementDay]) -> int | None:
 
 
 @lru_cache(maxsize=64)
-def _holidays_of(year: int) -> MappingProxyType[date, Holiday]:
+def _holidays_of(year: int) -> MappingProxyType[date, str]:
     """Compute one year, once. The library's own calendars grow while read; this one does not."""
-    danish = holidays.country_holidays("DK", years=year, expand=False, language="da")
-    english = holidays.country_holidays("DK", years=year, expand=False, language="en_US")
-    return MappingProxyType(
-        {
-            day: Holiday(key=_key(english[day]), da=name, en=english[day])
-            for day, name in sorted(danish.items())
-        }
-    )
+    found = holidays.country_holidays("DK", years=year, expand=False, language="en_US")
+    return MappingProxyType({day: _key(name) for day, name in found.items()})
 
 
 def _key(english_name: str) -> str:

@@ -52,7 +52,6 @@ TRANSITIONS: Final[Mapping[AppointmentState, Mapping[Act, AppointmentState]]] = 
 )
 
 RECORDED_AFTERWARDS_WITHIN: Final = timedelta(days=30)
-HOLDS_ITS_PLACE: Final = frozenset(AppointmentState) - {AppointmentState.CANCELLED}
 
 
 def may(act: Act, state: AppointmentState) -> bool:
@@ -73,8 +72,3 @@ def may_be_checked_in_on(today: date, *, day: date) -> Act | None:
         return Act.CHECK_IN
     is_recent = timedelta() < today - day <= RECORDED_AFTERWARDS_WITHIN
     return Act.CHECK_IN_AFTERWARDS if is_recent else None
-
-
-def holds_its_place(state: AppointmentState) -> bool:
-    """Every appointment keeps its desk and time for itself until it is cancelled."""
-    return state in HOLDS_ITS_PLACE

@@ -31,7 +31,7 @@ from tests.builders import NOW, TODAY, build_staff, build_world
 from tests.platform.raw import plain_visit, schedule
 from tests.witnesses.history_oracle import Figures, Oracle, Row
 from witnesses.models import IdentityProofing
-from witnesses.rules.quota import within_quota
+from witnesses.rules.quota import highest_count
 from witnesses.rules.rule_sets import rule_set
 from witnesses.selectors import earlier_witnessings
 
@@ -312,13 +312,10 @@ class _History:
             read = earlier_witnessings(root)
             if _in_any_order(read) != _in_any_order(history):
                 self._wrong("read otherwise", f"{read} {history}")
-        allowed = within_quota(
-            history,
-            on=on_day(on),
-            person=str(min(self.oracle.human(applicant))),
-            quota=rule_set(RULE_SETS[self.oracle.figures(on).unit]).witness_quota,
-        )
-        if allowed != self.oracle.may_witness(witness, applicant, on):
+        quota = rule_set(RULE_SETS[self.oracle.figures(on).unit]).witness_quota
+        person = str(min(self.oracle.human(applicant)))
+        count = highest_count(history, on=on_day(on), person=person, quota=quota)
+        if (count <= quota.at_most) != self.oracle.may_witness(witness, applicant, on):
             self._wrong("rule disagrees", f"{history} {on}")
 
     def _run(self, sql: str, *values: object) -> bool:

@@ -27,13 +27,6 @@ def highest_count(
     return _highest(_counted(history), on.toordinal(), person, quota)
 
 
-def within_quota(
-    history: Iterable[EarlierWitnessing], *, on: date, person: str, quota: Quota
-) -> bool:
-    """With this witnessing added, no span that holds it has more than the limit."""
-    return highest_count(history, on=on, person=person, quota=quota) <= quota.at_most
-
-
 def eligible_from(
     history: Iterable[EarlierWitnessing], *, on: date, person: str | None, quota: Quota
 ) -> date | None:

@@ -1,3 +1,4 @@
+from calendar import isleap
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -20,6 +21,11 @@ MOVABLE = {
 KEYS = ["maundy_thursday", "good_friday", "easter_monday", "ascension_day", "pentecost_monday"]
 
 
+def holidays_in(year):
+    days = (date(year, 1, 1) + timedelta(days) for days in range(365 + isleap(year)))
+    return [day for day in days if calendar.national_holiday(day)]
+
+
 @pytest.mark.parametrize("year", MOVABLE)
 def test_the_movable_holidays_fall_on_these_days(year):
     found = [calendar.national_holiday(date(year, *month_day)) for month_day in MOVABLE[year]]
@@ -32,8 +38,7 @@ def test_a_year_has_ten_holidays_and_no_other(year):
     expected = {date(year, *month_day) for month_day in MOVABLE[year]}
     expected |= {date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)}
     expected |= {date(year, *monday) - timedelta(1) for monday in (easter_monday, whit_monday)}
-    found = calendar.national_holidays(date(year, 1, 1), date(year, 12, 31))
-    assert set(found) == expected
+    assert set(holidays_in(year)) == expected
     assert len(expected) == 10
 
 
@@ -41,16 +46,6 @@ def test_a_year_has_ten_holidays_and_no_other(year):
 def test_store_bededag_is_an_ordinary_day_since_2024(day):
     assert calendar.national_holiday(day) is None
     assert calendar.national_holiday(date(2023, 5, 5)) == "great_prayer_day"
-
-
-def test_a_holiday_has_a_name_in_both_languages():
-    found = calendar.national_holidays(date(2026, 4, 2), date(2026, 4, 3))
-    assert [(holiday.key, holiday.da, holiday.en) for holiday in found.values()] == [
-        ("maundy_thursday", "Skærtorsdag", "Maundy Thursday"),
-        ("good_friday", "Langfredag", "Good Friday"),
-    ]
-    new_year = calendar.national_holidays(date(2026, 12, 31), date(2027, 1, 1))
-    assert [holiday.key for holiday in new_year.values()] == ["new_years_day"]
 
 
 @pytest.mark.parametrize(
@@ -89,9 +84,6 @@ def test_a_municipality_without_agreement_days_keeps_the_national_ones():
 
 
 def test_eight_threads_read_the_same_calendar():
-    def year_of(year):
-        return [*calendar.national_holidays(date(year, 1, 1), date(year, 12, 31))]
-
     years = [*range(2031, 2047)] * 8
     with ThreadPoolExecutor(8) as threads:
-        assert [*threads.map(year_of, years)] == [year_of(year) for year in years]
+        assert [*threads.map(holidays_in, years)] == [holidays_in(year) for year in years]

@@ -1,6 +1,6 @@
 import pytest
 
-from appointments.rules.lifecycle import TRANSITIONS, Act, AppointmentState, holds_its_place, may
+from appointments.rules.lifecycle import TRANSITIONS, Act, AppointmentState, may
 
 ALLOWED = {
     ("move", "booked"),
@@ -18,11 +18,6 @@ ALLOWED = {
 @pytest.mark.parametrize("state", AppointmentState)
 def test_an_appointment_allows_these_acts_and_no_others(act, state):
     assert may(act, state) is ((act, state) in ALLOWED)
-
-
-@pytest.mark.parametrize("state", AppointmentState)
-def test_an_appointment_holds_its_place_until_it_is_cancelled(state):
-    assert holds_its_place(state) is (state != "cancelled")
 
 
 def test_every_state_is_in_the_table_and_can_be_reached():
