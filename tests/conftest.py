@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
@@ -14,6 +15,9 @@ from tests.servers import IS_FULL, Rig
 settings.register_profile("gate", derandomize=True, deadline=None)
 settings.register_profile("full", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile("full" if IS_FULL else "gate")
+
+# Else every Client() of this process would walk through all static files at its first request.
+django_settings.WHITENOISE_AUTOREFRESH = True
 
 PHONE = (360, 740)
 DESKTOP = (1280, 900)

@@ -29,6 +29,7 @@ Never use `transactional_db` or `live_server`: both flush, and the guards refuse
 """
 
 import atexit
+import gc
 import itertools
 import os
 import shutil
@@ -195,6 +196,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _belongs(item)]
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what stays to the end is not looked through again and again
 
 
 def _belongs(item: pytest.Item) -> bool:
