@@ -1,7 +1,8 @@
 """`python -m tests.rig.at_once COMMAND…`: shell commands at the same time, told one after another.
 
-What the first one says is shown as it comes, then that of the second, and so on; at the end, how
-each came out and how long it took. Fails where one of them failed. Ctrl-C ends them all.
+One more than there are processors run at once; the others follow in their order. What the first
+one says is shown as it comes, then that of the second, and so on; at the end, how each came out,
+how long it took, and what failed in it. Fails where one of them failed. Ctrl-C ends them all.
 """
 
 import contextlib
@@ -13,8 +14,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 
+AT_MOST = (os.cpu_count() or 1) + 1
 LOOK_SECONDS = 0.2
 ENDING_SECONDS = 60
+FAULTS = (b"FAILED ", b"ERROR ")  # as pytest sums them up
+LAST_LINES = 10
 
 
 class Running:
@@ -69,27 +73,44 @@ class Running:
         minutes, seconds = divmod(round(self.seconds), 60)
         return f"{outcome} in {minutes} min {seconds:02} s: {self.command}"
 
+    def faults(self) -> list[bytes]:
+        """The lines that name what failed in it; where none does, the last ones it said."""
+        if not self.has_failed:
+            return []
+        self._said.seek(0)
+        lines = self._said.read().splitlines()
+        return [line for line in lines if line.startswith(FAULTS)] or lines[-LAST_LINES:]
+
 
 def run_at_once(commands: Sequence[str]) -> bool:
     """Whether every command succeeded."""
-    with _started(commands) as all_of_them:
-        for one in all_of_them:
-            _show(f"\n$ {one.command}\n".encode())
-            while one in [other for other in all_of_them if other.is_running()]:
-                _show(one.news())
+    with _to_be_ended() as started:
+        for place, command in enumerate(commands):
+            _show(f"\n$ {command}\n".encode())
+            _start_more(started, commands)
+            while started[place].is_running():
+                _show(started[place].news())
                 time.sleep(LOOK_SECONDS)
-            _show(one.news())
-        _show("\n".join(["", *(one.told() for one in all_of_them), ""]).encode())
-        return not any(one.has_failed for one in all_of_them)
+                _start_more(started, commands)
+            _show(started[place].news())
+        faults = [fault for one in started for fault in one.faults()]
+        for line in (b"", *(one.told().encode() for one in started), *faults):
+            _show(line + b"\n")
+        return not any(one.has_failed for one in started)
+
+
+def _start_more(started: list[Running], commands: Sequence[str]) -> None:
+    """As many of those that follow as may run at once with those that do."""
+    free = AT_MOST - sum(one.is_running() for one in started)
+    for command in commands[len(started) :][:free]:
+        started.append(Running(command))  # noqa: PERF401 - those started are to be ended
 
 
 @contextlib.contextmanager
-def _started(commands: Sequence[str]) -> Iterator[list[Running]]:
-    """The commands; on the way out, those that still run are interrupted as by Ctrl-C."""
+def _to_be_ended() -> Iterator[list[Running]]:
+    """A list to note commands in; on the way out, those that run are interrupted as by Ctrl-C."""
     started: list[Running] = []
     try:
-        for command in commands:
-            started.append(Running(command))  # noqa: PERF401 - those started are to be ended
         yield started
     finally:
         running = [one for one in started if one.is_running()]
