@@ -63,6 +63,9 @@ def test_whose_paper_will_do_is_told_where_not_everybodys_will():
     assert texts(bring("driving_licence", "ZZ")) == [
         "driving licence, issued in any country but Denmark, Greenland or the Faroe Islands"
     ]
+    assert texts(bring("passport", "DK", "GL", "FO")) == [
+        "passport, issued in Denmark, Greenland or the Faroe Islands"
+    ]
     assert texts(bring("residence_card", "DK")) == ["residence card, issued in Denmark"]
     assert texts(bring("health_card", "DK", "GL"), "da") == [
         "sundhedskort, udstedt i Danmark eller Grønland"

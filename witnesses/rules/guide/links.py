@@ -23,13 +23,11 @@ _FORMS: Final[Mapping[str, Form]] = {"p": "physical", "a": "app", "c": "copy", "
 _LIVED: Final[Mapping[str, Lived]] = {"a": "abroad", "n": "new", "s": "settled"}
 _FORM_LETTERS: Final = {form: letter for letter, form in _FORMS.items()}
 _LIVED_LETTERS: Final = {lived: letter for letter, lived in _LIVED.items()}
-_DAY: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _HEAD: Final = re.compile(r"1\.([0-9]{8})\.([yn])([ans])([yn])")
 _PAPER: Final = re.compile(
     r"(?P<kind>[a-z]{2})(?P<issuer>[A-Z]{2})(?P<form>[pact])(?P<shows>[0-3])"
     r"\.(?P<expires>0|[0-9]{8})\.(?P<issued>0|[0-9]{8})"
 )
-_LONGEST: Final = 16 + MOST_PAPERS * 26
 
 
 class LinkUnreadable(ValueError):
@@ -51,18 +49,13 @@ def written(answers: Answers) -> str:
 
 def read(text: str) -> Answers:
     """The answers that `written` wrote. Raises LinkUnreadable for every other text."""
-    if len(text) > _LONGEST:
-        raise LinkUnreadable
     first, *rest = text.split("_")
     head = _HEAD.fullmatch(first)
     if head is None or len(rest) > MOST_PAPERS:
         raise LinkUnreadable
-    on = _read_day(head[1])
-    if on is None:
-        raise LinkUnreadable
     has_number = head[2] == "y"
     papers = tuple(_read_paper(one, has_number=has_number) for one in rest)
-    answers = Answers(on, has_number, _LIVED[head[3]], head[4] == "y", papers)
+    answers = Answers(_read_day(head[1]), has_number, _LIVED[head[3]], head[4] == "y", papers)
     if written(answers) != text:
         raise LinkUnreadable
     return answers
@@ -77,8 +70,10 @@ def _paper(one: Paper) -> str:
 
 def _read_paper(text: str, *, has_number: bool) -> Paper:
     found = _PAPER.fullmatch(text)
-    kind = next((one for one in kinds().values() if found and one.code == found["kind"]), None)
-    if found is None or kind is None or found["issuer"] not in kind.countries:
+    if found is None:
+        raise LinkUnreadable
+    kind = next((one for one in kinds().values() if one.code == found["kind"]), None)
+    if kind is None or found["issuer"] not in kind.countries:
         raise LinkUnreadable
     return paper(
         kind,
@@ -87,8 +82,8 @@ def _read_paper(text: str, *, has_number: bool) -> Paper:
         photo=found["shows"] in {"1", "3"},
         number=found["shows"] in {"2", "3"},
         has_number=has_number,
-        expires_on=_read_day(found["expires"]),
-        issued_on=_read_day(found["issued"]),
+        expires_on=_read_day_if_any(found["expires"]),
+        issued_on=_read_day_if_any(found["issued"]),
     )
 
 
@@ -96,14 +91,15 @@ def _day(day: date | None) -> str:
     return day.strftime("%Y%m%d") if day else NO_DAY
 
 
-def _read_day(text: str) -> date | None:
-    if text == NO_DAY:
-        return None
-    parts = _DAY.fullmatch(text)
+def _read_day_if_any(text: str) -> date | None:
+    return None if text == NO_DAY else _read_day(text)
+
+
+def _read_day(text: str) -> date:
     try:
-        day = date(*map(int, parts.groups())) if parts else None
+        day = date.fromisoformat(text)
     except ValueError:
-        day = None
-    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise LinkUnreadable from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise LinkUnreadable
     return day
