@@ -1,13 +1,11 @@
 """Need I come at all: every path ends in an answer that says where it comes from."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 
 from appointments.services.reference import SERVICES
-from witnesses.rules.guide.come import FILE, MOST_STEPS, come_guide
-from witnesses.rules.tables import RuleSetUnreadable
+from witnesses.rules.guide.come import come_guide
 
 pytestmark = pytest.mark.once
 LANGUAGES = {"da", "en"}
@@ -27,7 +25,7 @@ def test_every_path_ends_in_an_answer():
     assert len(ends) == len(list(come_guide().paths())) > 20
     assert {walk.ending.key for walk in ends} == set(come_guide().endings)
     assert all(walk.understood for walk in walks())
-    assert max(len(walk.steps) for walk in ends) < MOST_STEPS
+    assert max(len(walk.steps) for walk in ends) <= 7
 
 
 def test_every_answer_has_a_dated_source_and_both_languages():
@@ -92,29 +90,3 @@ def test_the_questions_lead_where_the_rules_say():
 def test_a_path_that_is_none_leads_as_far_as_it_makes_sense(path, kept):
     walk = come_guide().walk(path)
     assert (walk.path, walk.understood) == (kept, False)
-
-
-@pytest.mark.parametrize(
-    ("there", "instead", "told"),
-    [
-        ('to = "whose"', 'to = "nowhere"', "leads nowhere"),
-        ('to = "whose"', 'to = "want"', "circle"),
-        ('to = "power_of_attorney"', 'to = "book_other"', "reached by no path"),
-        ('text.en = "Get MitID"\n', "", "is missing"),
-        ('sources = ["level"]', "sources = []", "at least one"),
-        ('sources = ["level"]', 'sources = ["rumour"]', "none of the file's sources"),
-        ('dated = "2024/2026"', 'dated = "lately"', "must be a year"),
-        ('code = "phone"', 'code = "new"', "one code twice"),
-        ('code = "phone"', 'code = "New phone"', "lower-case"),
-        ("support = true", 'support = "yes"', "true or false"),
-        ('link = "https://', 'link = "javascript://', "https://"),
-        ('first = "want"', 'first = "app"', "none of the questions"),
-    ],
-)
-def test_a_file_that_is_not_whole_is_refused(tmp_path: Path, there, instead, told):
-    text = FILE.read_text(encoding="utf-8")
-    assert there in text
-    spoilt = tmp_path / "come.toml"
-    spoilt.write_text(text.replace(there, instead, 1), encoding="utf-8")
-    with pytest.raises(RuleSetUnreadable, match=told):
-        come_guide(spoilt)

@@ -17,10 +17,9 @@ from witnesses.rules.rule_sets import read_source
 from witnesses.rules.tables import RuleSetUnreadable, Table
 
 FILE: Final = Path(__file__).parents[2] / "data" / "come.toml"
-MOST_STEPS: Final = 8
 STEP_SIGN: Final = "-"
-_CODE: Final = re.compile(r"[a-z][a-z0-9]*", re.ASCII)
-_ADDRESS: Final = re.compile(r"https://[\x21-\x7e]+", re.ASCII)
+_CODE: Final = re.compile(r"[a-z]+")
+_ADDRESS: Final = re.compile(r"https://[\x21-\x7e]+")
 
 Texts = Mapping[Language, str]
 Lines = Mapping[Language, tuple[str, ...]]
@@ -126,9 +125,8 @@ class Guide:
         """Follow a path as far as it is understood. Never raises, whatever the path holds."""
         steps: list[Step] = []
         here = self.at(self.first)
-        for code in path.split(STEP_SIGN)[: MOST_STEPS + 1] if path else ():
-            reply = here.reply(code) if isinstance(here, Question) else None
-            if not isinstance(here, Question) or reply is None:
+        for code in path.split(STEP_SIGN) if path else ():
+            if not (isinstance(here, Question) and (reply := here.reply(code))):
                 return Walk(tuple(steps), here, understood=False)
             before = STEP_SIGN.join(step.reply.code for step in steps)
             steps.append(Step(here, reply, before))
@@ -144,8 +142,8 @@ class Guide:
         if question is None:
             yield so_far
             return
-        if so_far.count(question.key) > 1 or len(so_far) > MOST_STEPS:
-            raise RuleSetUnreadable(f"come: {question.key} goes in a circle, or on too long")
+        if question.key in so_far[:-1]:
+            raise RuleSetUnreadable(f"come.questions.{question.key}: goes in a circle")
         for reply in question.replies:
             yield from self._paths((*so_far, reply.to))
 
@@ -202,7 +200,7 @@ def _question(key: str, table: Table) -> Question:
 def _reply(table: Table) -> Reply:
     reply = Reply(table.text("code"), _texts(table, "text"), table.text("to"))
     if not _CODE.fullmatch(reply.code):
-        raise table.wrong("code", "must be lower-case letters and digits")
+        raise table.wrong("code", "must be lower-case letters")
     table.finish()
     return reply
 
@@ -243,15 +241,13 @@ def _texts(table: Table, key: str, *, needed: bool = True) -> Texts:
 
 def _strings(table: Table, key: str) -> tuple[str, ...]:
     values = table.value(key)
-    if not isinstance(values, list) or not values:
+    if (
+        not isinstance(values, list)
+        or not values
+        or not all(isinstance(value, str) and value.strip() for value in values)
+    ):
         raise table.wrong(key, "must be a list of texts, at least one")
-    return tuple(_string(value, table, key) for value in values)
-
-
-def _string(value: object, table: Table, key: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise table.wrong(key, "must be a list of texts, at least one")
-    return value
+    return tuple(values)
 
 
 def _yes_or_no(table: Table, key: str) -> bool:
