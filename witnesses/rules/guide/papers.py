@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 from witnesses.rules.facts import DOCUMENT_TYPES
-from witnesses.rules.figures import Clause, RuleSet
+from witnesses.rules.figures import RuleSet
 from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.rules.tables import RuleSetUnreadable, Table, one_of
 
@@ -23,7 +23,7 @@ Shows = Literal["always", "never", "ask"]
 Group = Literal["photo", "paper", "rare"]
 _SHOWS: Final[Mapping[str, Shows]] = {word: word for word in get_args(Shows)}
 _GROUPS: Final[Mapping[str, Group]] = {word: word for word in get_args(Group)}
-_CODE: Final = re.compile(r"[a-z]{2}", re.ASCII)
+_CODE: Final = re.compile(r"[a-z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +63,23 @@ def kinds(path: Path = FILE) -> Mapping[str, Kind]:
 
 @cache
 def countries() -> tuple[str, ...]:
+    """The countries that an issuer can be of, as far as any shipped rule tells them apart."""
+    return told_apart(RULE_SETS.values())
+
+
+def told_apart(rule_sets: Iterable[RuleSet]) -> tuple[str, ...]:
     """The kingdom, whatever else a rule set names, and one that stands for all others."""
-    named = {issuer for rule_set in RULE_SETS.values() for issuer in _named(rule_set)}
+    named = {issuer for rule_set in rule_sets for issuer in _named(rule_set)}
     return (*KINGDOM, *sorted(named - {*KINGDOM}), ELSEWHERE)
 
 
 def _named(rule_set: RuleSet) -> Iterable[str]:
-    for clause in _clauses(rule_set):
-        yield from clause.issuers or ()
-        yield from clause.excepted
-    for criterion in (rule_set.applicant_documents, rule_set.witness_documents):
-        for way in criterion.ways:
-            yield from (way.papers.issuers or ()) if way.papers else ()
-
-
-def _clauses(rule_set: RuleSet) -> Iterable[Clause]:
-    yield from rule_set.usable.as_app
-    for criterion in (rule_set.applicant_documents, rule_set.witness_documents):
-        for way in criterion.ways:
-            yield from (*way.document, *way.another)
+    ways = (*rule_set.applicant_documents.ways, *rule_set.witness_documents.ways)
+    clauses = [clause for way in ways for clause in (*way.document, *way.another)]
+    for clause in (*clauses, *rule_set.usable.as_app):
+        yield from (*(clause.issuers or ()), *clause.excepted)
+    for papers in (way.papers for way in ways if way.papers):
+        yield from papers.issuers or ()
 
 
 def _kind(table: Table) -> Kind:
