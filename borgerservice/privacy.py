@@ -23,7 +23,8 @@ class Life(Enum):
     """When the field is due to go."""
 
     IN_USE = "as long as the thing it describes is in use"
-    HOUR = "one hour: a form being filled in"
+    HOUR = "one hour: a time kept, a mark of what was used once"
+    FORM = "an hour after something was last sent, 24 hours at most: a form being filled in"
     CONTACT = "30 days after the visit, then shredded with its key"
     VISIT = "with the visit: proposed for discard 5 years after it"
     CASE = "with the case: proposed for discard 5 years after the decision"

@@ -28,7 +28,7 @@ class ContactCode(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     PRIVACY = {
-        Life.HOUR: {
+        Life.FORM: {
             Kind.INTERNAL: "id contact centre service people starts_at code_salt tries proven_at"
             " spent_at expires_at",
             Kind.SECRET: "token_hash",

@@ -151,7 +151,7 @@ class Participant(models.Model):
 
 
 class BookingDraft(models.Model):
-    """What a citizen has typed before confirming: sealed, known by a secret, gone in an hour."""
+    """What a citizen has typed before confirming: sealed, known by a secret, gone if left."""
 
     token_hash = models.CharField(max_length=64, unique=True)
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE)
@@ -160,11 +160,12 @@ class BookingDraft(models.Model):
     typed_sealed = models.BinaryField(null=True)
     appointment = models.ForeignKey(Appointment, null=True, on_delete=models.CASCADE)
     hold = models.OneToOneField(Hold, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
+    began_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
     PRIVACY = {
-        Life.HOUR: {
-            Kind.INTERNAL: "id centre service starts_at appointment hold expires_at",
+        Life.FORM: {
+            Kind.INTERNAL: "id centre service starts_at appointment hold began_at expires_at",
             Kind.PERSONAL: "typed_sealed",
             Kind.SECRET: "token_hash",
         }

@@ -15,7 +15,7 @@ from django.db.models import F
 from appointments.exceptions import Refused
 from appointments.models import Appointment, ContactCode
 from appointments.services.conditions import check_contact
-from appointments.services.drafts import DRAFT_LIFE, TOKEN_BYTES, Typed, start_draft
+from appointments.services.drafts import DRAFT_LIFE, LONGEST_DRAFT, TOKEN_BYTES, Typed, start_draft
 from appointments.services.limits import count_code, count_wrong_code, require_codes_left
 from appointments.services.plan import plan_visit
 from borgerservice.municipalities.models import Centre
@@ -97,6 +97,14 @@ def prove_contact(*, row: ContactCode, typed: str, network: str, now: datetime) 
         count_wrong_code(network=network, now=now)
         raise Refused("code_wrong", field="code")
     open_rows.update(proven_at=now, expires_at=now + DRAFT_LIFE)
+
+
+def keep_code_awhile(*, row: ContactCode, now: datetime) -> None:
+    """Whoever proved a contact and still looks for a time has an hour more; 24 hours in all."""
+    if row.proven_at is not None:
+        ContactCode.objects.filter(pk=row.pk, expires_at__gt=now).update(
+            expires_at=min(now + DRAFT_LIFE, row.proven_at + LONGEST_DRAFT)
+        )
 
 
 def start_proven_draft(

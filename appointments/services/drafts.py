@@ -1,4 +1,4 @@
-"""A booking being made: sealed, known by a secret only the citizen has, gone in an hour."""
+"""A booking being made: sealed, known by a secret only the citizen has, gone when left alone."""
 
 import json
 import secrets
@@ -24,6 +24,7 @@ from borgerservice.vault.links import link_hash
 from borgerservice.vault.services import SealBroken, open_directly, seal_directly
 
 DRAFT_LIFE = timedelta(hours=1)
+LONGEST_DRAFT = timedelta(hours=24)
 SHARED_SCREEN_LIFE = timedelta(minutes=3)
 TOKEN_BYTES = 24
 
@@ -82,6 +83,7 @@ def start_draft(
 
     Where the municipality asks for a code, nothing is held but for a contact `proven` by one. On a
     screen that others use after (`is_shared`) it lives for minutes, not for an hour.
+    `keep_draft_awhile` lets it live on.
 
     Raises SlotTaken, or Refused.
     """
@@ -96,6 +98,7 @@ def start_draft(
         service=plan.services[0],
         starts_at=start,
         typed_sealed=_sealed(proven or Typed(people=people), link_hash(token)),
+        began_at=now,
         expires_at=now + (SHARED_SCREEN_LIFE if is_shared else DRAFT_LIFE),
     )
     place_hold(
@@ -248,13 +251,14 @@ def confirm_draft(*, token: str, language: str, now: datetime) -> Appointment:
     return visit
 
 
-def keep_draft_awhile(*, draft: Draft, now: datetime) -> None:
-    """Somebody is at the shared screen: the draft lives as long again from now. Its hold does not.
+def keep_draft_awhile(*, draft: Draft, now: datetime, is_shared: bool = False) -> None:
+    """Somebody is at it: the draft lives as long again from now. Its hold does not.
 
-    One that is over stays over.
+    24 hours after it began it is over all the same, and one that is over stays over.
     """
+    life = SHARED_SCREEN_LIFE if is_shared else DRAFT_LIFE
     BookingDraft.objects.filter(pk=draft.row.pk, expires_at__gt=now).update(
-        expires_at=now + SHARED_SCREEN_LIFE
+        expires_at=min(now + life, draft.row.began_at + LONGEST_DRAFT)
     )
 
 

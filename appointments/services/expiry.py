@@ -37,7 +37,7 @@ class Forgotten:
 
 
 def forget_expired(*, now: datetime) -> Forgotten:
-    """Let go of drafts after an hour, callers' keys after a day, contact data 30 days after.
+    """Let go of drafts left alone, callers' keys after a day, contact data 30 days after.
 
     And of holds that are over, which keep nothing from anybody any more.
     """

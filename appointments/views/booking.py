@@ -101,7 +101,10 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
 
 
 def draft_page(view: DraftView) -> Callable[[HttpRequest, str], HttpResponseBase]:
-    """A page of a booking under way: gone when its hour is over, the visit once it is booked."""
+    """A page of a booking under way: gone when its time is over, the visit once it is booked.
+
+    Whoever sends something keeps it an hour more; at a centre's screen, whoever comes to a page.
+    """
 
     @wraps(view)
     def page(request: HttpRequest, token: str) -> HttpResponseBase:
@@ -111,12 +114,11 @@ def draft_page(view: DraftView) -> Callable[[HttpRequest, str], HttpResponseBase
         except Refused:
             gone = {"is_error_page": True, "start": _start(request)}
             return render(request, "appointments/draft_gone.html", gone, status=410)
-        if screen_of(request):
-            keep_draft_awhile(draft=draft, now=now)
-            if draft.row.appointment is not None:
-                return booked_at_kiosk(request, draft.row, token)
-        if draft.row.appointment is not None:
-            return to_visit(draft.row.appointment)
+        visit, is_shared = draft.row.appointment, bool(screen_of(request))
+        if is_shared or (request.method == "POST" and visit is None):
+            keep_draft_awhile(draft=draft, now=now, is_shared=is_shared)
+        if visit is not None:
+            return booked_at_kiosk(request, draft.row, token) if is_shared else to_visit(visit)
         return view(request, token, draft, now)
 
     return page

@@ -21,6 +21,7 @@ from appointments.services import plan_visit
 from appointments.services.codes import (
     Wanted,
     find_code,
+    keep_code_awhile,
     prove_contact,
     send_code,
     start_proven_draft,
@@ -106,6 +107,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
         if is_proven:
             choice = choose({"start": row.starts_at.isoformat()}, begin)
     elif form.is_bound:
+        keep_code_awhile(row=row, now=now)
         choice = choose(request.POST, begin)
     if choice.done:
         return redirect("appointments:details", token=choice.done)

@@ -75,7 +75,7 @@ def still_here(request: HttpRequest, token: str) -> HttpResponse:
     if not screen_of(request):
         raise Http404
     try:
-        keep_draft_awhile(draft=read_draft(token=token, now=now), now=now)
+        keep_draft_awhile(draft=read_draft(token=token, now=now), now=now, is_shared=True)
     except Refused:
         return HttpResponse(status=410)
     return HttpResponse(status=204)

@@ -106,7 +106,7 @@ def _wrapping(key: bytes) -> AESGCM:
 
 
 def seal_directly(text: str, *, place: str) -> bytes:
-    """Seal something that lives an hour, and has no data key, under the newest wrapping key.
+    """Seal something that has no data key under the newest wrapping key.
 
     It opens only with the same `place`, which names the one row it is for.
     """

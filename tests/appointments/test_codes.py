@@ -190,6 +190,28 @@ def test_a_time_taken_meanwhile_leaves_the_contact_proven(world):
     assert Hold.unscoped.count() == 1
 
 
+def test_who_finds_the_time_taken_has_an_hour_from_each_try_and_a_day_in_all(world):
+    client = Client()
+    page, row = sent(world, client), ContactCode.objects.get()
+    build_visit(world, day=row.starts_at.date(), minute=wall_minute(row))
+    client.post(page, {"code": code_in_message()})
+    taken = {"start": row.starts_at.isoformat()}
+    for after in range(50, 24 * 60, 50):
+        with at(NOW + timedelta(minutes=after)):
+            assert client.post(page, taken).status_code == 409
+    assert ContactCode.objects.get().expires_at == NOW + timedelta(hours=24)
+    with at(NOW + timedelta(hours=24)):
+        assert client.post(page, taken).status_code == 410
+
+
+def test_trying_codes_keeps_no_code_longer(world):
+    page = sent(world, Client())
+    before = ContactCode.objects.get().expires_at
+    with at(NOW + timedelta(minutes=5)):
+        Client().post(page, {"code": wrong()})
+    assert ContactCode.objects.get().expires_at == before
+
+
 def wall_minute(row: ContactCode) -> int:
     return (row.starts_at.hour + 1) * 60 + row.starts_at.minute
 
