@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
+from typing import Final
 
 from appointments.exceptions import NotFound
 from appointments.models import Appointment, Participant
@@ -17,8 +18,10 @@ from appointments.rules.lifecycle import (
 from appointments.rules.reference import normalise_reference
 from appointments.selectors import get_appointment
 from appointments.selectors_lists import ListedVisit, list_visits
+from borgerservice.joined import Columns
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality
+from borgerservice.planned import planned
 from borgerservice.vault.services import OpenKey, open_data_key
 
 SHORTEST_PHONE_END = 4
@@ -144,11 +147,21 @@ def allowed_acts(state: AppointmentState, *, starts_at: datetime, now: datetime)
 
 def centre_of(*, municipality: Municipality, key: str) -> Centre:
     """A municipality's centre by its key, or NotFound."""
-    centre = Centre.objects.filter(municipality=municipality, key=key).first()
-    if centre is None:
+    with planned() as cursor:
+        cursor.execute(_CENTRE_OF, [municipality.pk, key])
+        found = cursor.fetchone()
+    if found is None:
         raise NotFound
+    centre = _CENTRE.found(iter(found))
     centre.municipality = municipality
     return centre
+
+
+_CENTRE: Final = Columns(Centre, "c")
+_CENTRE_OF: Final = (
+    f"SELECT {_CENTRE} FROM municipalities_centre c"  # noqa: S608 - columns from the model
+    " WHERE c.municipality_id = %s AND c.key = %s"
+)
 
 
 def _name(

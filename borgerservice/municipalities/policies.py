@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
+from borgerservice.joined import Columns
 from borgerservice.municipalities.models import Municipality, StaffMember, StaffRole
 from borgerservice.people.models import PersonAlias
+from borgerservice.planned import planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,22 @@ def workplace_of(*, staff: StaffMember, code: str, now: datetime) -> Workplace |
 
     No right comes from `is_superuser`: a role is given by name, per municipality.
     """
-    return next(
-        (w for w in workplaces_of(staff=staff, now=now) if w.municipality.code == code), None
-    )
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with planned() as cursor:
+        cursor.execute(_HELD_IN, [staff.pk, code, moment, moment])
+        held = cursor.fetchall()
+    if not held:
+        return None
+    roles = frozenset(role for role, *_place in held)
+    return Workplace(staff, _PLACE.found(iter(held[0][1:])), roles)
+
+
+_PLACE: Final = Columns(Municipality, "m")
+_HELD_IN: Final = f"""
+SELECT r.role, {_PLACE} FROM municipalities_staffrole r
+JOIN municipalities_municipality m ON m.id = r.municipality_id
+WHERE r.staff_id = %s AND m.code = %s AND r.since <= %s AND (r.ended_at IS NULL OR r.ended_at > %s)
+"""  # noqa: S608 - columns from the model
 
 
 def workplaces_of(*, staff: StaffMember, now: datetime) -> list[Workplace]:

@@ -80,7 +80,7 @@ SQLITE_OPTIONS = {
 }
 
 AUTH_USER_MODEL = "municipalities.StaffMember"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["borgerservice.signed_in.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -126,6 +126,7 @@ STATICFILES_DIRS = [
     ("dkfds/fonts", ROOT / "node_modules" / "dkfds" / "dist" / "fonts"),
 ]
 
+SESSION_ENGINE = "borgerservice.signed_in"
 SESSION_COOKIE_HTTPONLY = True
 KIOSK_COOKIE_NAME = "kiosk"  # what is read on a centre's own screen is never repeated to others
 SESSION_COOKIE_AGE = 10 * 60 * 60

@@ -53,6 +53,7 @@ UNSCOPED_ALLOWED = {
 }
 BY_HAND = {
     "appointments/api/v1/selectors.py": "names the centre's municipality",
+    "appointments/selectors_desk.py": "names the centre's municipality",
     "appointments/selectors_desk_days.py": "names the desk-days' centre",
     "appointments/selectors_lists.py": "names the municipality",
     "appointments/selectors_national/__init__.py": "free times are asked for in the whole country",
@@ -61,11 +62,13 @@ BY_HAND = {
     "appointments/services/room.py": "names the day's centre",
     "appointments/services/limits.py": "a limit is the whole country's",
     "borgerservice/api/authentication.py": "a token names its client",
+    "borgerservice/municipalities/policies.py": "names the municipality",
     "borgerservice/notifications/delivery.py": "the outbox is one",
     "borgerservice/notifications/limits.py": "a day's limit is the whole country's",
     "borgerservice/notifications/services.py": WRITES,
     "borgerservice/people/services.py": "a person belongs to no municipality",
     "borgerservice/planned.py": "its caller's statement",
+    "borgerservice/signed_in.py": "a session is one browser's; a staff member works in several",
     "borgerservice/together.py": WRITES,
     "borgerservice/vault/marks.py": "a lock",
     "witnesses/selectors.py": "the quota is counted over the whole country",
