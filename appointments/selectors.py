@@ -192,18 +192,26 @@ class Visit:
     appointment: Appointment
     services: tuple[ServiceType, ...]
     people: int
-    has_papers: bool
+    told_of_papers: Participant | None
     is_over: bool
     can_change: bool
 
+    @property
+    def has_others_alike(self) -> bool:
+        """Whether somebody comes for the same as who told us of their papers."""
+        told = self.told_of_papers
+        return told is not None and self.services.count(told.service) > 1
+
 
 def visit_by_link(link: str, *, now: datetime) -> Visit:
-    """The visit a citizen's secret link opens, without names or numbers. One statement.
+    """The visit a citizen's secret link opens; names and numbers stay sealed. One statement.
 
     Raises NotFound. The link is the citizen's own, whichever municipality the centre is in.
     """
     comers = list(
-        Participant.unscoped.select_related("appointment__centre__municipality", "service")
+        Participant.unscoped.select_related(
+            "appointment__centre__municipality", "appointment__contact__data_key", "service"
+        )
         .filter(appointment__link_hash=link_hash(link))
         .order_by("position")
     )
@@ -216,7 +224,7 @@ def visit_by_link(link: str, *, now: datetime) -> Visit:
         appointment=appointment,
         services=tuple(comer.service for comer in comers),
         people=len(comers),
-        has_papers=any(comer.guide_verdict for comer in comers),
+        told_of_papers=next((comer for comer in comers if comer.guide_verdict), None),
         is_over=appointment.ends_at <= now or state is AppointmentState.COMPLETED,
         can_change=may(Act.MOVE, state) and may(Act.CANCEL, state) and not has_begun,
     )

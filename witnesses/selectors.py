@@ -26,7 +26,7 @@ from witnesses.models import (
 from witnesses.rules.answers import Answer, Route
 from witnesses.rules.explain import Account, explain
 from witnesses.rules.facts import EarlierWitnessing, Facts
-from witnesses.rules.figures import Language
+from witnesses.rules.figures import Language, RuleSet
 from witnesses.rules.quota import eligible_from
 from witnesses.rules.rule_sets import rule_set
 
@@ -55,6 +55,11 @@ def rule_set_in_force(on: date) -> str:
         .order_by("-in_force_from", "-id")
         .values_list("rule_set", flat=True)[0]
     )
+
+
+def rules_on(day: date) -> RuleSet:
+    """The rules that decide a meeting on a local day. One statement."""
+    return rule_set(rule_set_in_force(day))
 
 
 def get_proofing(*, municipality: Municipality | int, reference: str) -> IdentityProofing:
@@ -164,7 +169,7 @@ def witness_free_from(case: IdentityProofing, statement: WitnessStatement) -> da
     asks again.
     """
     on = met_on(case)
-    quota = rule_set(rule_set_in_force(on)).witness_quota
+    quota = rules_on(on).witness_quota
     roots = roots_of(filter(None, (statement.person_id, case.applicant_id)))
     history = earlier_witnessings(roots[statement.person_id])
     person = str(roots[case.applicant_id]) if case.applicant_id else None

@@ -164,6 +164,14 @@ def test_services_are_told_in_the_callers_language(
     assert len(sql) == 1
 
 
+def test_what_is_no_paper_is_told_with_the_rest_of_what_to_bring() -> None:
+    service = build_service()
+    service.bring = {"en": {"applicant": ["Passport."], "besides": ["Your phone."], "witness": []}}
+    service.save()
+    [told] = System(**{"Accept-Language": "en"}).get("services/").json()["results"]
+    assert told["bring"] == {"applicant": ["Passport.", "Your phone."], "witness": []}
+
+
 def test_free_times_carry_denmarks_offset() -> None:
     world = build_world(opens=540, closes=660)
     answer, sql = statements(lambda: slots(world, **{"from": TOMORROW, "to": TOMORROW}))

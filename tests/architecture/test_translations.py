@@ -27,7 +27,12 @@ CITIZENS_READ = (
     *("templates/400.html", "templates/403", "templates/404.html", "templates/429.html"),
     *("templates/500.html", "templates/503", "templates/witnesses/sign_in"),
     *("templates/witnesses/_terms", "templates/witnesses/ask", "templates/witnesses/check"),
-    *("templates/witnesses/withdrawn", "templates/witnesses/papers", "witnesses/forms/guide"),
+    *(
+        "templates/witnesses/withdrawn",
+        "templates/witnesses/papers",
+        "templates/witnesses/_own",
+        "witnesses/forms/guide",
+    ),
     *("templates/as_of.html", "templates/_kiosk.html"),
     *("witnesses/forms/fields", "witnesses/wording_witness.py"),
     *("witnesses/services/checks", "witnesses/services/sign_in"),

@@ -16,6 +16,7 @@ from borgerservice.notifications.services import queue
 from borgerservice.vault.services import open_data_key
 from witnesses.exceptions import Refused
 from witnesses.rules.guide.links import LinkUnreadable
+from witnesses.selectors import rules_on
 from witnesses.selectors_checks import ON_THE_WAY
 from witnesses.selectors_papers import (
     Papers,
@@ -37,9 +38,9 @@ def take_papers(*, comer: Participant, link: str, now: datetime) -> Papers:
     Raises Refused `papers_unreadable`.
     """
     visit = comer.appointment
-    key = open_data_key(visit.contact.data_key)
+    key, on = open_data_key(visit.contact.data_key), danish_date(visit.starts_at)
     try:
-        papers = papers_from(link, on=danish_date(visit.starts_at))
+        papers = papers_from(link, on=on, rules=rules_on(on))
     except LinkUnreadable:
         raise Refused("papers_unreadable") from None
     if key is None:

@@ -1,6 +1,5 @@
 """The guide before booking. Nothing is stored; the address of a page is all there is of it."""
 
-from datetime import date
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -22,16 +21,14 @@ from witnesses.forms.guide import (
     query_of,
 )
 from witnesses.rules.explain_documents import accepted_documents
-from witnesses.rules.figures import RuleSet
-from witnesses.rules.guide.additions import Choice, choices
+from witnesses.rules.guide.additions import choices
 from witnesses.rules.guide.advice import additions_to, advise, service_for
 from witnesses.rules.guide.answers import MOST_PAPERS, Answers
 from witnesses.rules.guide.come import come_guide
 from witnesses.rules.guide.links import LinkUnreadable, read, written
 from witnesses.rules.guide.papers import kinds
-from witnesses.rules.guide.words import Item, items, notes
-from witnesses.rules.rule_sets import rule_set
-from witnesses.selectors import rule_set_in_force
+from witnesses.rules.guide.words import notes, offered
+from witnesses.selectors import rules_on
 from witnesses.selectors_guide import service_to_book
 
 VISIT, PAPERS = "1", "2"
@@ -72,7 +69,7 @@ def bring(request: HttpRequest) -> HttpResponse:
     is_sent = step == PAPERS and not again and not is_change
     if step == VISIT and (before := _answers_in(data.get("a", ""))):
         data = answered_before(before, types)
-    recent = _rules_on(visit.cleaned_data["on"]).usable.recent.types
+    recent = rules_on(visit.cleaned_data["on"]).usable.recent.types
     papers = paper_forms(visit, types, data, recent=recent, bound=is_sent)
     if papers and not (is_sent and are_sound(papers)):
         return _ask_papers(request, visit, papers)
@@ -89,10 +86,10 @@ def answer(request: HttpRequest) -> HttpResponse:
         answers = read(link)
     except LinkUnreadable:
         return _ask_visit(request, VisitForm(today=today), is_unreadable=True)
-    rules, language = _rules_on(answers.on), language_read()
+    rules, language = rules_on(answers.on), language_read()
     advice = advise(answers, rules)
     additions = additions_to(answers, advice, rules)
-    alone, together = _told(choices(additions))
+    alone, together = offered(choices(additions), language)
     shown = {
         "answers": answers,
         "link": link,
@@ -152,20 +149,6 @@ def _answers_in(link: str) -> Answers | None:
         return read(link) if link else None
     except LinkUnreadable:
         return None
-
-
-def _told(told: tuple[Choice, ...]) -> tuple[list[Item], list[tuple[list[Item], list[Item]]]]:
-    """What is enough alone, and what together."""
-    language = language_read()
-    alone = [item for one in told if not one.other for item in items(one.first, language)]
-    together = [
-        (items(one.first, language), items(one.other, language)) for one in told if one.other
-    ]
-    return alone, together
-
-
-def _rules_on(day: date) -> RuleSet:
-    return rule_set(rule_set_in_force(day))
 
 
 def _kept(request: HttpRequest) -> str:

@@ -19,10 +19,8 @@ from witnesses.exceptions import Refused
 from witnesses.forms.documents import language_read
 from witnesses.rules.guide.advice import advise, service_for
 from witnesses.rules.guide.links import LinkUnreadable, read, written
-from witnesses.rules.guide.words import notes
-from witnesses.rules.rule_sets import rule_set
-from witnesses.selectors import rule_set_in_force
-from witnesses.selectors_papers import comer_for_papers, papers_of
+from witnesses.selectors import rules_on
+from witnesses.selectors_papers import comer_for_papers, own_list
 from witnesses.services.papers import take_papers
 
 KEPT_SECONDS: Final = 2 * 60 * 60
@@ -39,7 +37,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         answers = read(request.POST.get("a", ""))
     except LinkUnreadable:
         return render(request, "400.html", {"is_error_page": True}, status=HTTPStatus.BAD_REQUEST)
-    service = service_for(answers, advise(answers, rule_set(rule_set_in_force(answers.on))))
+    service = service_for(answers, advise(answers, rules_on(answers.on)))
     response = redirect(f"{reverse('appointments:front')}?{urlencode({'service': service})}")
     response.set_cookie(
         CARRIED,
@@ -71,19 +69,16 @@ def papers(request: HttpRequest, link: str) -> HttpResponseBase:
         response: HttpResponseBase = redirect("witnesses:papers", link=link)
         response.delete_cookie(CARRIED, samesite="Lax")
         return response
-    kept, visit = papers_of(comer), comer.appointment
+    visit = comer.appointment
     day = clock.danish_date(visit.starts_at)
+    own = own_list(comer, rules_on(day), language_read())
     guide = f"{reverse('guide:bring')}?on={day:%d-%m-%Y}"
     shown = {
         "link": link,
         "appointment": visit,
         "centre": visit.centre,
-        "kept": kept,
-        "is_flagged": comer.flagged_at is not None,
-        "notes": notes(kept.answers, rule_set(rule_set_in_force(day)), language_read())
-        if kept
-        else (),
-        "answer": f"{reverse('guide:answer')}?a={kept.link}" if kept else "",
+        "own": own,
+        "answer": f"{reverse('guide:answer')}?a={own.papers.link}" if own else "",
         "guide": guide,
         "is_carried": bool(carried),
     }

@@ -1,11 +1,11 @@
 """The guide's answer in words: the papers, why one does not count, and what would be enough."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from witnesses.rules.explain_documents import uncounted_documents
 from witnesses.rules.figures import RuleSet
-from witnesses.rules.guide.additions import Act, Change
+from witnesses.rules.guide.additions import Act, Change, Choice
 from witnesses.rules.guide.answers import Answers, documents_of
 from witnesses.rules.guide.papers import ELSEWHERE
 from witnesses.rules.wording import Words, words_in
@@ -54,6 +54,17 @@ def items(changes: Iterable[Change], language: str) -> list[Item]:
         key = (change.act, change.type, change.shows_cpr, change.place)
         alike.setdefault(key, []).append(change)
     return [Item(act, kind, _text(same, words)) for (act, kind, *_), same in alike.items()]
+
+
+def offered(
+    told: Sequence[Choice], language: str
+) -> tuple[list[Item], list[tuple[list[Item], list[Item]]]]:
+    """What is enough alone, and what together: of each pair one of the first and one other."""
+    alone = [item for one in told if not one.other for item in items(one.first, language)]
+    together = [
+        (items(one.first, language), items(one.other, language)) for one in told if one.other
+    ]
+    return alone, together
 
 
 def _text(same: list[Change], words: Words) -> str:

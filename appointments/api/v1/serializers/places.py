@@ -42,7 +42,10 @@ class ServiceOut(serializers.Serializer):
     @extend_schema_field(BringOut)
     def get_bring(self, service: ServiceType) -> dict[str, list[str]]:
         told = text_of(service.bring) or {}
-        return {"applicant": told.get("applicant", []), "witness": told.get("witness", [])}
+        return {
+            "applicant": [*told.get("applicant", []), *told.get("besides", [])],
+            "witness": told.get("witness", []),
+        }
 
 
 class HoursOut(serializers.Serializer):
