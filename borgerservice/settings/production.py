@@ -43,7 +43,8 @@ PUBLIC_ADDRESS = env("PUBLIC_ADDRESS").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
 DATABASES = {"default": env.db("DATABASE_URL"), "owner": env.db("MIGRATE_DATABASE_URL")}
 for _database in DATABASES.values():
-    if _database["ENGINE"].endswith("sqlite3"):
+    if _database["ENGINE"] == "django.db.backends.sqlite3":
+        _database["ENGINE"] = "borgerservice.sqlite"
         _database.setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
     elif _database["ENGINE"] == "django.db.backends.postgresql":
         _database["ENGINE"] = "borgerservice.postgresql"

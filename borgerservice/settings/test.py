@@ -18,6 +18,7 @@ if env.str("MIGRATE_DATABASE_URL", default=""):
     DATABASES["owner"] = env.db("MIGRATE_DATABASE_URL")
 for _database in DATABASES.values():
     if _database["ENGINE"].endswith("sqlite3"):
+        _database["ENGINE"] = "borgerservice.sqlite"
         _database["OPTIONS"] = SQLITE_OPTIONS
     else:
         _database["ENGINE"] = "borgerservice.postgresql"

@@ -57,8 +57,8 @@ class Database:
 
     def _settings(self, variable: str) -> dict[str, object]:
         url = self.env.get(variable) or self.env["DATABASE_URL"]
-        parsed = environ.Env.db_url_config(url)
-        return {**connections.settings["default"], **parsed}
+        ours = connections.settings["default"]
+        return {**ours, **environ.Env.db_url_config(url), "ENGINE": ours["ENGINE"]}
 
 
 def manage(*arguments: str, env: dict[str, str], log: Path, seconds: float = 180) -> str:

@@ -29,7 +29,7 @@ class SQLite:
 
     def drop(self, label: str) -> None:
         """Remove a database."""
-        for end in ("", "-wal", "-shm"):
+        for end in ("", "-wal", "-shm", "-bell"):
             Path(f"{self._file(label)}{end}").unlink(missing_ok=True)
 
     def stop(self) -> None:

@@ -1,0 +1,1 @@
+"""SQLite, with a bell for those who wait to write."""

@@ -1,0 +1,71 @@
+"""Who waits to write to a SQLite file is woken by whoever wrote, and waits for nobody else."""
+
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+from django.db import connection, connections, transaction
+
+from borgerservice.sqlite import base
+from tests.servers import Database
+
+pytestmark = pytest.mark.only("sqlite")
+TOO_LONG = 600
+"""Seconds that no test waits: who gets on before has been woken."""
+FIRST_TRIES = 2
+"""The first finds the file locked; the second, that nobody has rung meanwhile."""
+A_WHILE = 60
+
+
+def waiting() -> threading.Thread:
+    """Somebody who has found the file locked twice, and now waits to write."""
+    tries = threading.Semaphore(0)
+
+    def write() -> None:
+        connection.ensure_connection()
+        connection.connection.set_trace_callback(lambda _statement: tries.release())
+        with transaction.atomic():
+            connection.connection.set_trace_callback(None)
+        connections.close_all()
+
+    thread = threading.Thread(target=write, daemon=True)
+    thread.start()
+    for _ in range(FIRST_TRIES):
+        assert tries.acquire(timeout=A_WHILE)
+    return thread
+
+
+@pytest.mark.parametrize("ending", ["kept", "undone"])
+def test_who_waits_is_woken_once_the_one_before_is_done(
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    monkeypatch.setattr(base, "LOOK_AGAIN", TOO_LONG)
+    with fresh_database.opened():
+        with transaction.atomic():
+            transaction.set_rollback(ending == "undone")
+            woken = waiting()
+            assert woken.is_alive()
+        woken.join(A_WHILE)
+        assert not woken.is_alive()
+
+
+def test_who_waits_for_somebody_without_a_bell_looks_again(fresh_database: Database) -> None:
+    with fresh_database.opened():
+        with closing(sqlite3.connect(connection.settings_dict["NAME"])) as stranger:
+            stranger.execute("BEGIN IMMEDIATE")
+            late = waiting()
+            assert late.is_alive()
+        late.join(A_WHILE)
+        assert not late.is_alive()
+
+
+def test_a_bell_that_nobody_hears_is_rung_for_ever(fresh_database: Database) -> None:
+    with fresh_database.opened():
+        bell = base.Bell(connection.settings_dict["NAME"])
+        for _ in range(2 * base._MOST_HEARD):
+            bell.ring()
+        bell.silence()
+        bell.wait(0)
+        with transaction.atomic():
+            assert connection.in_atomic_block
