@@ -27,7 +27,7 @@ from borgerservice.vault.services import OpenKey, open_data_key
 SHORTEST_PHONE_END = 4
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class DayVisit:
     """One line of a day, and the number that is called in the waiting room."""
 
@@ -61,18 +61,20 @@ class ContactData:
     email: str
 
 
-def day_of(*, centre: Centre, day: date) -> list[DayVisit]:
-    """The visits of a centre on a Danish day, in the order of the clock. One statement.
+def day_of(*, municipality: Municipality, centre: str, day: date) -> list[DayVisit]:
+    """The visits of a municipality's centre on a Danish day, in the order of the clock.
+
+    One statement; `centre` is a key, and where there is no such centre there is no visit.
 
     The waiting number is the last part of the reference, or as much of it as tells it apart.
     """
-    visits = list_visits(municipality=centre.municipality_id, centre=centre.key, day=day)
+    visits = list_visits(municipality=municipality.pk, centre=centre, day=day)
     visits.sort(key=attrgetter("starts_at", "desk", "pk"))
-    ends = Counter(_last_part(visit.reference, 1) for visit in visits)
+    ends = [visit.reference.rpartition("-")[2] for visit in visits]
+    count = Counter(ends)
     return [
-        DayVisit(_last_part(visit.reference, 1 if ends[end] == 1 else 2), visit)
-        for visit in visits
-        for end in [_last_part(visit.reference, 1)]
+        DayVisit(end if count[end] == 1 else "-".join(visit.reference.split("-")[-2:]), visit)
+        for visit, end in zip(visits, ends, strict=True)
     ]
 
 
@@ -174,7 +176,3 @@ def _name(
 
 def _phone(visit: ListedVisit) -> str:
     return visit.key.open(visit.phone_sealed, "contact.phone") if visit.key else ""
-
-
-def _last_part(reference: str, parts: int) -> str:
-    return "-".join(reference.split("-")[-parts:])

@@ -1,12 +1,10 @@
 """Visits as lists show them, with who comes: one plain statement, since there are many rows."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Final
 
 from django.db import connection
@@ -20,19 +18,27 @@ Place = tuple[datetime, int]
 """Where a list was left: a start, and the id of the visit that had it."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class Comer:
-    """One who comes; `name` is None for a protected person, and once it is shredded."""
+    """One who comes; `name` is None for a protected person, and once it is shredded.
+
+    Not frozen, as the visits are not: there are many, and each field would cost a call.
+    """
 
     number: int
     name: str | None
     service: str
-    service_names: dict[str, str]
+    service_names_json: str
     is_protected: bool
     lacks_time: bool
 
+    @property
+    def service_names(self) -> dict[str, str]:
+        """What the service is called, by language."""
+        return _texts(self.service_names_json)
 
-@dataclass(frozen=True, slots=True, repr=False)
+
+@dataclass(slots=True, repr=False)
 class ListedVisit:
     """A visit with who comes; the phone number stays sealed."""
 
@@ -45,7 +51,7 @@ class ListedVisit:
     ends_at: datetime
     centre: str
     desk: int
-    comers: tuple[Comer, ...]
+    comers: list[Comer]
     phone_sealed: bytes | None
     key: OpenKey | None
 
@@ -83,13 +89,12 @@ def list_visits(
         asked.append(at_most)
     with planned() as cursor:
         cursor.execute(_LISTED.format(" AND ".join(wanted), limit), asked)
-        rows = cursor.fetchall()
-    ring = key_ring().wrap
-    return [_visit(list(together), ring) for _pk, together in groupby(rows, key=itemgetter(0))]
+        return _visits(cursor.fetchall())
 
 
 _LISTED: Final = """
-SELECT a.id, a.reference, a.status, a.origin, a.language, a.starts_at, a.ends_at, c.key, d.number,
+SELECT a.id, a.reference, a.status, a.origin, a.language,
+  CAST(a.starts_at AS text), CAST(a.ends_at AS text), c.key, d.number,
   n.phone_sealed, k.wrapped, k.key_version,
   p.position, p.name_sealed, p.is_protected, p.lacks_time, s.code, s.names
 FROM (
@@ -104,42 +109,51 @@ LEFT JOIN appointments_participant p ON p.appointment_id = a.id
 LEFT JOIN appointments_servicetype s ON s.id = p.service_id
 ORDER BY a.starts_at, a.id, p.position
 """
-_OF_COMER: Final = itemgetter(slice(12, None))
 
 
 def _stored(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def _visit(rows: Sequence[tuple[Any, ...]], ring: Mapping[int, bytes]) -> ListedVisit:
-    pk, reference, status, origin, language, starts_at, ends_at, centre, desk = rows[0][:9]
-    phone_sealed, wrapped, key_version = rows[0][9:12]
-    key = open_wrapped(wrapped, key_version, ring)
+def _visits(rows: Iterable[tuple[Any, ...]]) -> list[ListedVisit]:
+    """The visits of rows that stand together, one row for each who comes."""
+    ring = key_ring().wrap
+    visits: list[ListedVisit] = []
+    current = None
+    for row in rows:
+        if row[0] != current:
+            current = row[0]
+            visits.append(_visit(row, ring))
+        if row[12] is not None:
+            visits[-1].comers.append(_comer(visits[-1].key, row[12:]))
+    return visits
+
+
+def _visit(row: tuple[Any, ...], ring: Mapping[int, bytes]) -> ListedVisit:
+    pk, reference, status, origin, language, starts_at, ends_at, centre, desk = row[:9]
+    phone_sealed, wrapped, key_version = row[9:12]
     return ListedVisit(
-        pk=pk,
-        reference=reference,
-        status=status,
-        origin=origin,
-        language=language,
-        starts_at=_aware(starts_at),
-        ends_at=_aware(ends_at),
-        centre=centre,
-        desk=desk,
-        comers=tuple(_comers(key, rows)),
-        phone_sealed=phone_sealed,
-        key=key,
+        pk,
+        reference,
+        status,
+        origin,
+        language,
+        _moment(starts_at),
+        _moment(ends_at),
+        centre,
+        desk,
+        [],
+        phone_sealed,
+        open_wrapped(wrapped, key_version, ring),
     )
 
 
-def _comers(key: OpenKey | None, rows: Sequence[tuple[Any, ...]]) -> Iterator[Comer]:
-    for position, name_sealed, is_protected, lacks, service, names in map(_OF_COMER, rows):
-        if position is None:
-            continue
-        name = None
-        if key and not is_protected:
-            name = key.open(name_sealed, f"participant.name:{position}") or None
-        texts = _texts(names)
-        yield Comer(position + 1, name, service, texts, bool(is_protected), bool(lacks))
+def _comer(key: OpenKey | None, told: tuple[Any, ...]) -> Comer:
+    position, name_sealed, is_protected, lacks_time, service, names = told
+    name = None
+    if key and not is_protected:
+        name = key.open(name_sealed, f"participant.name:{position}") or None
+    return Comer(position + 1, name, service, names, bool(is_protected), bool(lacks_time))
 
 
 @lru_cache(maxsize=256)
@@ -149,6 +163,8 @@ def _texts(stored: str) -> dict[str, str]:
     return texts
 
 
-def _aware(moment: datetime) -> datetime:
-    """SQLite keeps moments as UTC without saying so."""
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> datetime:
+    """A moment as the database writes it, SQLite without its zone; many rows hold the same."""
+    moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

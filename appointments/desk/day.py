@@ -74,7 +74,7 @@ def day(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
     now = clock.now()
     today = danish_date(now)
     shown = day_asked(request.GET.get("date", ""), today)
-    visits = day_of(centre=centre, day=shown)
+    visits = day_of(municipality=workplace.municipality, centre=key, day=shown)
     form = SearchForm(posted(request))
     status = request.GET.get("status", "")
     found = [line for line in visits if status in {"", line.visit.status}]

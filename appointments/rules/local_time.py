@@ -5,6 +5,7 @@ visit at 01:30 on the night in March ends at 02:00, a time that no clock shows.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from appointments.rules.ticks import MINUTES_PER_DAY
 from borgerservice.kernel.clock import COPENHAGEN, danish_date
@@ -18,6 +19,7 @@ __all__ = [
     "instant",
     "is_shown_once",
     "wall_clock",
+    "written_here",
 ]
 
 
@@ -55,6 +57,12 @@ def wall_clock(moment: datetime) -> tuple[date, int]:
         raise ValueError("a moment without a time zone has no wall clock")
     shown = moment.astimezone(COPENHAGEN)
     return shown.date(), shown.hour * 60 + shown.minute
+
+
+@lru_cache(maxsize=4096)
+def written_here(moment: datetime) -> str:
+    """Return the moment as ISO 8601 writes it with Denmark's offset; lists hold the same often."""
+    return moment.astimezone(COPENHAGEN).isoformat()
 
 
 def is_shown_once(moment: datetime) -> bool:

@@ -1,9 +1,11 @@
 """What a municipality's systems ask and do about its own appointments."""
 
+import json
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from phonenumber_field.phonenumber import to_python
 from rest_framework.request import Request
@@ -33,7 +35,7 @@ from borgerservice.api import idempotency, pagination
 from borgerservice.api.inputs import Nothing, read_body, read_query
 from borgerservice.api.openapi import CLIENTS_ONLY, WITH_BODY, answers
 from borgerservice.api.scopes import Scope
-from borgerservice.api.views import MunicipalView
+from borgerservice.api.views import JSON, MunicipalView
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.limits import is_danish_mobile
@@ -58,7 +60,7 @@ class AppointmentsView(MunicipalView):
         parameters=[AppointmentsQuery],
         responses=answers(AppointmentsOut, problems={**CLIENTS_ONLY, **NO_CENTRE}),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """The municipality's appointments as they begin, 20 a page; `next` leads on."""
         asked = read_query(request, AppointmentsQuery)
         cursor = asked.get("cursor")
@@ -74,7 +76,9 @@ class AppointmentsView(MunicipalView):
         if len(visits) > len(shown):
             last = shown[-1]
             following = pagination.next_address(request, (last.starts_at, last.pk))
-        return Response({"results": [visit_row(visit) for visit in shown], "next": following})
+        rows = ",".join(map(visit_row, shown))
+        answer = f'{{"results":[{rows}],"next":{json.dumps(following)}}}'
+        return HttpResponse(answer, content_type=JSON)
 
     @extend_schema(
         operation_id="book_appointment",
@@ -157,10 +161,10 @@ class OneAppointment(MunicipalView):
             raise NotFound
         return get_appointment(municipality=self.municipality, reference=known)
 
-    def shown(self, reference: str) -> Response:
+    def shown(self, reference: str) -> HttpResponse:
         """How it stands now. Raises NotFound."""
         visit = selectors.visit_of(municipality=self.municipality, reference=reference)
-        return Response(visit_row(visit))
+        return HttpResponse(visit_row(visit), content_type=JSON)
 
 
 class AppointmentView(OneAppointment):
@@ -172,7 +176,7 @@ class AppointmentView(OneAppointment):
         operation_id="appointment",
         responses=answers(AppointmentOut, problems={**CLIENTS_ONLY, **_NO_VISIT}),
     )
-    def get(self, request: Request, reference: str) -> Response:
+    def get(self, request: Request, reference: str) -> HttpResponse:
         """One of the municipality's appointments."""
         read_query(request, Nothing)
         return self.shown(reference)
@@ -191,7 +195,7 @@ class CancelView(OneAppointment):
             problems={**CLIENTS_ONLY, **WITH_BODY, **_NO_VISIT, 409: "`cannot_cancel`"},
         ),
     )
-    def post(self, request: Request, reference: str) -> Response:
+    def post(self, request: Request, reference: str) -> HttpResponse:
         """Cancel. Cancelling twice is the same as once, so no Idempotency-Key is needed."""
         read_query(request, Nothing)
         read_body(request, Nothing)
@@ -220,7 +224,7 @@ class MoveView(OneAppointment):
             },
         ),
     )
-    def post(self, request: Request, reference: str) -> Response:
+    def post(self, request: Request, reference: str) -> HttpResponse:
         """Move to another time at the centre; reference and link stay.
 
         Moving to the time it has changes nothing, so no Idempotency-Key is needed.
@@ -254,7 +258,7 @@ class WitnessView(OneAppointment):
             },
         ),
     )
-    def post(self, request: Request, reference: str) -> Response:
+    def post(self, request: Request, reference: str) -> HttpResponse:
         """Give the visit the time its service takes with a witness, where what follows is free.
 
         A visit that is long enough stays as it is, so no Idempotency-Key is needed.
