@@ -1,24 +1,18 @@
-"""The gate: as many requests are worked on as there are slots; the others wait, not for long.
+"""The gate: who has waited too long is not let in.
 
-Who is not admitted within two seconds gets 503 and `Retry-After`. Who only reads free times gets
-those read for somebody else a few seconds ago, and is told how old they are. Slots are threads of
-their own, so that a process holds as many database connections as it has slots; who waits holds
-none.
+After two seconds one gets 503 and `Retry-After`. Who only reads free times gets those read for
+somebody else a few seconds ago, and is told how old they are. How long somebody has waited, the
+server knows (`worker.py`); under another one nobody is turned away.
 """
 
-import logging
-import os
 import re
-import signal
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
-from io import BytesIO
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -36,9 +30,9 @@ from borgerservice.policy import written_policy
 from borgerservice.snapshots import AS_OF
 
 PATIENCE_OF_READERS: Final = 0.5
-HUNG_AFTER: Final = 60.0
 RENEWED_AFTER: Final = 3.0
 KEPT_FOR: Final = 15.0
+YOUNG: Final = 1.0
 KEPT: Final = 100
 _ASKED_BY_ALL: Final = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "PATH_INFO", "QUERY_STRING")
 _ASKED_BY_PROGRAMS: Final = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE")
@@ -46,7 +40,6 @@ _SEAL: Final = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
 _UNSEALED: Final = b'name="csrfmiddlewaretoken" value='
 _OF_ONE_ASKING: Final = ("Set-Cookie", "Content-Length")
 _NOT_KEPT: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +75,7 @@ class Snapshots:
     def keep(self, environ: WSGIEnvironment, answer: Answer) -> None:
         """Keep an answer for those who ask the same."""
         key = _asked(environ)
-        if key is None:
+        if key is None or self._is_young(key):
             return
         body = _SEAL.sub(_UNSEALED, answer.body)
         headers = [(name, value) for name, value in answer.headers if name not in _OF_ONE_ASKING]
@@ -92,6 +85,11 @@ class Snapshots:
             self._kept.move_to_end(key)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+
+    def _is_young(self, key: tuple[str, ...]) -> bool:
+        with self._lock:
+            found = self._kept.get(key)
+        return found is not None and time.monotonic() - found.read_at < YOUNG
 
     def find(self, environ: WSGIEnvironment) -> Snapshot | None:
         """What somebody asked a few seconds ago."""
@@ -113,34 +111,22 @@ class Snapshots:
 class Gate:
     """A WSGI application in front of another."""
 
-    def __init__(
-        self, application: WSGIApplication, *, slots: int, room: int, patience: float
-    ) -> None:
-        """Let so many be worked on at a time, and so many wait, each for so many seconds."""
+    def __init__(self, application: WSGIApplication, *, patience: float) -> None:
+        """Let in who has not waited for more than so many seconds."""
         self._application = application
         self._patience = patience
-        self._slots = ThreadPoolExecutor(slots, thread_name_prefix="slot")
-        self._room = BoundedSemaphore(room)
         self._snapshots = Snapshots()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer within the time that is worth waiting, one way or the other."""
-        if not self._room.acquire(blocking=False):
-            return self._instead(environ).send(start_response)
-        try:
-            return self._in_turn(environ).send(start_response)
-        finally:
-            self._room.release()
-
-    def _in_turn(self, environ: WSGIEnvironment) -> Answer:
-        _read_body(environ)
-        snapshot = self._snapshots.find(environ)
-        is_in_no_hurry = snapshot is None or self._snapshots.is_to_be_renewed(snapshot)
-        turn = self._slots.submit(self._work, environ)
-        try:
-            return turn.result(self._patience if is_in_no_hurry else PATIENCE_OF_READERS)
-        except TimeoutError:
-            return self._instead(environ) if turn.cancel() else _outcome(turn)
+        """Answer, one way or the other."""
+        waited = getattr(environ.get("gunicorn.socket"), "waited", 0.0)
+        is_late = waited > self._patience
+        if waited > min(PATIENCE_OF_READERS, self._patience):
+            snapshot = self._snapshots.find(environ)
+            if snapshot and (is_late or not self._snapshots.is_to_be_renewed(snapshot)):
+                return _repeated(snapshot, environ).send(start_response)
+        answer = _refused(environ) if is_late else self._work(environ)
+        return answer.send(start_response)
 
     def _work(self, environ: WSGIEnvironment) -> Answer:
         told: list[tuple[str, list[tuple[str, str]]]] = []
@@ -159,31 +145,6 @@ class Gate:
         if getattr(response, "is_repeatable", False):
             self._snapshots.keep(environ, answer)
         return answer
-
-    def _instead(self, environ: WSGIEnvironment) -> Answer:
-        """What somebody is told who could not be admitted."""
-        snapshot = self._snapshots.find(environ)
-        return _repeated(snapshot, environ) if snapshot else _refused(environ)
-
-
-def _outcome(turn: "Future[Answer]") -> Answer:
-    """What comes of a request that is being worked on; if nothing ever does, the process ends.
-
-    gunicorn ends a process with one thread when it hangs, and starts another; so do we.
-    """
-    try:
-        return turn.result(HUNG_AFTER)
-    except TimeoutError:
-        log.critical("A request hangs. Its process is ended.")
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise
-
-
-def _read_body(environ: WSGIEnvironment) -> None:
-    """Take in what is sent before anybody works on it, so that a slow sender holds no slot."""
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
 
 
 def _asked(environ: WSGIEnvironment) -> tuple[str, ...] | None:

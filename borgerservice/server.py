@@ -1,19 +1,15 @@
 """gunicorn as it is shipped: `gunicorn --config python:borgerservice.server`.
 
-Two processes. In each a few threads work (`overload.py`); these here are the room in which
-requests wait for them, and are told when it took too long.
+Each process works on one request at a time (`worker.py`) and holds one connection to the database.
+`WEB_CONCURRENCY` says how many there are.
 """
 
-ROOM = 240
-SLOTS = 2
+import os
 
 wsgi_app = "borgerservice.wsgi:gated"
-workers = 2
-worker_class = "gthread"
-threads = ROOM + 16
-"""Those beyond the room turn away who comes when it is full."""
-keepalive = 0
-"""Each request goes to a process that has time to take it."""
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(2 * (os.cpu_count() or 1) + 1, 9))
+worker_class = "borgerservice.worker.Worker"
+timeout = 60
 backlog = 1024
 graceful_timeout = 5
 control_socket_disable = True

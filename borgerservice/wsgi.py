@@ -18,7 +18,6 @@ from borgerservice.away import is_away  # noqa: E402
 from borgerservice.compressed import Compressed  # noqa: E402
 from borgerservice.guards.services import require_guards  # noqa: E402
 from borgerservice.overload import Gate  # noqa: E402
-from borgerservice.server import ROOM, SLOTS  # noqa: E402
 
 
 def wait_for_the_database() -> None:
@@ -35,4 +34,4 @@ def wait_for_the_database() -> None:
 
 wait_for_the_database()
 connections.close_all()  # workers forked from here (--preload) share no connection
-gated = Compressed(Gate(application, slots=SLOTS, room=ROOM, patience=settings.ADMISSION_SECONDS))
+gated = Compressed(Gate(application, patience=settings.ADMISSION_SECONDS))

@@ -11,7 +11,7 @@ from borgerservice.server import *  # noqa: F403
 
 SECONDS = 0.5
 if "NO_GATE" in os.environ:
-    wsgi_app, worker_class, threads = "borgerservice.wsgi", "sync", 1
+    wsgi_app, worker_class = "borgerservice.wsgi", "sync"
 
 
 def post_worker_init(worker: object) -> None:

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Barrier, Event
-from wsgiref.util import setup_testing_defaults
+from threading import Barrier
 
 import pytest
 
@@ -22,7 +21,6 @@ from appointments.services.desk_days import rebuild
 from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.kernel import clock
-from borgerservice.overload import Gate
 from tests.builders import World, build_world
 from tests.races.clients import FORM, Answer, ask, token
 from tests.races.test_last_slot import weekday_ahead
@@ -174,62 +172,3 @@ def test_without_the_gate_the_last_in_the_line_waits_for_all_others(ungated: Rus
     bookings, _reads = ungated.at_once(readers=0)
     assert {answer.status for answer in bookings} == {201}
     assert max(answer.seconds for answer in bookings) > LONGEST
-
-
-class Stuck:
-    """An application that answers when it is let go."""
-
-    def __init__(self) -> None:
-        self.let_go = Event()
-        self.asked: list[str] = []
-
-    def __call__(self, environ, start_response):
-        self.asked.append(environ["PATH_INFO"])
-        assert self.let_go.wait(30)
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return [environ["wsgi.input"].read()]
-
-
-def through(gate: Gate, path: str) -> tuple[str, dict[str, str], bytes]:
-    environ: dict[str, object] = {"PATH_INFO": path}
-    setup_testing_defaults(environ)
-    told: list[tuple[str, dict[str, str]]] = []
-
-    def start_response(status, headers, exc_info=None):
-        told.append((status, dict(headers)))
-
-    body = b"".join(gate(environ, start_response))  # type: ignore[arg-type]
-    return (*told[0], body)
-
-
-@pytest.mark.once
-def test_what_is_begun_is_finished_and_what_waits_in_vain_is_never_begun() -> None:
-    application = Stuck()
-    gate = Gate(application, slots=1, room=2, patience=2)
-    with ThreadPoolExecutor(2) as pool:
-        begun = pool.submit(through, gate, "/begun/")
-        while not application.asked:
-            pass
-        waiting = pool.submit(through, gate, "/en/waits/")
-        status, headers, body = waiting.result(30)
-        assert status == "503 Service Unavailable"
-        assert int(headers["Retry-After"]) > 0
-        assert "default-src 'none'" in headers["Content-Security-Policy"]
-        assert b"We could not get to you in time" in body
-        application.let_go.set()
-        assert begun.result(30)[0] == "200 OK"
-    assert through(gate, "/after/")[0] == "200 OK"
-    assert application.asked == ["/begun/", "/after/"]
-
-
-@pytest.mark.once
-def test_who_finds_the_waiting_room_full_is_told_at_once() -> None:
-    application = Stuck()
-    gate = Gate(application, slots=1, room=1, patience=2)
-    with ThreadPoolExecutor(1) as pool:
-        begun = pool.submit(through, gate, "/begun/")
-        while not application.asked:
-            pass
-        assert through(gate, "/")[0] == "503 Service Unavailable"
-        application.let_go.set()
-        assert begun.result(30)[0] == "200 OK"
