@@ -1,5 +1,6 @@
 """What a citizen answers, and what the engine is told of it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -122,6 +123,17 @@ def test_the_case_fails_for_nothing_but_the_papers(rules):
         bare = Answers(on, True, "abroad", True, ())
         found = decide(case_of(bare, rule_set(rules), with_witness=True), rule_set(rules))
         assert found["failed"] == ["applicant.documents"]
+
+
+@pytest.mark.parametrize("issuers", [("SE",), None])
+def test_the_witness_has_the_papers_that_a_new_rule_set_asks_for(issuers):
+    shipped = rule_set("mitid-2022")
+    way = shipped.witness_documents.ways[0]
+    clause = replace(way.document[0], types=("military_id",), issuers=issuers)
+    criterion = replace(shipped.witness_documents, ways=(replace(way, document=(clause,)),))
+    rules = replace(shipped, witness_documents=criterion)
+    case = case_of(answers(lived="abroad"), rules, with_witness=True)
+    assert decide(case, rules)["failed"] == ["applicant.documents"]
 
 
 @pytest.mark.parametrize("rules", RULE_SETS)
