@@ -103,6 +103,15 @@ def test_ones_own_papers_come_first_and_are_not_asked_for_twice():
     ]
 
 
+def test_the_original_will_do_where_an_app_or_a_copy_does_not_and_nothing_else_is_wrong():
+    """What has expired, or is provisional, is renewed: its original is no better."""
+    for form, mended in (("app", "original"), ("copy", "original"), ("temporary", "renew")):
+        (alone, _), *_ = told(answers(described("passport", form=form)))
+        assert alone[0] == f"{mended}: passport"
+        (alone, _), *_ = told(answers(described("passport", form=form, expires_on=DAY_BEFORE)))
+        assert alone[0] == "renew: passport"
+
+
 def test_two_papers_of_ones_own_are_told_in_the_order_they_were_described():
     licences = [described("driving_licence", form="copy", issuer=one) for one in ("GL", "DK")]
     (alone, _), *_ = told(answers(*licences))

@@ -17,7 +17,6 @@ from witnesses.rules.guide.answers import Answers, documents_of
 from witnesses.rules.guide.papers import Kind, kinds
 
 _FORM_FLAWS: Final = {"copy", "not_as_app"}
-_NEVER: Final = "never_counts"
 
 Act = Literal["original", "renew", "bring"]
 Edge = frozenset["Change"]
@@ -58,15 +57,11 @@ def changed(
     """The papers as the engine takes them, after the changes."""
     after = list(documents)
     for change in changes:
-        recent = change.type in rule_set.usable.recent.types
+        issued_on = on if change.type in rule_set.usable.recent.types else None
         if change.act == "bring":
-            after.append(_brought(change, on if recent else None))
-            continue
-        mended: Document = {**after[change.place], "form": "physical"}
-        if change.act == "renew":
-            mended |= {"provisional": False, "expires_on": None}
-            mended |= {"issued_on": on if recent else None}
-        after[change.place] = mended
+            after.append(_brought(change, issued_on))
+        else:
+            after[change.place] = _mended(after[change.place], change.act, issued_on)
     return after
 
 
@@ -123,6 +118,13 @@ def _brought(change: Change, issued_on: str | None) -> Document:
     }
 
 
+def _mended(document: Document, act: Act, issued_on: str | None) -> Document:
+    original: Document = {**document, "form": "physical"}
+    if act == "original":
+        return original
+    return {**original, "provisional": False, "expires_on": None, "issued_on": issued_on}
+
+
 def _groups(answers: Answers, rule_set: RuleSet) -> list[tuple[Change, ...]]:
     """All changes there are; in a group those that the rules do not tell apart."""
     groups: dict[object, list[Change]] = {}
@@ -136,10 +138,10 @@ def _groups(answers: Answers, rule_set: RuleSet) -> list[tuple[Change, ...]]:
 
 
 def _mendings(answers: Answers, rule_set: RuleSet) -> Iterable[Change]:
-    """For each paper that does not count what would make it count, if anything would."""
+    """For each paper that does not count what might make it count."""
     for place, document in enumerate(documents_of(answers)):
         found = set(flaws(document, on=answers.on, usable=rule_set.usable))
-        if found and _NEVER not in found:
+        if found:
             act: Act = "original" if found <= _FORM_FLAWS else "renew"
             one = answers.papers[place]
             yield Change(act, one.type, one.issuer, one.shows_cpr, place)
