@@ -10,6 +10,7 @@ import time
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import Error, connections
+from django.urls import resolve
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerservice.settings.production")
 application = get_wsgi_application()
@@ -33,5 +34,6 @@ def wait_for_the_database() -> None:
 
 
 wait_for_the_database()
-connections.close_all()  # workers forked from here (--preload) share no connection
+resolve("/")  # the code of all pages is loaded once for the processes forked from here,
+connections.close_all()  # who share no connection
 gated = Compressed(Gate(application, patience=settings.ADMISSION_SECONDS))
