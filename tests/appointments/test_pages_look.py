@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from appointments.ports import CARRIED
 from appointments.services.own import Own, set_logo, set_own
 from borgerservice.kernel import clock
 from tests.appointments.pngs import png
@@ -15,6 +16,7 @@ from tests.servers import Rig
 
 pytestmark = pytest.mark.only("postgresql")
 NARROW, DESK = (320, 640), (1280, 900)
+NO_PAPERS = "1.20261125.ysy"
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +110,11 @@ def test_everybody_can_read_and_use_every_page(  # noqa: PLR0915 - a walk throug
     look()
     check = page.url
     visit(check.replace("check/", "time/"))
+    page.context.add_cookies([{"name": CARRIED, "value": NO_PAPERS, "url": server.url()}])
     visit(check)
     page.locator("main form .button-primary").click()
     look()
+    assert page.locator(".bring .paper-list").count() > 0
     receipt = page.url
     link = receipt.partition("/visit/")[2]
     for beside in (f"{receipt}earlier/", f"/witness/for/{link}", f"/witness/papers/{link}"):
