@@ -3,20 +3,27 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet, Value
 
 from appointments.exceptions import NotFound
 from appointments.models import ServiceType
 from borgerservice.municipalities.models import Centre, MobileStop, Municipality, OpeningHours
 
+_STOP: Final = "stop"
+
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The weekly hours that hold on a day, Monday first. `door` is empty where it is the same."""
+    """The weekly hours that hold on a day, Monday first. `door` is empty where it is the same.
+
+    `stops` is where a mobile centre stands, each on its weekday.
+    """
 
     booking: Sequence[OpeningHours]
     door: Sequence[OpeningHours]
+    stops: Sequence[MobileStop]
 
 
 def centre_and_served(key: str) -> tuple[Centre, list[str]]:
@@ -36,23 +43,46 @@ def centre_and_served(key: str) -> tuple[Centre, list[str]]:
 
 
 def week_of(centre: Centre, *, day: date) -> Week:
-    """The weekly hours of a centre that hold on a day. One statement."""
-    hours = list(
-        centre.hours.filter(
-            Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
-        ).order_by("weekday", "opens_minute")
+    """The weekly hours of a centre that hold on a day, and its stops. One statement."""
+    held = centre.hours.order_by().filter(
+        Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
     )
+    told = held.values_list("weekday", "opens_minute", "closes_minute", "use", *[Value("")] * 3)
+    if centre.is_mobile:
+        told = told.union(_stops_like_hours(centre), all=True)
+    by_use: dict[str, list[OpeningHours]] = {}
+    stops = []
+    for weekday, opens, closes, use, address, postal_code, city in sorted(told):
+        if use == _STOP:
+            stop = MobileStop(weekday=weekday, address=address, postal_code=postal_code, city=city)
+            stops.append(stop)
+        else:
+            hours = OpeningHours(weekday=weekday, opens_minute=opens, closes_minute=closes, use=use)
+            by_use.setdefault(use, []).append(hours)
     return Week(
-        booking=[one for one in hours if one.use == OpeningHours.Use.BOOKING],
-        door=[one for one in hours if one.use == OpeningHours.Use.DOOR],
+        booking=by_use.get(OpeningHours.Use.BOOKING, ()),
+        door=by_use.get(OpeningHours.Use.DOOR, ()),
+        stops=stops,
     )
 
 
-def stand_on(centre: Centre, *, day: date) -> Centre | MobileStop:
-    """Where a centre receives on a day: a mobile one at that weekday's stop, else its own house."""
+def _stops_like_hours(centre: Centre) -> QuerySet[MobileStop, tuple[Any, ...]]:
+    none = Value(0), Value(0), Value(_STOP)
+    stops = centre.stops.order_by()
+    return stops.values_list("weekday", *none, "address", "postal_code", "city")
+
+
+def stand_on(
+    centre: Centre, *, day: date, stops: Sequence[MobileStop] | None = None
+) -> Centre | MobileStop:
+    """Where a centre receives on a day: a mobile one at that weekday's stop, else its own house.
+
+    Its stops are read where they are not given.
+    """
     if not centre.is_mobile:
         return centre
-    return next((stop for stop in centre.stops.all() if stop.weekday == day.weekday()), centre)
+    known = centre.stops.all() if stops is None else stops
+    return next((stop for stop in known if stop.weekday == day.weekday()), centre)
 
 
 def address_of(stand: Centre | MobileStop) -> str:

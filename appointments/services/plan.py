@@ -1,18 +1,18 @@
 """What a visit takes: services, length, the time after it, and what a desk must be able to do."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any, Final, NamedTuple, Protocol
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from appointments.exceptions import Refused
 from appointments.models import CentreService, ServiceType
 from appointments.rules.booking_window import Window
-from borgerservice.municipalities.models import Centre
+from borgerservice.municipalities.models import Centre, MobileStop
 from borgerservice.planned import planned
 
 LARGEST_PARTY = 4
@@ -61,7 +61,8 @@ class _Offer(NamedTuple):
 class Plan:
     """What a visit takes: the services in order, its length and the time after it, its skills.
 
-    `window` says how soon and how far ahead it can be booked.
+    `window` says how soon and how far ahead it can be booked, `stops` where a mobile centre stands
+    on which weekday.
     """
 
     services: tuple[ServiceType, ...]
@@ -69,6 +70,7 @@ class Plan:
     buffer: int
     caps: int
     window: Window
+    stops: tuple[MobileStop, ...]
 
 
 def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
@@ -77,7 +79,28 @@ def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
     Raises Refused `service_not_offered`, `no_participants`, `too_many_participants`.
     """
     _require_party(codes)
-    return _plan(centre, codes, _offers(codes).filter(centre=centre))
+    offers = _offers(codes).filter(centre=centre)
+    if not centre.is_mobile:
+        return _plan(centre, codes, offers)
+    rows = list(  # each offer with each stop
+        offers.annotate(
+            stop_day=F("centre__stops__weekday"),
+            stop_address=F("centre__stops__address"),
+            stop_postal_code=F("centre__stops__postal_code"),
+            stop_city=F("centre__stops__city"),
+        )
+    )
+    stops = {
+        row.stop_day: MobileStop(
+            weekday=row.stop_day,
+            address=row.stop_address,
+            postal_code=row.stop_postal_code,
+            city=row.stop_city,
+        )
+        for row in rows
+        if row.stop_day is not None
+    }
+    return replace(_plan(centre, codes, rows), stops=tuple(stops.values()))
 
 
 def plan_to_book(*, centre: Centre, codes: Sequence[str]) -> Plan:
@@ -175,6 +198,7 @@ def _plan(centre: Centre, codes: Sequence[str], found: Iterable[Offer]) -> Plan:
         buffer=max(offer.buffer_minutes for offer in chosen),
         caps=caps,
         window=window_of(centre, chosen),
+        stops=(),
     )
 
 

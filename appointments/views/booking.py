@@ -187,6 +187,7 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
     if not draft.typed.is_complete:
         return redirect("appointments:details", token=token)
     shown: dict[str, Any] = {"choice": Choice(), **_facts(token, draft, now)}
+    shown["stand"] = stand_on(draft.row.centre, day=clock.danish_date(draft.row.starts_at))
     shown["is_carried"] = CARRIED in request.COOKIES and draft.row.service.proves_identity
     if request.method == "POST":
         count_booking(
@@ -242,7 +243,6 @@ def _facts(token: str, draft: Draft, now: datetime) -> dict[str, Any]:
         "typed": draft.typed,
         **comers_in(draft),
         "centre": draft.row.centre,
-        "stand": stand_on(draft.row.centre, day=clock.danish_date(draft.row.starts_at)),
         "service": draft.row.service,
         "kept": kept(draft.row.hold, now),
     }

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import prefetch_related_objects
-
 from appointments.rules.local_time import wall_clock
 from appointments.rules.time_choice import nearest_starts
 from appointments.selectors import LONGEST_PERIOD_DAYS, FreeDay, bookable_times
@@ -63,21 +61,22 @@ def shown_times(
     if wanted is None:
         later = days[DAYS_ON_A_PAGE].day if len(days) > DAYS_ON_A_PAGE else None
         shown = [_shown(free.day, free.starts) for free in days[:DAYS_ON_A_PAGE]]
-        return ShownTimes(_with_stands(shown, centre), later=later, last_day=last_day)
+        return ShownTimes(_with_stands(shown, centre, plan), later=later, last_day=last_day)
     by_day: dict[date, list[datetime]] = {}
     every_start = (start for free in days for start in free.starts)
     for start in nearest_starts(every_start, wanted, NEAREST_TIMES):
         by_day.setdefault(danish_date(start), []).append(start)
     shown = [_shown(day, tuple(starts)) for day, starts in by_day.items()]
-    return ShownTimes(_with_stands(shown, centre), later=None, last_day=last_day)
+    return ShownTimes(_with_stands(shown, centre, plan), later=None, last_day=last_day)
 
 
-def _with_stands(days: Sequence[ShownDay], centre: Centre) -> Sequence[ShownDay]:
+def _with_stands(days: Sequence[ShownDay], centre: Centre, plan: Plan) -> Sequence[ShownDay]:
     """The days of a mobile centre with the stop of each; others stand where they always do."""
     if not centre.is_mobile:
         return days
-    prefetch_related_objects([centre], "stops")
-    return [replace(shown, stand=stand_on(centre, day=shown.day)) for shown in days]
+    return [
+        replace(shown, stand=stand_on(centre, day=shown.day, stops=plan.stops)) for shown in days
+    ]
 
 
 def _shown(day: date, starts: tuple[datetime, ...]) -> ShownDay:

@@ -66,7 +66,6 @@ def centre(request: HttpRequest, key: str) -> HttpResponse:
     shown = {
         "centre": found,
         "week": week_of(found, day=clock.danish_date(clock.now())),
-        "stops": list(found.stops.all()) if found.is_mobile else [],
         "serves": serves,
         "offers": offers,
     }

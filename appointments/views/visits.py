@@ -53,10 +53,11 @@ def visit(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpR
     """When, where, what to bring; and whether it still stands."""
     centre = visit.appointment.centre
     day = clock.danish_date(visit.appointment.starts_at)
+    week = week_of(centre, day=day)
     shown = {
         **_facts(link, visit),
-        "week": week_of(centre, day=day),
-        "stand": stand_on(centre, day=day),
+        "week": week,
+        "stand": stand_on(centre, day=day, stops=week.stops),
     }
     return page_at(request, "appointments/visit.html", shown)
 

@@ -116,3 +116,15 @@ def test_on_a_page_read_from_the_right_an_address_is_still_read_from_the_left(bu
         ("/ar/?q=herning", '<bdi dir="ltr">Torvet 5, 7400 Herning</bdi>'),
     ):
         assert told in client.get(page).content.decode(), page
+
+
+def test_a_bus_without_hours_stands_where_its_stop_is_and_shows_each_hour_once(bus, client: Client):
+    visit = build_visit(bus, day=TOMORROW)
+    page = text_of(client.get(f"/en/{bus.centre.key}/"))
+    assert page.count("09:00–15:00") == 5
+    assert page.count(TUESDAYS.address) == 1
+    OpeningHours.objects.filter(centre=bus.centre).update(valid_to=TODAY - timedelta(days=1))
+    assert TUESDAYS.address in text_of(client.get(visit_address(visit)))
+    page = text_of(client.get(f"/en/{bus.centre.key}/"))
+    assert "09:00–15:00" not in page
+    assert page.count(TUESDAYS.address) == 1

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Offer
 from appointments.services import cancel_appointment
+from appointments.services.booking_rules import Stop, set_stops
 from appointments.services.offers import link_of
 from tests.appointments.pages import begin, fill_in, times_address, visit_address
 from tests.builders import NOW, TODAY, build_visit, build_world
@@ -32,8 +33,15 @@ def asked(client: Client, address: str, *, status: int = 200) -> list[str]:
     return [one["sql"] for one in statements]
 
 
-def test_every_page_of_a_booking_takes_at_most_three_statements() -> None:
+@pytest.mark.parametrize("is_mobile", [False, True], ids=["a house", "a mobile centre"])
+def test_every_page_of_a_booking_takes_at_most_three_statements(is_mobile: bool) -> None:  # noqa: FBT001
     world, client = build_world(desks=3), Client()
+    if is_mobile:
+        stops = [
+            Stop(weekday=day, address="Torvet 1", postal_code="7400", city="Herning")
+            for day in range(5)
+        ]
+        set_stops(centre=world.centre, stops=stops, actor="staff:1", now=NOW)
     free, draft = times_address(world), begin(client, world)
     visit = visit_address(build_visit(world, day=TODAY + timedelta(days=10), minute=600))
     pages = ["/en/", f"/en/?q={world.municipality.name}", f"/en/{world.centre.key}/", free, draft]
