@@ -9,15 +9,20 @@ from django.db.models import Q
 from appointments.models import Appointment, Participant
 from borgerservice.kernel.clock import danish_date
 from borgerservice.people.services import roots_of
+from borgerservice.vault.services import SealBroken, open_data_key
 from witnesses.exceptions import SignInRefused
 from witnesses.models import IdentityProofing, WitnessCheck
-from witnesses.rules.answers import WITNESS_MINIMUM_AGE, WITNESS_MITID_HELD
-from witnesses.rules.facts import Witness
+from witnesses.rules.answers import WITNESS_DOCUMENTS, WITNESS_MINIMUM_AGE, WITNESS_MITID_HELD
+from witnesses.rules.facts import Document, Witness
+from witnesses.rules.guide.answers import Paper, as_documents
+from witnesses.rules.guide.links import LinkUnreadable, read_papers
 from witnesses.rules.precheck import Precheck, latest_birth, precheck
 from witnesses.rules.rule_sets import rule_set
 from witnesses.selectors import earlier_witnessings, rule_set_in_force
 
 ON_THE_WAY = (Appointment.Status.BOOKED, Appointment.Status.CHECKED_IN)
+CURABLE = {WITNESS_MINIMUM_AGE, WITNESS_DOCUMENTS}
+"""What only the witness can clear up: they may be older than is known, or bring other papers."""
 
 
 class Standing(StrEnum):
@@ -28,6 +33,13 @@ class Standing(StrEnum):
     FINE = "fine"
     SIGN_IN_AGAIN = "sign_in_again"
     ASK_ANOTHER = "ask_another"
+
+
+SAID = {
+    str(WitnessCheck.Verdict.MAY): Standing.FINE,
+    str(WitnessCheck.Verdict.NOT_YET): Standing.SIGN_IN_AGAIN,
+}
+"""What the citizen is told of a verdict for the day of the visit; of all others, to ask another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +117,28 @@ def first_seen_on(root: int) -> date | None:
     return danish_date(first) if first else None
 
 
-def look_at(root: int, *, born: date, stated: date | None, on: date) -> Precheck:
+def papers_said(check: WitnessCheck) -> tuple[Paper, ...]:
+    """What the witness said they will bring; none where they did not say, or it is shredded."""
+    if check.papers_sealed is None:
+        return ()
+    key = open_data_key(check.participant.appointment.contact.data_key)
+    try:
+        return read_papers(key.open(check.papers_sealed, papers_sealed_at(check))) if key else ()
+    except (SealBroken, LinkUnreadable):
+        return ()
+
+
+def papers_sealed_at(check: WitnessCheck) -> str:
+    """The place the papers are sealed to."""
+    return f"witness_check.papers:{check.pk}"
+
+
+def look_at(
+    root: int, *, born: date, stated: date | None, documents: list[Document], on: date
+) -> Precheck:
     """Whether somebody may be the witness on a day; `stated`: since when they say to have MitID.
 
-    `root` is who they turned out to be.
+    `root` is who they turned out to be; without `documents` they have not said what they bring.
     """
     history = earlier_witnessings(root)
 
@@ -117,7 +147,7 @@ def look_at(root: int, *, born: date, stated: date | None, on: date) -> Precheck
             "birth_date": born.isoformat(),
             "mitid_since": day.isoformat() if day else None,
             "brought_mitid": True,
-            "documents": [],
+            "documents": documents,
             "earlier_witnessings": history,
         }
         return precheck(witness, on=on, rule_set_on=lambda day: rule_set(rule_set_in_force(day)))
@@ -132,26 +162,26 @@ def look_at(root: int, *, born: date, stated: date | None, on: date) -> Precheck
 def standing_on(check: WitnessCheck, day: date) -> Standing:
     """What is known without the witness: nobody keeps how old they are, only that they were of age.
 
-    They are taken for as young as they can be. Where only that speaks against them, they sign in
-    once more.
+    They are taken for as young as they can be. Where only that or their papers speak against them,
+    they sign in once more.
     """
     if check.person_id is None:
         return Standing.NOT_SIGNED_IN
     if check.from_day is None:
         return Standing.ASK_ANOTHER
-    if check.verdict != WitnessCheck.Verdict.MAY and day < check.from_day:
+    if check.verdict == WitnessCheck.Verdict.MAY_FROM and day < check.from_day:
         return Standing.ASK_ANOTHER
     figure = rule_set(rule_set_in_force(check.from_day)).witness_minimum_age
     found = look_at(
         roots_of([check.person_id])[check.person_id],
         born=latest_birth(check.from_day, figure.years),
         stated=check.mitid_since,
+        documents=as_documents(papers_said(check)),
         on=day,
     )
     if not found.failed:
         return Standing.FINE
-    is_young = found.failed == (WITNESS_MINIMUM_AGE,)
-    return Standing.SIGN_IN_AGAIN if is_young else Standing.ASK_ANOTHER
+    return Standing.SIGN_IN_AGAIN if CURABLE.issuperset(found.failed) else Standing.ASK_ANOTHER
 
 
 def _standing_of(check: WitnessCheck | None, participant: Participant) -> Standing:
@@ -160,14 +190,14 @@ def _standing_of(check: WitnessCheck | None, participant: Participant) -> Standi
     day = danish_date(participant.appointment.starts_at)
     if check.checked_for != day or participant.witness_flagged_at:
         return standing_on(check, day)
-    is_fine = check.verdict == WitnessCheck.Verdict.MAY
-    return Standing.FINE if is_fine else Standing.ASK_ANOTHER
+    return SAID.get(check.verdict, Standing.ASK_ANOTHER)
 
 
 def _one(**key: object) -> WitnessCheck:
     found = (
         WitnessCheck.unscoped.select_related(
-            "participant__appointment__centre__municipality", "participant__appointment__contact"
+            "participant__appointment__centre__municipality",
+            "participant__appointment__contact__data_key",
         )
         .filter(**key)
         .first()

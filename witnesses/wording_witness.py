@@ -29,6 +29,7 @@ CHECK_REFUSALS = {
 FAILED_BEFOREHAND = {
     "witness.minimum_age": _("You are too young on the day of the visit."),
     "witness.mitid_held": _("You have not had MitID long enough on the day of the visit."),
+    "witness.documents": _("The ID you will bring is not enough on the day of the visit."),
     "witness.quota": _("You have been a witness as many times as one may be for now."),
     "witness.independent": _("You cannot be the witness at this visit."),
 }

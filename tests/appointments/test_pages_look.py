@@ -126,9 +126,15 @@ def test_everybody_can_read_and_use_every_page(  # noqa: PLR0915 - a walk throug
     page.locator("main form button").first.click()
     look()
     visit(str(page.locator(".address-to-share a").get_attribute("href")))
-    visit(f"{page.url}?had=recent")
+    asked = page.url
+    visit(f"{asked}?had=recent")
+    visit(f"{asked}?had=long&p=passport")
     page.locator("main form button").first.click()
     look()
+    for until in ("01-05-2020", "01-05-2039"):
+        visit(
+            f"{asked}?had=long&step=2&p=passport&pa-issuer=DK&pa-form=physical&pa-expires={until}"
+        )
     visit("/find/")
     page.locator("main form button").click()
     look()

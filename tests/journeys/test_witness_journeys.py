@@ -37,6 +37,14 @@ def asks_for_a_witness(walk: Walk, visit: str) -> str:
     return walk.page.locator(".address-to-share a").inner_text()
 
 
+def says(walk: Walk, had: str, *papers: str) -> None:
+    """How long they have had MitID, and which papers they will bring."""
+    walk.pick("had", had)
+    for paper in papers:
+        walk.pick("p", paper)
+    walk.press("Next")
+
+
 def signs_in(walk: Walk, one: DemoWitness) -> None:
     walk.click(walk.page.get_by_role("button", name=one.name, exact=True))
 
@@ -51,7 +59,17 @@ def is_told(citizen: Walk, text: str) -> None:
 def test_a_witness_is_fine_and_the_citizen_is_told_no_more(place: Place, how: How) -> None:
     citizen, witness = place.walk(how), place.walk(how)
     witness.open(asks_for_a_witness(citizen, place.visit()))
-    witness.follow("More than a month: sign in with MitID")
+    says(witness, "long", "passport")
+    witness.page.locator("[name=pa-issuer]").select_option("DK")
+    witness.fill(**{"pa-expires": "01-05-2020"})
+    witness.press("Next")
+    assert witness.heading == witness.said("Not yet: bring other ID")
+    witness.follow("Choose other ID")
+    witness.press("Next")
+    assert witness.page.locator("[name=pa-expires]").input_value() == "01-05-2020"
+    witness.fill(**{"pa-expires": "01-05-2039"})
+    witness.press("Next")
+    witness.follow("Sign in with MitID")
     signs_in(witness, ADULTS[how])
     assert witness.reads("You may be the witness")
     is_told(citizen, "Your witness is fine")
@@ -66,8 +84,7 @@ def test_a_witness_with_a_new_mitid_is_told_from_which_day(place: Place, how: Ho
     citizen, witness = place.walk(how), place.walk(how)
     visit = place.visit()
     witness.open(asks_for_a_witness(citizen, visit))
-    witness.follow("A month or less")
-    witness.press("Next")
+    says(witness, "recent")
     assert witness.page.locator("[role=alert]").count() == 1
     witness.fill(since=clock.danish_date(clock.now()).strftime("%d-%m-%Y"))
     witness.press("Next")
@@ -87,7 +104,8 @@ def test_a_witness_with_a_new_mitid_is_told_from_which_day(place: Place, how: Ho
 def test_a_child_is_told_no_and_the_citizen_is_not_told_why(place: Place, how: How) -> None:
     citizen, witness = place.walk(how), place.walk(how)
     witness.open(asks_for_a_witness(citizen, place.visit()))
-    witness.follow("I do not know: sign in with MitID")
+    says(witness, "unknown")
+    witness.follow("Sign in with MitID")
     signs_in(witness, CHILD)
     assert witness.reads("You may not be the witness on that day")
     assert witness.reads("You are too young on the day of the visit.")
@@ -101,7 +119,8 @@ def test_without_mitid_only_the_check_is_closed(place: Place, cut_off: Server, h
     citizen, witness = place.walk(how, on=cut_off), place.walk(how, on=cut_off)
     address = asks_for_a_witness(citizen, place.visit())
     witness.open(address)
-    witness.follow("More than a month: sign in with MitID")
+    says(witness, "long")
+    witness.follow("Sign in with MitID")
     assert witness.heading == witness.said("You have not been checked")
     assert witness.reads("We cannot reach MitID right now.")
     witness.follow("Try again")

@@ -12,6 +12,7 @@ from borgerservice.admin import Role, Words, posted, show
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.policies import Workplace
+from witnesses.desk.papers import papers_in_words
 from witnesses.exceptions import NotFound
 from witnesses.forms import (
     COUNTRIES,
@@ -28,7 +29,7 @@ from witnesses.rules.declarations import declaration_in_use
 from witnesses.rules.figures import LANGUAGES
 from witnesses.rules.lifecycle import Step
 from witnesses.selectors import met_on
-from witnesses.selectors_checks import checked_witness
+from witnesses.selectors_checks import checked_witness, papers_said
 from witnesses.selectors_desk import CaseShown, case_shown
 
 ROLES = (Role.CLERK, Role.LEAD)
@@ -147,7 +148,7 @@ def case_page(
         ],
         step_address=_step_address(workplace, reference, step) if step else "",
         no_witness_address=case_address(workplace, reference, "proofing_no_witness"),
-        checked=checked_witness(shown.case) if step is Step.RECORD_WITNESS else None,
+        **_found_beforehand(shown.case, step),
         declaration_version=declaration_in_use(danish_date(clock.now())).version,
         declaration_addresses=[
             (one, _declaration_address(workplace, reference, one)) for one in LANGUAGES
@@ -162,6 +163,12 @@ def case_page(
         visit_address=reverse("admin:visit", kwargs=visit),
         reopen_address=reverse("admin:proofing_open", kwargs=again),
     )
+
+
+def _found_beforehand(case: IdentityProofing, step: Step | None) -> dict[str, Any]:
+    """What the witness said and was told before the visit, where it is the witness's turn."""
+    check = checked_witness(case) if step is Step.RECORD_WITNESS else None
+    return {"checked": check, "papers_said": papers_in_words(papers_said(check)) if check else []}
 
 
 def is_late(case: IdentityProofing) -> bool:

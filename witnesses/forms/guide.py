@@ -150,7 +150,7 @@ class PaperForm(forms.Form):
     def __init__(
         self,
         kind: Kind,
-        place: int,
+        place: int | str,
         data: QueryDict | None = None,
         *,
         has_number: bool,
@@ -212,7 +212,7 @@ def paper_forms(
             data if bound else None,
             has_number=visit.has_number,
             is_recent=chosen in recent,
-            initial=_typed(data, place),
+            initial=typed_in_row(data, place),
         )
         for place, chosen in enumerate(types)
     ]
@@ -272,7 +272,7 @@ def _of_paper(place: int, one: Paper) -> dict[str, str]:
     return {f"{place}-{name}": value for name, value in told.items() if value}
 
 
-def _typed(data: QueryDict, place: int) -> dict[str, Any]:
+def typed_in_row(data: QueryDict, place: int | str) -> dict[str, Any]:
     """What a row was sent, to be shown unchecked; nothing where it was not there yet."""
     if f"{place}-form" not in data:
         return {}

@@ -16,13 +16,15 @@ class WitnessCheck(models.Model):
 
     The secret link goes from the citizen to the witness. `from_day` is the first day on which they
     may act, `failed` the rules that said no for the day of the visit. Who it was is a person, never
-    a number or a name; `mitid_since` is what they said, for the desk to establish.
+    a number or a name; `mitid_since` is what they said, for the desk to establish, and
+    `papers_sealed` what they said they will bring, sealed with the visit's contact.
     """
 
     class Verdict(models.TextChoices):
         """What came of it; empty while nobody has signed in."""
 
         MAY = "may", _("May be the witness")
+        NOT_YET = "not_yet", _("May be the witness, with other ID than they said")
         MAY_FROM = "may_from", _("May be a witness later")
         MAY_NOT = "may_not", _("May not be the witness")
 
@@ -41,6 +43,7 @@ class WitnessCheck(models.Model):
     failed = models.JSONField(default=list)
     mitid_since = models.DateField(null=True)
     is_mitid_unknown = models.BooleanField(default=False)
+    papers_sealed = models.BinaryField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     PRIVACY = {
@@ -49,7 +52,8 @@ class WitnessCheck(models.Model):
             " checked_for from_day failed mitid_since is_mitid_unknown withdrawn_at",
             Kind.PSEUDONYM: "person",
             Kind.SECRET: "link_hash",
-        }
+        },
+        Life.CONTACT: {Kind.PERSONAL: "papers_sealed"},
     }
 
     unscoped = models.Manager["WitnessCheck"]()

@@ -19,16 +19,17 @@ from witnesses.rules.witness import examine, first_day_held
 
 FARTHEST: Final = timedelta(days=366)
 """Who may act only later than this is told no: nobody waits for a witness so long."""
-AT_THE_DESK: Final = frozenset({WITNESS_DOCUMENTS, WITNESS_MITID_BROUGHT})
-"""What only the clerk can see: the papers, and the MitID in the hand."""
+AT_THE_DESK: Final = frozenset({WITNESS_MITID_BROUGHT})
+"""What only the clerk can see: the MitID in the hand."""
 
 RuleSetOn = Callable[[date], RuleSet]
 
 
 class Verdict(StrEnum):
-    """What a witness is told before the visit."""
+    """What a witness is told before the visit. `NOT_YET`: only with other papers."""
 
     MAY = "may"
+    NOT_YET = "not_yet"
     MAY_FROM = "may_from"
     MAY_NOT = "may_not"
 
@@ -50,11 +51,15 @@ def precheck(witness: Witness, *, on: date, rule_set_on: RuleSetOn) -> Precheck:
     """Look at every rule one can look at before the visit on `on`, with the rules of that day.
 
     Reading: what is not known beforehand is not held against anybody; the desk looks at everything.
+    Papers can be changed for others: they alone make nobody one who may not, or may only later.
     """
     failed = _failed(witness, on, rule_set_on(on))
     unknown = witness.get("mitid_since") is None
     if not failed:
         return Precheck(Verdict.MAY, on, (), unknown)
+    if failed == (WITNESS_DOCUMENTS,):
+        return Precheck(Verdict.NOT_YET, on, failed, unknown)
+    witness = {**witness, "documents": []}
     days = sorted(day for day in _turning_days(witness, on, rule_set_on(on)) if day > on)
     for day in days:
         if day - on <= FARTHEST and not _failed(witness, day, rule_set_on(day)):
@@ -75,6 +80,8 @@ def _failed(witness: Witness, on: date, rule_set: RuleSet) -> tuple[str, ...]:
     left_out = set(AT_THE_DESK)
     if witness.get("mitid_since") is None:
         left_out.add(WITNESS_MITID_HELD)
+    if not witness.get("documents"):
+        left_out.add(WITNESS_DOCUMENTS)
     return tuple(
         finding["rule"]
         for finding in findings

@@ -21,16 +21,26 @@ from borgerservice.people.models import Person, PersonAlias
 from borgerservice.people.services import are_one, give_marks, person_marked, roots_of
 from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.links import derive_link, link_hash, new_salt
+from borgerservice.vault.services import open_data_key
 from witnesses.exceptions import SignInRefused
 from witnesses.models import WitnessCheck
 from witnesses.ports import Begun
+from witnesses.rules.guide.answers import Paper, as_documents
+from witnesses.rules.guide.links import read_papers, written_papers
 from witnesses.rules.precheck import Precheck, Verdict
-from witnesses.selectors_checks import check_by_id, look_at, require_open_check
+from witnesses.selectors_checks import (
+    check_by_id,
+    look_at,
+    papers_sealed_at,
+    require_open_check,
+)
 from witnesses.services import mitid
 from witnesses.services.mitid import Known, UnderWay
 
 PURPOSE: Final = "witness check"
 LEVEL: Final = "substantial"
+TOLD: Final = {Verdict.MAY: "witness_fine", Verdict.NOT_YET: "witness_again"}
+"""What the citizen is told of a verdict; of all others, to ask another."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,6 +49,7 @@ class Back:
 
     check: WitnessCheck
     mitid_since: date | None
+    papers: tuple[Paper, ...]
     language: str
     begun: Begun
 
@@ -84,19 +95,23 @@ def begin_check(
     *,
     check: WitnessCheck,
     mitid_since: date | None,
+    papers: tuple[Paper, ...] = (),
     language: str,
     return_to: str,
     now: datetime,
 ) -> UnderWay:
-    """Send the witness to sign in; `mitid_since` is what they said. Raises SignInRefused."""
+    """Send the witness to sign in, with what they said beforehand. Raises SignInRefused."""
     require_open_check(check, now=now)
     visit = check.participant.appointment
     with override(language):
         text = _("Witness at visit {reference}").format(reference=visit.reference)
-    since = mitid_since.isoformat() if mitid_since else None
+    said = {
+        "mitid_since": mitid_since.isoformat() if mitid_since else None,
+        "papers": written_papers(papers),
+    }
     return mitid.begin(
         purpose=PURPOSE,
-        kept={"check": check.pk, "mitid_since": since, "language": language},
+        kept={"check": check.pk, "language": language, **said},
         level=LEVEL,
         text=text,
         language=language,
@@ -109,7 +124,8 @@ def come_back(sealed: str) -> Back:
     """What the browser kept of a check under way. Raises SignInRefused `invalid`, `link_over`."""
     kept, begun = mitid.opened(sealed, purpose=PURPOSE)
     since = date.fromisoformat(kept["mitid_since"]) if kept["mitid_since"] else None
-    return Back(check_by_id(kept["check"]), since, kept["language"], begun)
+    papers = read_papers(kept["papers"])
+    return Back(check_by_id(kept["check"]), since, papers, kept["language"], begun)
 
 
 def finish_check(
@@ -128,17 +144,16 @@ def finish_check(
         person = _person(who, now=now)
         if check.person and not are_one(check.person.pk, person.pk):
             raise SignInRefused("link_over")
-        found, first = _looked_at(check, person, who.birth_date, back.mitid_since, now=now)
+        found, first = _looked_at(check, person, who.birth_date, back, now=now)
+        was = check.verdict
         check.person, check.checked_at = person, now
         check.verdict, check.failed = found.verdict, list(found.failed)
         check.from_day, check.checked_for = first, _day_of_visit(check)
         check.mitid_since, check.is_mitid_unknown = back.mitid_since, found.is_mitid_unknown
+        check.papers_sealed = _sealed(check, back.papers)
         check.save()
         _note(Event.WITNESS_CHECKED, check, actor="witness", now=now)
-        is_fine = found.verdict is Verdict.MAY
-        if is_fine:
-            _flag(check, since=None)
-        _tell("witness_fine" if is_fine else "witness_not_fine", check, now=now)
+        _tell_verdict(check, found.verdict, was=was, now=now)
     return Checked(check, found)
 
 
@@ -185,16 +200,22 @@ def _person(who: Known, *, now: datetime) -> Person:
 
 
 def _looked_at(
-    check: WitnessCheck, person: Person, born: date, stated: date | None, *, now: datetime
+    check: WitnessCheck, person: Person, born: date, said: Back, *, now: datetime
 ) -> tuple[Precheck, date | None]:
     """The answer for the day of the visit, and the first day from today on which they may."""
     root, today = roots_of([person.pk])[person.pk], danish_date(now)
     on = max(_day_of_visit(check), today)
-    found = look_at(root, born=born, stated=stated, on=on)
-    if found.verdict is not Verdict.MAY or on == today:
+    documents = as_documents(said.papers)
+    found = look_at(root, born=born, stated=said.mitid_since, documents=documents, on=on)
+    if found.from_day != on or on == today:
         return found, found.from_day
-    sooner = look_at(root, born=born, stated=stated, on=today).from_day
+    sooner = look_at(root, born=born, stated=said.mitid_since, documents=[], on=today).from_day
     return found, min(on, sooner or on)
+
+
+def _sealed(check: WitnessCheck, papers: tuple[Paper, ...]) -> bytes | None:
+    key = open_data_key(check.participant.appointment.contact.data_key) if papers else None
+    return key.seal(written_papers(papers), papers_sealed_at(check)) if key else None
 
 
 def _day_of_visit(check: WitnessCheck) -> date:
@@ -212,7 +233,20 @@ def _note(event: Event, check: WitnessCheck, *, actor: str, now: datetime) -> No
     )
 
 
-def _tell(kind: str, check: WitnessCheck, *, now: datetime) -> None:
+def _tell_verdict(check: WitnessCheck, verdict: Verdict, *, was: str, now: datetime) -> None:
+    """Mark the visit for staff where the witness is not fine, and tell the citizen what is new."""
+    flagged_at = check.participant.witness_flagged_at
+    if verdict is Verdict.MAY and was == Verdict.MAY and flagged_at is None:
+        return
+    if verdict is not Verdict.MAY:
+        flagged_at = flagged_at or now
+    _flag(check, since=None if verdict is Verdict.MAY else flagged_at)
+    mark = flagged_at.isoformat() if flagged_at else ""
+    _tell(TOLD.get(verdict, "witness_not_fine"), check, mark=mark, now=now)
+
+
+def _tell(kind: str, check: WitnessCheck, *, mark: str = "", now: datetime) -> None:
+    """Tell the citizen, once for each mark that the visit is given or loses."""
     visit = check.participant.appointment
     notice = notice_of(kind, visit, contact=visit.contact, proves_identity=False)
-    queue([replace(notice, once=f"{kind}:{check.pk}")], now=now)
+    queue([replace(notice, once=f"{kind}:{check.pk}:{mark}")], now=now)

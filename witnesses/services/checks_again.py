@@ -1,4 +1,4 @@
-"""Witnesses found fine are looked at again: a rule, the ledger or the day may have changed."""
+"""Witnesses checked before are looked at again: a rule, the ledger or the day may have changed."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +23,7 @@ TOLD: Final = {
 
 
 def look_at_witnesses_again(*, now: datetime) -> int:
-    """Ask again about every coming visit with a witness who was fine; how many are so no longer.
+    """Ask again about every coming visit with a witness checked; how many are newly not fine.
 
     Such a visit is flagged and the citizen told, once; one that is fine again is flagged no more.
     """
@@ -40,13 +40,14 @@ def _coming(*, after: int, now: datetime) -> list[WitnessCheck]:
     return list(
         WitnessCheck.unscoped.filter(
             pk__gt=after,
-            verdict=WitnessCheck.Verdict.MAY,
+            checked_at__isnull=False,
             withdrawn_at__isnull=True,
             participant__appointment__status__in=ON_THE_WAY,
             participant__appointment__starts_at__gt=now,
         )
         .select_related(
-            "participant__appointment__centre__municipality", "participant__appointment__contact"
+            "participant__appointment__centre__municipality",
+            "participant__appointment__contact__data_key",
         )
         .order_by("pk")[:AT_ONCE]
     )

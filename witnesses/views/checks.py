@@ -19,10 +19,16 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.languages import text_of
 from borgerservice.vault.links import link_hash
 from witnesses.exceptions import SignInRefused
-from witnesses.forms.checks import HadForm
+from witnesses.forms.checks import Said
+from witnesses.forms.documents import document_types, language_read
 from witnesses.models import WitnessCheck
 from witnesses.ports import sign_in_broker
 from witnesses.rules.declarations import declaration_in_use
+from witnesses.rules.explain_documents import accepted_documents
+from witnesses.rules.figures import RuleSet
+from witnesses.rules.guide.answers import Paper
+from witnesses.rules.guide.of_witness import Lacking, lacking
+from witnesses.selectors import rules_on
 from witnesses.selectors_checks import check_by_link, comers_of, require_open_check
 from witnesses.services.checks import (
     ask_witness,
@@ -32,6 +38,7 @@ from witnesses.services.checks import (
     link_of,
     withdraw_check,
 )
+from witnesses.views.queries import kept_query
 from witnesses.views.sign_in import STATUSES
 from witnesses.wording_witness import CHECK_REFUSALS, FAILED_BEFOREHAND
 
@@ -68,24 +75,36 @@ def ask(request: HttpRequest, link: str) -> HttpResponseBase:
 @require_safe
 @private(holds_form=True)
 def read(request: HttpRequest, link: str) -> HttpResponseBase:
-    """What being a witness means, and the way to be checked."""
+    """What being a witness means; then what they say beforehand, and the way to be checked."""
     now = clock.now()
     try:
         check = check_by_link(link_hash(link))
         require_open_check(check, now=now)
     except SignInRefused as refusal:
         return _refused(request, refusal)
-    form = HadForm(request.GET or None, today=clock.danish_date(now))
-    is_said = form.is_valid() and form.cleaned_data["had"] == "recent" and form.mitid_since
+    rules = _rules_at(check)
+    said = Said(request.GET, today=danish_date(now), rules=rules)
     shown = {
         **_facts(check),
-        "form": form,
-        "told": _told(clock.danish_date(now)),
+        "said": said,
+        "form": said.form,
         "is_open": sign_in_broker() is not None,
-        "had": request.GET.get("had", ""),
-        "since": form.mitid_since.isoformat() if is_said and form.mitid_since else "",
+        "kept_query": kept_query(request),
+        "query": request.GET.urlencode(),
     }
-    return render(request, "witnesses/check.html", shown)
+    if not said.is_begun:
+        shown["told"] = _told(clock.danish_date(now))
+        return render(request, "witnesses/check.html", shown)
+    if not said.is_whole or "change" in request.GET:
+        asks_papers = bool(said.rows) and "change" not in request.GET
+        mistakes = any(one.errors for one in said.rows) if asks_papers else said.form.errors
+        shown |= {"asks_papers": asks_papers, "has_mistakes": bool(mistakes)}
+        return render(request, "witnesses/check_said.html", shown)
+    shown["lacking"] = _lacking(check, said.papers)
+    shown["ways"] = accepted_documents(
+        rules.witness_documents, language_read(), usable=rules.usable
+    )
+    return render(request, "witnesses/check_ready.html", shown)
 
 
 @open_to("link holder")
@@ -96,10 +115,11 @@ def leave(request: HttpRequest, link: str) -> HttpResponseBase:
     check, now = None, clock.now()
     try:
         check = check_by_link(link_hash(link))
-        form = HadForm(request.GET, today=clock.danish_date(now))
+        said = Said(request.GET, today=danish_date(now), rules=_rules_at(check))
         under_way = begin_check(
             check=check,
-            mitid_since=form.mitid_since if form.is_valid() else None,
+            mitid_since=said.mitid_since,
+            papers=said.papers,
             language=get_language() or settings.LANGUAGE_CODE,
             return_to=_return_address(),
             now=now,
@@ -141,6 +161,8 @@ def checked(request: HttpRequest) -> HttpResponseBase:
                 **_facts(done.check),
                 "answer": done.answer,
                 "reasons": [FAILED_BEFOREHAND[rule] for rule in done.answer.failed],
+                "lacking": _lacking(done.check, back.papers),
+                "papers": [dict(document_types())[one.type] for one in back.papers],
                 "visit": visit,
                 "stand": stand_on(visit.centre, day=danish_date(visit.starts_at)),
             }
@@ -176,6 +198,17 @@ def _refused(
 def _facts(check: WitnessCheck) -> dict[str, object]:
     visit = check.participant.appointment
     return {"link": link_of(check), "check": check, "appointment": visit, "centre": visit.centre}
+
+
+def _lacking(check: WitnessCheck, papers: tuple[Paper, ...]) -> Lacking | None:
+    """What the papers lack on the day of the visit, in the language of the page."""
+    day = danish_date(check.participant.appointment.starts_at)
+    return lacking(papers, on=day, rules=_rules_at(check), language=language_read())
+
+
+def _rules_at(check: WitnessCheck) -> RuleSet:
+    """The rules in force on the day of the visit."""
+    return rules_on(danish_date(check.participant.appointment.starts_at))
 
 
 def _address_for(check: WitnessCheck | None) -> str:

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
-from borgerservice.kernel.cpr import holds_cpr_number
 from witnesses.forms.documents import language_read
 from witnesses.forms.guide import (
     PaperForm,
@@ -30,6 +29,7 @@ from witnesses.rules.guide.papers import kinds
 from witnesses.rules.guide.words import notes, offered
 from witnesses.selectors import rules_on
 from witnesses.selectors_guide import service_to_book
+from witnesses.views.queries import kept_query
 
 VISIT, PAPERS = "1", "2"
 
@@ -118,7 +118,7 @@ def _ask_visit(
     shown = {
         "form": visit,
         "groups": groups,
-        "kept_query": _kept(request),
+        "kept_query": kept_query(request),
         "before": "" if is_unreadable else request.GET.get("a", ""),
         "is_unreadable": is_unreadable,
         "is_error_page": is_unreadable,
@@ -138,7 +138,7 @@ def _ask_papers(request: HttpRequest, visit: VisitForm, papers: list[PaperForm])
         "papers": papers,
         "can_grow": len(papers) < MOST_PAPERS,
         "has_mistakes": any(one.errors for one in papers),
-        "kept_query": _kept(request),
+        "kept_query": kept_query(request),
     }
     return render(request, "guide/papers.html", shown)
 
@@ -149,11 +149,3 @@ def _answers_in(link: str) -> Answers | None:
         return read(link) if link else None
     except LinkUnreadable:
         return None
-
-
-def _kept(request: HttpRequest) -> str:
-    """What the page keeps in another language; nothing where a CPR number was typed."""
-    typed = [value for values in request.GET.lists() for value in values[1]]
-    if not typed or any(holds_cpr_number(str(value)) for value in typed):
-        return ""
-    return f"?{request.GET.urlencode()}"

@@ -112,6 +112,26 @@ def test_born_on_the_29th_of_february_one_turns_18_on_the_1st_of_march():
     assert answer.from_day == date(2026, 3, 1)
 
 
+EXPIRED = {**PASSPORT, "expires_on": "2026-11-30"}
+
+
+def test_a_paper_that_will_not_do_can_be_changed_for_another():
+    answer = asked(a_witness(documents=[EXPIRED]))
+    assert (answer.verdict, answer.from_day) == (Verdict.NOT_YET, ON)
+    assert answer.failed == ("witness.documents",)
+    assert asked(a_witness(documents=[PASSPORT])).verdict is Verdict.MAY
+    on_its_last_day = asked(a_witness(documents=[EXPIRED]), on=date(2026, 11, 30))
+    assert on_its_last_day.verdict is Verdict.MAY
+
+
+def test_what_cannot_be_changed_decides_and_the_paper_is_told_with_it():
+    answer = asked(a_witness(documents=[EXPIRED], mitid_since="2026-11-28"))
+    assert (answer.verdict, answer.from_day) == (Verdict.MAY_FROM, date(2026, 12, 8))
+    assert answer.failed == ("witness.mitid_held", "witness.documents")
+    never = asked(a_witness(documents=[EXPIRED], birth_date="2016-01-15"))
+    assert never.verdict is Verdict.MAY_NOT
+
+
 def test_an_unknown_age_of_the_mitid_is_left_to_the_desk():
     answer = asked(a_witness(mitid_since=None))
     assert answer.verdict is Verdict.MAY
@@ -123,7 +143,7 @@ def test_an_unknown_age_of_the_mitid_is_left_to_the_desk():
 
 
 def test_the_verdicts_are_the_words_that_are_stored():
-    assert [str(verdict) for verdict in Verdict] == ["may", "may_from", "may_not"]
+    assert [str(verdict) for verdict in Verdict] == ["may", "not_yet", "may_from", "may_not"]
 
 
 def refused_on(witness, day, rules):

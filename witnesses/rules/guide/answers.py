@@ -3,6 +3,7 @@
 Nothing here tells who they are: no name, no number, no day of birth.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -90,7 +91,12 @@ def paper(
 
 def documents_of(answers: Answers) -> list[Document]:
     """The papers as the engine takes them, in order."""
-    return [_document(one) for one in answers.papers]
+    return as_documents(answers.papers)
+
+
+def as_documents(papers: Iterable[Paper]) -> list[Document]:
+    """Papers of anybody as the engine takes them, in order."""
+    return [_document(one) for one in papers]
 
 
 def facts_of(answers: Answers, documents: list[Document], witness: Witness | None) -> Facts:

@@ -1,7 +1,7 @@
 """All answers in a few characters for an address, and back. What is not exactly that is refused."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -44,7 +44,20 @@ def written(answers: Answers) -> str:
         ]
     )
     head = f"{VERSION}.{_day(answers.on)}.{said}"
-    return "_".join([head, *(_paper(one) for one in answers.papers)])
+    return "_".join([head, *map(_paper, answers.papers)])
+
+
+def written_papers(papers: Iterable[Paper]) -> str:
+    """Papers alone, written as in a link; empty where there are none."""
+    return "_".join(map(_paper, papers))
+
+
+def read_papers(text: str) -> tuple[Paper, ...]:
+    """The papers that `written_papers` wrote, of somebody who has a CPR number.
+
+    Raises LinkUnreadable for every other text.
+    """
+    return tuple(_read_paper(one, has_number=True) for one in text.split("_") if text)
 
 
 def read(text: str) -> Answers:
