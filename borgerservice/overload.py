@@ -160,7 +160,7 @@ def _asked(environ: WSGIEnvironment) -> tuple[str, ...] | None:
 
 
 def _is_for_programs(environ: WSGIEnvironment) -> bool:
-    return str(environ["PATH_INFO"]).startswith("/api/")
+    return problem.is_for_programs(environ["PATH_INFO"])
 
 
 def _language(environ: WSGIEnvironment) -> str:

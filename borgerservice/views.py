@@ -24,7 +24,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @open_to("anyone")
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What was sent cannot be read. Nothing of it is repeated."""
-    if _is_for_the_api(request):
+    if problem.is_for_programs(request.path_info):
         return problem.bad_request(request, exception)
     return _error_page(request, "400.html", 400)
 
@@ -32,7 +32,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @open_to("anyone")
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page is for others."""
-    if _is_for_the_api(request):
+    if problem.is_for_programs(request.path_info):
         return problem.permission_denied(request, exception)
     return _error_page(request, "403.html", 403)
 
@@ -40,7 +40,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 @open_to("anyone")
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """There is no such page; the same answer for every address."""
-    if _is_for_the_api(request):
+    if problem.is_for_programs(request.path_info):
         return problem.page_not_found(request, exception)
     return _error_page(request, "404.html", 404)
 
@@ -50,7 +50,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     """The mistake is ours; or the database is away for a while, which is nobody's."""
     if is_away(sys.exc_info()[1]):
         return _away(request)
-    if _is_for_the_api(request):
+    if problem.is_for_programs(request.path_info):
         return problem.server_error(request)
     return _error_page(request, "500.html", 500)
 
@@ -78,17 +78,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _away(request: HttpRequest) -> HttpResponse:
-    if _is_for_the_api(request):
+    if problem.is_for_programs(request.path_info):
         response = problem.unavailable(request)
     else:
         response = _error_page(request, "503_away.html", 503)
     response["Retry-After"] = retry_after()
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _is_for_the_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")
 
 
 def _error_page(request: HttpRequest, template: str, status: int) -> HttpResponse:

@@ -18,7 +18,7 @@ from borgerservice.api.wording import REQUESTS, VALUES
 from borgerservice.kernel.errors import DomainError
 
 MEDIA_TYPE: Final = "application/problem+json"
-_OWN_ADDRESSES: Final = "/api/"
+_FOR_PROGRAMS: Final = ("/api/", "/identity/o/api/")
 
 # The framework's words for what is wrong with a value, where ours differ.
 _VALUE_CODES: Final = {
@@ -98,7 +98,7 @@ def fault(code: str, pointer: str) -> Fault:
 @open_to("anyone")
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400 outside any view."""
-    if _is_ours(request):
+    if is_for_programs(request.path_info):
         return _outside(request, HTTPStatus.BAD_REQUEST, "bad_request")
     return defaults.bad_request(request, exception)
 
@@ -106,7 +106,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @open_to("anyone")
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 outside any view."""
-    if _is_ours(request):
+    if is_for_programs(request.path_info):
         return _outside(request, HTTPStatus.FORBIDDEN, "permission_denied")
     return defaults.permission_denied(request, exception)
 
@@ -114,7 +114,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 @open_to("anyone")
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 at an address that no view has."""
-    if _is_ours(request):
+    if is_for_programs(request.path_info):
         return _outside(request, HTTPStatus.NOT_FOUND, "not_found")
     return defaults.page_not_found(request, exception)
 
@@ -122,7 +122,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 @open_to("anyone")
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: what nobody foresaw. The log has it, the answer says nothing of it."""
-    if _is_ours(request):
+    if is_for_programs(request.path_info):
         return _outside(request, HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")
     return defaults.server_error(request)
 
@@ -133,8 +133,9 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return _outside(request, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
 
 
-def _is_ours(request: HttpRequest) -> bool:
-    return request.path_info.startswith(_OWN_ADDRESSES)
+def is_for_programs(path: str) -> bool:
+    """Whether a program asks, which reads no pages."""
+    return path.startswith(_FOR_PROGRAMS)
 
 
 def _outside(request: HttpRequest, status: int, code: str) -> JsonResponse:

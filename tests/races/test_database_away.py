@@ -24,6 +24,7 @@ from tests.rig.databases import Database
 from tests.servers import Rig
 
 SEED = 20261122
+STRANGER = "grant_type=client_credentials&client_id=nobody&client_secret=nothing"
 EVERY_SLOT = 8
 """So many requests in a row meet each connection that either process has kept."""
 
@@ -52,6 +53,7 @@ class Town(Load):
             "a clerk": ask(port, "GET", f"/admin/{code}/", headers=staff),
             "a read": ask(port, "GET", f"{slots}&from={day}&to={later}"),
             "a booking": self.book(f"key-{turn}", self.starts[len(turn)]),
+            "a token": ask(port, "POST", "/identity/o/api/token", STRANGER, FORM),
         }
 
 
@@ -74,7 +76,7 @@ def test_who_asks_while_it_is_away_is_told_to_come_back_and_then_is_served(
                     )
                     assert all(2 <= int(one.headers["Retry-After"]) <= 6 for one in told.values())
                 assert "Vi kan ikke svare lige nu" in told["a form"].body.decode()
-                for name in ("a read", "a booking"):
+                for name in ("a read", "a booking", "a token"):
                     assert told[name].headers["Content-Type"] == "application/problem+json"
                     assert told[name].json()["code"] == "unavailable"
                 assert ask(server.port, "GET", "/readyz").status == 503
