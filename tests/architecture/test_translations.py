@@ -12,6 +12,7 @@ from datetime import date
 import polib
 import pytest
 from django.conf import settings
+from django.utils.translation import get_language_info
 from django.utils.translation.template import templatize
 
 from tests.architecture.tree import files, named, parsed, product_modules
@@ -21,6 +22,7 @@ from witnesses.rules.wording import texts_held, words_in
 
 OTHERS = sorted(code for code, _name in settings.LANGUAGES if code not in {"da", "en"})
 LANGUAGES = ["da", *OTHERS]
+RIGHT_TO_LEFT = [code for code in OTHERS if get_language_info(code)["bidi"]]
 CITIZENS_READ = (
     *("templates/appointments/", "templates/guide/", "templates/base.html"),
     *("templates/_languages.html", "templates/django/", "templates/notifications/"),
@@ -61,6 +63,8 @@ FUNCTIONS = {
 }
 QUOTED = r"u?(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')"
 IN_TEMPLATE = re.compile(rf"\b(n?p?gettext|_)\(\s*({QUOTED}(?:\s*,\s*{QUOTED})*)")
+IN_GROUPS = re.compile(r"\+\d|\d \d")
+APART = re.compile("\u2066[^\u2069]*\u2069")
 PLACE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|%[sd]")
 
 
@@ -243,6 +247,13 @@ def test_the_places_to_fill_in_are_the_same(translated):
         if places(last) != wanted or any(not places(form) <= wanted for form in first):
             wrong.append(text.one)
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", RIGHT_TO_LEFT, indirect=True)
+def test_numbers_in_groups_are_set_apart_where_one_reads_from_right_to_left(catalogue):
+    """Their groups would else stand in the wrong order."""
+    alone = [IN_GROUPS.search(APART.sub("", form)) for entry in catalogue for form in forms(entry)]
+    assert [match.string for match in alone if match] == []
 
 
 def test_the_catalogue_lists_each_text_once(catalogue):
