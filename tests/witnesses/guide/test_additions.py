@@ -27,13 +27,15 @@ NUMBER = [
 ]
 
 
-def described(kind: str, *, form="physical", expires_on=None, issued_on=None, issuer="DK"):
+def described(
+    kind: str, *, form="physical", expires_on=None, issued_on=None, issuer="DK", number=True
+):
     return paper(
         kinds()[kind],
         issuer=issuer,
         form=form,
         photo=True,
-        number=True,
+        number=number,
         has_number=True,
         expires_on=expires_on,
         issued_on=issued_on,
@@ -125,17 +127,47 @@ def test_two_papers_of_ones_own_are_told_in_the_order_they_were_described():
     assert [(one.issuer, one.place) for one in first[:2]] == [("GL", 0), ("DK", 1)]
 
 
-def test_a_passport_without_the_number_needs_one_paper_that_shows_it():
-    without = paper(
-        kinds()["passport"],
-        issuer="ZZ",
-        form="physical",
-        photo=True,
-        number=False,
-        has_number=True,
-        expires_on=None,
-        issued_on=None,
+def test_two_papers_of_ones_own_kind_can_be_mended_and_none_is_brought_besides():
+    """A Faroese licence shows the number, a foreign one the photo: both originals are enough."""
+    rules = rule_set("mitid-2022")
+    own = answers(
+        described("driving_licence", form="copy", issuer="FO"),
+        described("driving_licence", form="copy", issuer="ZZ"),
     )
+    additions = additions_to(own, advise(own, rules), rules)
+    faroese = Change("original", "driving_licence", "FO", shows_cpr=True, place=0)
+    foreign = Change("original", "driving_licence", "ZZ", shows_cpr=False, place=1)
+    assert frozenset({faroese, foreign}) in additions
+    beside = {
+        one.type for edge in additions if faroese in edge for one in edge if one.act == "bring"
+    }
+    assert beside == {
+        "passport",
+        "residence_card",
+        "national_id_card",
+        "foreign_ministry_id_card",
+    }
+
+
+def test_a_paper_of_a_foreign_country_is_never_asked_to_show_the_number():
+    for rules in ("mitid-2022", "digst-2023", "mitid-2025"):
+        one = answers()
+        additions = additions_to(one, advise(one, rule_set(rules)), rule_set(rules))
+        shown = {(c.type, c.issuer) for edge in additions for c in edge if c.shows_cpr}
+        assert {issuer for _, issuer in shown} == {"DK", "GL", "FO"}
+
+
+def test_whoever_has_a_number_is_asked_for_a_health_card_that_shows_it():
+    for rules in ("mitid-2022", "digst-2023", "mitid-2025"):
+        one = answers()
+        additions = additions_to(one, advise(one, rule_set(rules)), rule_set(rules))
+        cards = {c for edge in additions for c in edge if c.type == "health_card"}
+        assert cards
+        assert all(card.shows_cpr for card in cards)
+
+
+def test_a_passport_without_the_number_needs_one_paper_that_shows_it():
+    without = described("passport", issuer="ZZ", number=False)
     ((alone, together),) = told(answers(without))
     assert together == []
     assert alone == [

@@ -158,7 +158,7 @@ def _bringings(kind: Kind, *, has_number: bool) -> Iterable[Change]:
 
 def _go_together(one: Change, other: Change) -> bool:
     """Nobody is asked to bring a second paper of one type."""
-    return one != other and (one.type != other.type or "bring" not in {one.act, other.act})
+    return one.type != other.type or "bring" not in {one.act, other.act}
 
 
 def _lesser(changes: Iterable[Change]) -> Mapping[Change, list[Change]]:
@@ -189,7 +189,7 @@ def _go_with_the_same(
     """The changes of pairs, together those that go with the same others; and who goes with whom."""
     partners: dict[Change, set[Change]] = {}
     for edge in additions:
-        for change in edge if len(edge) > 1 else ():
+        for change in edge:
             partners.setdefault(change, set()).update(edge - {change})
     alike: dict[Edge, list[Change]] = {}
     for change in _sorted(partners):
@@ -204,12 +204,11 @@ def _go_with_the_same(
 
 def _blocks(beside: Mapping[int, frozenset[int]]) -> list[Block]:
     """Two sides each, of which any one goes with any other; as large as can be."""
-    blocks = {}
-    for one, other in combinations_with_replacement(beside.values(), 2):
-        common = one & other
-        if common and common not in blocks:
-            blocks[common] = frozenset(place for place, side in beside.items() if common <= side)
-    return [(with_all, common) for common, with_all in blocks.items()]
+    pairs = combinations_with_replacement(beside.values(), 2)
+    return [
+        (frozenset(place for place, side in beside.items() if common <= side), common)
+        for common in dict.fromkeys(one & other for one, other in pairs)
+    ]
 
 
 def _pairs(one: frozenset[int], other: frozenset[int]) -> set[tuple[int, int]]:
