@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
@@ -27,6 +28,13 @@ DESKTOP = (1280, 900)
 def django_db_setup(rig: Rig, django_db_blocker: DjangoDbBlocker) -> None:
     """The database of the `db` fixture: a copy of the migrated template, rolled back per test."""
     rig.engine.create("suite", copy_of=rig.migrated)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_usual_language() -> Iterator[None]:
+    """Begin in Danish: a request leaves its language in the thread that answered it."""
+    with translation.override(django_settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session")

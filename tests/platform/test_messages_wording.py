@@ -6,6 +6,7 @@ from itertools import groupby, product
 from pathlib import Path
 
 import pytest
+from django.conf import settings as product_settings
 from django.urls import resolve
 from pytest_django.fixtures import Settings
 
@@ -20,6 +21,7 @@ from tests.builders import NOW, TODAY, build_visit, build_world
 
 KINDS = ("booked", "moved", "cancelled", "reminder_2d", "reminder_2h")
 LANGUAGES = ("da", "en")
+EVERY_LANGUAGE = [code for code, _name in product_settings.LANGUAGES]
 CENTRES = Path(municipalities.__file__).parents[1] / "data" / "centres.csv"
 FACTS = {
     "reference": "K7QF-M3RX-P8",
@@ -198,6 +200,31 @@ def test_no_real_centre_looks_like_a_cpr_number() -> None:
     ):
         wording = worded(kind, channel, language, **centre)
         assert not holds_cpr_number(wording.text.replace(wording.link or "\0", " link "))
+
+
+@pytest.mark.parametrize(("channel", "language"), list(product(("sms", "email"), EVERY_LANGUAGE)))
+def test_who_is_written_to_no_more_reads_whom_to_call_and_nothing_of_the_visit(
+    channel: str, language: str
+) -> None:
+    facts = {"link": "", "link_salt": "", "proves_identity": False}
+    for centre in every_centre():
+        message = Message(
+            kind="contact_changed",
+            channel=channel,
+            language=language,
+            facts={name: fact for name, fact in {**FACTS, **centre}.items() if name not in facts},
+        )
+        wording = word(message)
+        said = f"{wording.subject} {wording.text}"
+        assert wording.link == ""
+        for untold in ("http", "10.30", "10:30", "24", "Torvet", "MitID", "Borgerservice H"):
+            assert untold not in said.replace(centre["phone"].strip(), "")
+        assert centre["phone"].strip() in said
+        assert ("K7QF-M3RX-P8" in said) is (channel == "email")
+        if channel == "sms":
+            wide = language in gsm.WIDE
+            length = gsm.wide_length(said) if wide else gsm.length(said)
+            assert length <= (gsm.LONGEST_WIDE if wide else gsm.LONGEST)
 
 
 @pytest.mark.django_db
