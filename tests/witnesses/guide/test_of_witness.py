@@ -135,7 +135,20 @@ def test_papers_judged_on_another_day_would_be_found():
     assert differences_from_the_desk(1_000, day=date(2026, 12, 2)) > 0
 
 
-@pytest.mark.parametrize("text", ["x", "paDKp1", "paDKp1.20301301.0", "zzDKp1.0.0", "æ"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "paDKp1",
+        "paDKp1.20301301.0",
+        "zzDKp1.0.0",
+        "æ",
+        "hcDKp0.0.0",
+        "paDKp1.0.0_",
+        "paDKp1.0.0\n",
+        "paDKp1.２０２６1201.0",
+    ],
+)
 def test_a_text_that_is_no_paper_is_refused(text):
     with pytest.raises(LinkUnreadable):
         read_papers(text)

@@ -67,6 +67,17 @@ def test_a_country_that_a_new_rule_set_names_is_asked_about(place):
     assert told_apart([shipped, naming(place)]) == ("DK", "GL", "FO", "SE", ELSEWHERE)
 
 
+def test_two_papers_of_any_country_name_none():
+    rules = rule_set("mitid-2022")
+    criterion = rules.applicant_documents
+    ways = tuple(
+        replace(way, papers=replace(way.papers, issuers=None)) if way.papers else way
+        for way in criterion.ways
+    )
+    anywhere = replace(rules, applicant_documents=replace(criterion, ways=ways))
+    assert told_apart([anywhere]) == ("DK", "GL", "FO", ELSEWHERE)
+
+
 def test_countries_are_asked_about_in_one_order():
     rules = rule_set("mitid-2022")
     issuers = ("SE", "NO", "IS", "FI", "DE")

@@ -57,7 +57,10 @@ def read_papers(text: str) -> tuple[Paper, ...]:
 
     Raises LinkUnreadable for every other text.
     """
-    return tuple(_read_paper(one, has_number=True) for one in text.split("_") if text)
+    papers = tuple(_read_paper(one, has_number=True) for one in text.split("_") if text)
+    if written_papers(papers) != text:
+        raise LinkUnreadable
+    return papers
 
 
 def read(text: str) -> Answers:
