@@ -160,7 +160,8 @@ def _read(question: Question, *, wanted: str, given: Mapping[str, Any]) -> list[
     parameters: dict[str, Any] = {
         "service": question.service,
         "region": question.region,
-        "near": question.near,
+        "near": f"{question.near:04}" if question.near else "",
+        "number": question.near,
         "full": FULL_WORD,
         "now": connection.ops.adapt_datetimefield_value(question.now),
         "clock": clock.isoformat(sep=" ", timespec="seconds"),

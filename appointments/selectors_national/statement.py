@@ -23,17 +23,17 @@ WITH offer AS (
 )
 """
 SOONEST: Final = f"""
-, soonest AS (
+, soonest AS MATERIALIZED (
   SELECT f.id, (
     SELECT {SUMMARY} FROM appointments_centreday r
     WHERE r.day >= f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
   ) AS summary FROM offer f
-), following AS {{seldom}} (
+), following AS MATERIALIZED (
   SELECT f.id, (
     SELECT {SUMMARY} FROM appointments_centreday r
     WHERE r.day > f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
   ) AS summary FROM soonest s JOIN offer f ON f.id = s.id AND {{day_of_s}} = f.first_day
-), wanted AS (
+), wanted AS MATERIALIZED (
   SELECT s.id AS centre_id, {{day_of_s}} AS day, s.summary
   FROM (SELECT * FROM soonest UNION ALL SELECT * FROM following) s WHERE s.summary IS NOT NULL
 )
@@ -74,8 +74,10 @@ JOIN offer f ON f.id = w.centre_id
 LEFT JOIN municipalities_mobilestop p ON p.centre_id = f.id AND p.weekday = {{weekday}}
 LEFT JOIN municipalities_postalcode q ON q.code = COALESCE(p.postal_code, f.postal_code)
 LEFT JOIN (
-  SELECT code, city, latitude, longitude FROM municipalities_postalcode WHERE %(near)s > 0
-  ORDER BY ABS(CAST(code AS integer) - %(near)s), code LIMIT 1
+  SELECT code, city, latitude, longitude FROM municipalities_postalcode WHERE code IN (
+    (SELECT MAX(code) FROM municipalities_postalcode WHERE code <= %(near)s),
+    (SELECT MIN(code) FROM municipalities_postalcode WHERE code >= %(near)s AND %(number)s > 0)
+  ) ORDER BY ABS(CAST(code AS integer) - %(number)s), code LIMIT 1
 ) n ON 1 = 1
 """  # noqa: S608 - nothing comes in
 DIALECT: Final = {
@@ -85,7 +87,6 @@ DIALECT: Final = {
         "last_day": "CAST(%(today)s AS date) + COALESCE(o.horizon_days, c.horizon_days)",
         "weekday": "CAST(EXTRACT(ISODOW FROM w.day) AS integer) - 1",
         "day_of_s": "CAST(substr(s.summary, 1, 10) AS date)",
-        "seldom": "MATERIALIZED",
         "joined": "string_agg",
     },
     "sqlite": {
@@ -93,7 +94,6 @@ DIALECT: Final = {
         "last_day": "date(%(today)s, COALESCE(o.horizon_days, c.horizon_days) || ' days')",
         "weekday": "(CAST(strftime('%%w', w.day) AS integer) + 6) %% 7",
         "day_of_s": "substr(s.summary, 1, 10)",
-        "seldom": "",
         "joined": "group_concat",
     },
 }

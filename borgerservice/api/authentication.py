@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from allauth.idp.oidc.adapter import get_adapter
@@ -42,7 +43,7 @@ class ClientToken(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[None, Caller] | None:
-        header = request.headers.get("Authorization", "")
+        header = request.META.get("HTTP_AUTHORIZATION", "")
         if header[:6].lower() != "bearer":
             return None
         sent = _BEARER.fullmatch(header)
@@ -68,7 +69,12 @@ def _caller(token: str) -> Caller | None:
     if found is None:
         return None
     client_id, municipality_id, scopes, data = found
-    given = Token(scopes=scopes, data=json.loads(data) if data else None)
-    if given.get_resources():
-        return None
-    return Caller(client_id, municipality_id, frozenset(given.get_scopes()))
+    given = _given(scopes, data)
+    return None if given is None else Caller(client_id, municipality_id, given)
+
+
+@lru_cache(maxsize=256)
+def _given(scopes: str, data: str | None) -> frozenset[str] | None:
+    """The scopes of a token as it is stored, None for a resource of its own; many hold the same."""
+    token = Token(scopes=scopes, data=json.loads(data) if data else None)
+    return None if token.get_resources() else frozenset(token.get_scopes())

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final, cast
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language_from_request, override
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from borgerservice.api.authentication import Caller
 from borgerservice.api.scopes import Scope
 
 JSON: Final = JSONRenderer.media_type
+NEVER_KEPT: Final = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
 class ApiView(APIView):
@@ -79,5 +79,5 @@ class MunicipalView(ApiView):
     ) -> Response:
         """Nothing of it is kept on the way."""
         answered = super().finalize_response(request, response, *args, **kwargs)
-        add_never_cache_headers(answered)
+        answered.headers["Cache-Control"] = NEVER_KEPT
         return answered

@@ -176,6 +176,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["borgerservice.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["borgerservice.api.parsers.StrictJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "borgerservice.api.negotiation.FirstChoice",
     "DEFAULT_SCHEMA_CLASS": "borgerservice.api.openapi.ApiSchema",
     "EXCEPTION_HANDLER": "borgerservice.api.problem.handle",
     "UNAUTHENTICATED_USER": None,
