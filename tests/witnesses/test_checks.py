@@ -20,6 +20,7 @@ from tests.builders import NOW, TODAY, build_municipality, build_service, build_
 from tests.rig.mitid import choose, demo_running, use_broker
 from tests.witnesses.cases import build_office, number, witness
 from tests.witnesses.phones import HERE, words
+from tests.witnesses.stewards import scheduled
 from tests.witnesses.test_case_canaries import everything_stored, spellings
 from witnesses.models import WitnessCheck, WitnessStatement
 from witnesses.selectors_checks import Standing, comers_of
@@ -279,6 +280,35 @@ def test_a_witness_who_must_sign_in_again_is_asked_and_then_flags_nothing(far, f
     comer = Participant.unscoped.get(appointment=far)
     assert comer.witness_flagged_at is None
     assert look_at_witnesses_again(now=NOW) == 0
+
+
+@pytest.mark.parametrize(("days", "is_fine"), [(30, False), (31, True)], ids=["30 days", "31 days"])
+def test_a_rule_set_to_come_is_asked_for_a_visit_that_it_decides(office, days, is_fine):
+    """`mitid-2025` asks for more than 30 days with MitID, today's rules for 10."""
+    day = TODAY + timedelta(days=11)
+    visit = build_visit(office.world, day=day, minute=600)
+    page = f"/witness/for/{derive_link('visit', visit.link_salt)}/"
+    since = day - timedelta(days=days)
+    signs_in(asked_address(Client(), page), BENTE, had=f"had=recent&since={since}")
+    assert WitnessCheck.unscoped.get(participant__appointment=visit).verdict == "may"
+    scheduled("mitid-2025", day + timedelta(days=1))
+    assert look_at_witnesses_again(now=NOW) == 0
+    scheduled("mitid-2025", day)
+    assert [look_at_witnesses_again(now=NOW) for _ in range(2)] == [0 if is_fine else 1, 0]
+    assert Message.unscoped.filter(kind="witness_not_fine").count() == (not is_fine)
+    assert stands(page) == (Standing.FINE if is_fine else Standing.ASK_ANOTHER)
+    assert (Participant.unscoped.get().witness_flagged_at is None) == is_fine
+    told_the_citizen = words(Client().get(page))
+    assert ("Dit vidne er i orden" in told_the_citizen) == is_fine
+    assert "30" not in told_the_citizen.partition("Vidne")[2]
+
+
+def test_a_visit_before_a_rule_set_to_come_is_decided_by_todays(office, far, far_citizen):
+    since = COMES_OF_AGE - timedelta(days=10)
+    signs_in(asked_address(Client(), far_citizen), BENTE, had=f"had=recent&since={since}")
+    scheduled("mitid-2025", COMES_OF_AGE + timedelta(days=1))
+    assert look_at_witnesses_again(now=NOW) == 0
+    assert stands(far_citizen) == Standing.FINE
 
 
 def test_a_visit_moved_back_to_a_day_that_suits_the_witness_is_flagged_no_more(far, far_citizen):

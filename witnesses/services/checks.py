@@ -81,7 +81,7 @@ def ask_witness(*, participant: Participant, now: datetime) -> WitnessCheck:
             link_hash=link_hash(derive_link(PURPOSE, salt)),
             asked_at=now,
         )
-        _flag(check, since=None)
+        flag(check, since=None)
         _note(Event.WITNESS_ASKED, check, actor="citizen", now=now)
     return check
 
@@ -140,7 +140,7 @@ def finish_check(
     who = mitid.known(mitid.signed_in(back.begun, answer, return_to=return_to, now=now))
     mitid.require_level(who.level, LEVEL)
     with transaction.atomic():
-        check = _held(back.check, now=now)
+        check = hold_check(back.check, now=now)
         person = _person(who, now=now)
         if check.person and not are_one(check.person.pk, person.pk):
             raise SignInRefused("link_over")
@@ -161,24 +161,28 @@ def withdraw_check(*, check: WitnessCheck, now: datetime) -> None:
     """The one asked will not be the witness; the citizen is told. Twice is the same as once."""
     with transaction.atomic():
         try:
-            held = _held(check, now=now)
+            held = hold_check(check, now=now)
         except SignInRefused:
             return
         held.withdrawn_at = now
         held.save(update_fields=["withdrawn_at"])
-        _flag(held, since=now)
+        flag(held, since=now)
         _note(Event.WITNESS_WITHDREW, held, actor="witness", now=now)
-        _tell("witness_withdrew", held, now=now)
+        tell("witness_withdrew", held, now=now)
 
 
-def _flag(check: WitnessCheck, *, since: datetime | None) -> None:
+def flag(check: WitnessCheck, *, since: datetime | None) -> None:
     """Say to staff since when the witness asked cannot be counted on; None takes it back."""
     Participant.objects.for_municipality(check.municipality_id).filter(
         pk=check.participant_id
     ).update(witness_flagged_at=since)
 
 
-def _held(check: WitnessCheck, *, now: datetime) -> WitnessCheck:
+def hold_check(check: WitnessCheck, *, now: datetime) -> WitnessCheck:
+    """The check as it stands, which nobody else changes before this transaction ends.
+
+    Raises SignInRefused `link_over` where nobody needs it any more.
+    """
     WitnessCheck.objects.for_municipality(check.municipality_id).select_for_update(
         of=("self",)
     ).get(pk=check.pk)
@@ -240,12 +244,12 @@ def _tell_verdict(check: WitnessCheck, verdict: Verdict, *, was: str, now: datet
         return
     if verdict is not Verdict.MAY:
         flagged_at = flagged_at or now
-    _flag(check, since=None if verdict is Verdict.MAY else flagged_at)
+    flag(check, since=None if verdict is Verdict.MAY else flagged_at)
     mark = flagged_at.isoformat() if flagged_at else ""
-    _tell(TOLD.get(verdict, "witness_not_fine"), check, mark=mark, now=now)
+    tell(TOLD.get(verdict, "witness_not_fine"), check, mark=mark, now=now)
 
 
-def _tell(kind: str, check: WitnessCheck, *, mark: str = "", now: datetime) -> None:
+def tell(kind: str, check: WitnessCheck, *, mark: str = "", now: datetime) -> None:
     """Tell the citizen, once for each mark that the visit is given or loses."""
     visit = check.participant.appointment
     notice = notice_of(kind, visit, contact=visit.contact, proves_identity=False)

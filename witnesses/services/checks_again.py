@@ -1,19 +1,18 @@
 """Witnesses checked before are looked at again: a rule, the ledger or the day may have changed."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
-from appointments.models import Participant
-from appointments.services.notices import notice_of, subject_of
+from appointments.services.notices import subject_of
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
-from borgerservice.notifications.services import queue
+from witnesses.exceptions import SignInRefused
 from witnesses.models import WitnessCheck
 from witnesses.selectors_checks import ON_THE_WAY, Standing, standing_on
+from witnesses.services.checks import flag, hold_check, tell
 
 AT_ONCE: Final = 500
 TOLD: Final = {
@@ -54,26 +53,33 @@ def _coming(*, after: int, now: datetime) -> list[WitnessCheck]:
 
 
 def _look_again(check: WitnessCheck, *, now: datetime) -> bool:
-    comer = check.participant
-    standing = standing_on(check, danish_date(comer.appointment.starts_at))
-    is_flagged = standing in TOLD
-    if is_flagged is (comer.witness_flagged_at is not None):
+    if _turned_to(check) is None:
         return False
-    known = Participant.objects.for_municipality(comer.municipality_id).filter(
-        pk=comer.pk, witness_flagged_at=comer.witness_flagged_at
-    )
     with transaction.atomic():
-        if not known.update(witness_flagged_at=now if is_flagged else None) or not is_flagged:
+        try:
+            check = hold_check(check, now=now)
+        except SignInRefused:
             return False
-        visit = comer.appointment
+        standing = _turned_to(check)
+        if standing is None:
+            return False
+        flag(check, since=now if standing in TOLD else None)
+        if standing not in TOLD:
+            return False
         record(
             Event.WITNESS_FLAGGED,
             actor="system",
-            subject=subject_of(visit),
+            subject=subject_of(check.participant.appointment),
             municipality=check.municipality_id,
             at=now,
-            facts={"participant": comer.position, "standing": str(standing)},
+            facts={"participant": check.participant.position, "standing": str(standing)},
         )
-        notice = notice_of(TOLD[standing], visit, contact=visit.contact, proves_identity=False)
-        queue([replace(notice, once=f"{notice.kind}:{check.pk}:{now.isoformat()}")], now=now)
+        tell(TOLD[standing], check, mark=now.isoformat(), now=now)
     return True
+
+
+def _turned_to(check: WitnessCheck) -> Standing | None:
+    """How the witness stands now, where the visit is not marked so; else None."""
+    standing = standing_on(check, danish_date(check.participant.appointment.starts_at))
+    is_marked = check.participant.witness_flagged_at is not None
+    return None if (standing in TOLD) is is_marked else standing
