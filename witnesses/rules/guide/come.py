@@ -109,7 +109,7 @@ class Walk:
         return f"{self.path}{STEP_SIGN}{code}" if self.steps else code
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Guide:
     """All questions and answers; every path ends, and nothing is there that no path reaches."""
 
