@@ -168,7 +168,9 @@ def test_a_passport_without_the_number_needs_one_paper_that_shows_it():
 
 
 def test_who_has_enough_is_asked_for_nothing():
-    assert told(answers(described("passport"))) == [[]]
+    one = answers(described("passport"))
+    assert additions_to(one, advise(one, RULES), RULES) == frozenset()
+    assert told(one) == [[]]
 
 
 def test_nobody_is_asked_for_a_paper_that_never_counts():
