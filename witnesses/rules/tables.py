@@ -85,7 +85,7 @@ class Table:
         return RuleSetUnreadable(f"{self.where}.{key}: {problem}")
 
 
-def one_of(table: Table, key: str, words: Mapping[str, _Word], default: str = "") -> _Word:
+def one_of(table: Table, key: str, words: Mapping[str, _Word], default: str | None = None) -> _Word:
     """Take a word of a closed list."""
     word = table.text(key, default)
     if word not in words:

@@ -295,7 +295,7 @@ def test_a_witness_is_not_asked_what_they_want_linked(folder):
         ("years = 13", "years = 13\nweeks = 1\nmonths = 2", "applicant.minimum_age: does not know months, weeks"),
         ('unit = "witnessings"', 'unit = "times"', "witness.quota.unit: must be one of witnessings, persons"),
         ('compare = "more_than"', 'compare = ">"', "witness.mitid_held.compare: must be one of at_least, more_than"),
-        ('compare = "more_than"', "", "witness.mitid_held.compare: must be one of at_least, more_than"),
+        ('compare = "more_than"', "", "witness.mitid_held.compare: is missing"),
         ('source = "age-13"', 'source = "age-14"', "applicant.minimum_age.source: is none of the file's sources"),
         ('source = "documentation"', "", "source: is missing"),
         ('dated = "2025"', 'dated = "lately"', "sources.documentation.dated: must be a year, month or day, or two with a stroke between"),

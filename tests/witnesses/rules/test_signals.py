@@ -189,7 +189,9 @@ def test_what_was_seen_before_is_not_seen_again_with_one_recorded_late():
 
 
 def test_under_a_limit_that_allows_nobody_there_is_no_next():
-    assert at_the_limit(121, replace(QUOTA, at_most=0)) == []
+    nobody = replace(QUOTA, at_most=0)
+    assert at_the_limit(121, nobody) == []
+    assert Story().add(W, A).names(nobody) == []
 
 
 def test_three_uses_on_one_day_are_one_limit_and_only_the_next_is_seen():
