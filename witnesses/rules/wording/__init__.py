@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
 
-from witnesses.rules.figures import LANGUAGES, Language
+from witnesses.rules.figures import Language
 
 _OURS: Final = "en"
 """The language to fall back on: whoever reads another one reads it rather than Danish."""
@@ -68,9 +68,7 @@ def words_in(language: str, *, to_citizen: bool = False) -> Words:
 
     What a language does not hold is English.
     """
-    texts = texts_held(language)
-    if language not in LANGUAGES:
-        texts = texts_held(_OURS) | texts
+    texts = texts_held(_OURS) | texts_held(language)
     if to_citizen:
         texts |= {key[len(_YOU) :]: text for key, text in texts.items() if key.startswith(_YOU)}
     return Words("da" if language == "da" else "en", MappingProxyType(texts))
