@@ -18,7 +18,7 @@ from witnesses.rules.figures import LANGUAGES
 from witnesses.rules.lines import explain_line
 from witnesses.rules.rule_sets import RULE_SETS, rule_set
 from witnesses.rules.validity import _PROBLEM
-from witnesses.rules.wording import words_in
+from witnesses.rules.wording import texts_held, words_in
 
 THREE = [{"on": day, "person": "p"} for day in ("2026-04-01", "2026-03-01", "2026-02-01")]
 
@@ -108,7 +108,7 @@ def test_what_is_said_to_the_citizen_stands_for_a_sentence_and_asks_for_no_more(
 
 
 def test_both_languages_have_the_same_sentences_with_the_same_places():
-    danish, english = (words_in(language).texts for language in LANGUAGES)
+    danish, english = (texts_held(language) for language in LANGUAGES)
     assert set(danish) == set(english)
     for key, text in danish.items():
         assert places(text) == places(english[key]), key
