@@ -14,11 +14,11 @@ SCRIPTED = Axe()
 
 @dataclass
 class Visitor:
-    """Somebody in a browser, with every page they see looked at by axe (where scripts run)."""
+    """Somebody in a browser, with every page they see looked at; by axe, too, if `is_examined`."""
 
     page: Page
     address: str
-    is_scripted: bool
+    is_examined: bool
     seen: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
@@ -39,7 +39,7 @@ class Visitor:
         self.page.wait_for_load_state()
         width = self.page.viewport_size["width"]
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width, self.page.url
-        if not self.is_scripted:
+        if not self.is_examined:
             return
         found = SCRIPTED.run(self.page)
         faults = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found.response["violations"]]
