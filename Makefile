@@ -22,10 +22,11 @@ test: node_modules/ready .venv/checks $(CATALOGUES)  ## all that must hold befor
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@$(BIN)/python -m tests.rig.at_once \
-	  '$(BIN)/mypy && $(BIN)/lint-imports && $(WITHOUT_DATABASE) $(MANAGE) makemigrations --check --dry-run' \
-	  'TEST_DATABASE=sqlite FULL=$(FULL) $(BIN)/python -m pytest' \
+	  'TEST_DATABASE=postgresql FULL=$(FULL) $(BIN)/python -m pytest $(BOOKING:%=--ignore=%)' \
+	  'TEST_DATABASE=sqlite FULL=$(FULL) $(BIN)/python -m pytest $(BOOKING:%=--ignore=%)' \
 	  'TEST_DATABASE=postgresql FULL=$(FULL) $(BIN)/python -m pytest $(BOOKING)' \
-	  'TEST_DATABASE=postgresql FULL=$(FULL) $(BIN)/python -m pytest $(BOOKING:%=--ignore=%)'
+	  'TEST_DATABASE=sqlite FULL=$(FULL) $(BIN)/python -m pytest $(BOOKING)' \
+	  '$(BIN)/mypy && $(BIN)/lint-imports && $(WITHOUT_DATABASE) $(MANAGE) makemigrations --check --dry-run'
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/ —/'
