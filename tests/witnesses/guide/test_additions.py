@@ -1,6 +1,7 @@
 """The lines that say what to bring: which papers, in which order, alone or together."""
 
 from datetime import date
+from itertools import combinations
 
 import pytest
 
@@ -73,6 +74,35 @@ def test_who_has_no_number_is_not_asked_for_papers_that_show_it():
             "ID card from the Ministry of Foreign Affairs",
         ]
     ]
+
+
+def test_an_addition_is_told_as_the_changes_it_takes():
+    one = answers(has_number=False)
+    assert additions_to(one, advise(one, RULES), RULES) == {
+        frozenset({Change("bring", kind, issuer, shows_cpr=False)})
+        for kind, issuer in (
+            ("driving_licence", "DK"),
+            ("driving_licence", "GL"),
+            ("foreign_ministry_id_card", "DK"),
+        )
+    }
+
+
+def test_of_three_papers_that_all_go_together_every_pair_is_told():
+    three = [
+        Change("bring", kind, "DK", shows_cpr=False)
+        for kind in ("passport", "police_id", "foreign_ministry_id_card")
+    ]
+    pairs = {frozenset(pair) for pair in combinations(three, 2)}
+    lines = choices(frozenset(pairs))
+    assert {frozenset({a, b}) for line in lines for a in line.first for b in line.other} == pairs
+
+
+def test_of_one_kind_what_asks_for_less_is_told_first():
+    with_number = Change("bring", "passport", "DK", shows_cpr=True)
+    without = Change("bring", "passport", "ZZ", shows_cpr=False)
+    (line,) = choices(frozenset({frozenset({with_number}), frozenset({without})}))
+    assert line.first == (without, with_number)
 
 
 def test_ones_own_papers_come_first_and_are_not_asked_for_twice():
