@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Thread
 
@@ -94,17 +95,6 @@ def test_bytes_of_every_kind_are_answered_line_by_line():
 def test_empty_input_writes_nothing():
     done = run(b"")
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-
-
-@pytest.mark.parametrize(
-    ("content", "count", "status"),
-    [(b"\n", 1, 2), (b"\n\n", 2, 2), (b" ", 1, 2), (b"\r", 1, 2), (GOOD, 1, 0), (GOOD + b"\n", 1, 0),
-     (GOOD + b"\r\n", 1, 0), (GOOD + b"\n\n", 2, 2)],
-)  # fmt: skip
-def test_the_end_of_the_file_is_no_line(content, count, status):
-    done = run(content)
-    assert done.returncode == status
-    assert len(answers(done)) == count
 
 
 def test_refusals_are_answers():
@@ -244,6 +234,21 @@ class Bytes(io.TextIOWrapper):
 
     def __init__(self, content=b""):
         super().__init__(io.BytesIO(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "count", "status"),
+    [(b"\n", 1, 2), (b"\n\n", 2, 2), (b" ", 1, 2), (b"\r", 1, 2), (GOOD, 1, 0), (GOOD + b"\n", 1, 0),
+     (GOOD + b"\r\n", 1, 0), (GOOD + b"\n\n", 2, 2)],
+)  # fmt: skip
+def test_the_end_of_the_file_is_no_line(monkeypatch, content, count, status):
+    monkeypatch.setattr(sys, "stdin", Bytes(content))
+    written = Bytes()
+    monkeypatch.setattr(sys, "stdout", written)
+    with pytest.raises(SystemExit) if status else nullcontext() as ended:
+        call_command("decide")
+    assert (ended.value.code if ended else 0) == status
+    assert len([json.loads(text) for text in written.buffer.getvalue().splitlines()]) == count
 
 
 def test_the_schedule_is_asked_once_for_each_day(monkeypatch):
