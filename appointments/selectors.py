@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, CentreService, Participant, ServiceType
-from appointments.rules.availability import Audience, free_starts
+from appointments.rules.availability import Audience, starts_from
 from appointments.rules.booking_window import Window
 from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import instant, wall_clock
@@ -27,7 +27,7 @@ from appointments.rules.ticks import (
     clock_change_mask,
     minutes_of,
 )
-from appointments.selectors_desk_days import desk_days
+from appointments.selectors_desk_days import Visiting, starts_by_day
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.vault.links import link_hash
@@ -95,21 +95,16 @@ def free_times(
         raise Refused("period_reversed", field="to")
     if (last - first).days >= LONGEST_PERIOD_DAYS:
         raise Refused("period_too_long", field="to", params={"limit": LONGEST_PERIOD_DAYS})
-    rows = desk_days(
+    found = starts_by_day(
         centre_id=centre.pk,
         first=first,
         last=last,
         now=now,
         audience=audience,
         own_hold=own_hold,
+        visit=Visiting(minutes, caps, step_minutes),
     )
-    found = free_starts(
-        rows,
-        minutes=minutes,
-        needed_caps=caps,
-        step=step_minutes,
-        not_before=wall_clock(_next_whole_minute(not_before)),
-    )
+    found = starts_from(found, wall_clock(_next_whole_minute(not_before)))
     return [FreeDay(day, bits) for day, bits in found]
 
 

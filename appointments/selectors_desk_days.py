@@ -1,17 +1,35 @@
 """The desk-days of a centre as somebody finds them: what a hold kept is free once it is over."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
 from appointments.models import Hold
-from appointments.rules.availability import Audience, DeskDay, HeldDeskDay, with_holds_over
+from appointments.rules.availability import (
+    Audience,
+    DeskDay,
+    HeldDeskDay,
+    free_starts,
+    ticks_of,
+    with_holds_over,
+)
+from appointments.rules.ticks import from_words, to_words
 from borgerservice.planned import planned
 
 _WITHOUT_HOLD = itemgetter(slice(0, 8))
 _DAY = itemgetter(0)
+
+
+class Visiting(NamedTuple):
+    """What decides where a visit has room: its length, the desk's abilities, the grid of starts."""
+
+    minutes: int
+    caps: int
+    step_minutes: int
 
 
 def desk_days(
@@ -21,20 +39,12 @@ def desk_days(
     last: date,
     now: datetime,
     audience: Audience = Audience.EVERYONE,
-    own_hold: int | None = None,
 ) -> list[DeskDay]:
     """Every desk's day from one day to another, ordered by day. One statement.
 
-    Holds that are over count as free although their ticks are still set; so does one's own.
+    Holds that are over count as free although their ticks are still set.
     """
-    rows = held_desk_days(
-        centre_id=centre_id,
-        first=first,
-        last=last,
-        now=now,
-        audience=audience,
-        own_hold=own_hold,
-    )
+    rows = held_desk_days(centre_id=centre_id, first=first, last=last, now=now, audience=audience)
     if not (held := [row for row in rows if row[9]]):
         return list(map(_WITHOUT_HOLD, rows))
     days = [_WITHOUT_HOLD(row) for row in rows if not row[9]]
@@ -53,34 +63,131 @@ def held_desk_days(
     own_hold: int | None = None,
 ) -> list[HeldDeskDay]:
     """The same with the desk, as the bits are set, beside each hold that is over."""
-    moment = connection.ops.adapt_datetimefield_value(now)
-    over = ["h.expires_at <= %s"]
-    asked: list[Any] = [moment]
-    if audience is Audience.WALK_IN:
-        over.append("h.purpose = %s")
-        asked.append(Hold.Purpose.RETURNED.value)
-    if own_hold is not None:
-        over.append("h.id = %s")
-        asked.append(own_hold)
-    where = ["d.centre_id = %s", "d.day BETWEEN %s AND %s"]
-    asked += [centre_id, first, last]
-    if audience is Audience.EVERYONE:
-        where.append("(d.opens_at IS NULL OR d.opens_at <= %s)")
-        asked.append(moment)
+    asked = _Asked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
     with planned() as cursor:
         cursor.execute(
             "SELECT d.day, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id,"
             " h.starts_at, h.busy_until"
             " FROM appointments_deskday d LEFT JOIN appointments_hold h"
             " ON h.centre_id = d.centre_id AND h.day = d.day AND h.desk_id = d.desk_id"
-            f" AND ({' OR '.join(over)})"
-            f" WHERE {' AND '.join(where)} ORDER BY d.day, d.desk_id",
-            asked,
+            f" AND ({asked.over}) WHERE {asked.where} ORDER BY d.day, d.desk_id",
+            asked.parameters,
         )
         rows: list[HeldDeskDay] = cursor.fetchall()
     if connection.vendor == "sqlite":
         return [_aware(row) if row[9] else row for row in rows]
     return rows
+
+
+def starts_by_day(
+    *,
+    centre_id: int,
+    first: date,
+    last: date,
+    now: datetime,
+    audience: Audience,
+    own_hold: int | None,
+    visit: Visiting,
+) -> list[tuple[date, int]]:
+    """The days with room for a visit, and the ticks at which it may start. One statement.
+
+    Each day comes as one text, and what follows from a text is known while nothing changes there.
+    """
+    asked = _Asked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
+    joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    with planned() as cursor:
+        cursor.execute(
+            f"SELECT CAST(d.day AS text), {joined}({_DESK}, ';'), (SELECT {joined}({_HOLD}, ';')"
+            "  FROM appointments_hold h WHERE h.centre_id = %(centre)s"
+            f"  AND h.day BETWEEN %(first)s AND %(last)s AND ({asked.over}))"
+            f" FROM appointments_deskday d WHERE {asked.where} GROUP BY d.day ORDER BY d.day",
+            asked.parameters,
+        )
+        rows = cursor.fetchall()
+    held = _holds_over(rows[0][2]) if rows else {}
+    found = (
+        (_day(day), _starts(told, visit) if day not in held else _around(told, held[day], visit))
+        for day, told, _holds in rows
+    )
+    return [(day, free) for day, free in found if free]
+
+
+_DESK: Final = " || ',' || ".join(
+    f"d.{name}" for name in ("desk_id", "caps", "b0", "b1", "b2", "b3", "b4", "b5")
+)
+_HOLD: Final = (
+    "CAST(h.day AS text) || ',' || h.desk_id || ','"
+    " || CAST(h.starts_at AS text) || ',' || CAST(h.busy_until AS text)"
+)
+_day: Final = lru_cache(maxsize=1024)(date.fromisoformat)
+
+
+@lru_cache(maxsize=8192)
+def _starts(told: str, visit: Visiting) -> int:
+    """The starts on a day, its desks told as the statement tells them."""
+    return _around(told, {}, visit)
+
+
+def _around(told: str, held: Mapping[int, int], visit: Visiting) -> int:
+    """The same where ticks of some desks are free again."""
+    rows: list[DeskDay] = []
+    for desk in told.split(";"):
+        number, caps, *words = map(int, desk.split(","))
+        busy = from_words(tuple(words)) & ~held.get(number, 0)  # type: ignore[arg-type]
+        rows.append((date.min, caps, *to_words(busy)))
+    found = free_starts(
+        rows, minutes=visit.minutes, needed_caps=visit.caps, step=visit.step_minutes
+    )
+    return found[0][1] if found else 0
+
+
+def _holds_over(told: str | None) -> dict[str, dict[int, int]]:
+    """The ticks that are free again by day and desk."""
+    over: dict[str, dict[int, int]] = {}
+    for hold in told.split(";") if told else ():
+        day, number, starts_at, busy_until = hold.split(",")
+        desks = over.setdefault(day, {})
+        ticks = ticks_of(_moment(starts_at), _moment(busy_until))
+        desks[int(number)] = desks.get(int(number), 0) | ticks
+    return over
+
+
+def _moment(text: str) -> datetime:
+    """A moment as the database writes it: PostgreSQL with its offset, SQLite in UTC unsaid."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class _Asked:
+    """Which desk-days of a centre one may see, and which holds there are over for who asks."""
+
+    def __init__(
+        self,
+        centre: int,
+        first: date,
+        last: date,
+        now: datetime,
+        *,
+        audience: Audience,
+        own_hold: int | None,
+    ) -> None:
+        moment = connection.ops.adapt_datetimefield_value(now)
+        self.parameters: dict[str, Any] = {
+            "centre": centre,
+            "first": first,
+            "last": last,
+            "now": moment,
+        }
+        self.over = "h.expires_at <= %(now)s"
+        self.where = "d.centre_id = %(centre)s AND d.day BETWEEN %(first)s AND %(last)s"
+        if audience is Audience.WALK_IN:
+            self.over += " OR h.purpose = %(purpose)s"
+            self.parameters["purpose"] = Hold.Purpose.RETURNED.value
+        if own_hold is not None:
+            self.over += " OR h.id = %(own)s"
+            self.parameters["own"] = own_hold
+        if audience is Audience.EVERYONE:
+            self.where += " AND (d.opens_at IS NULL OR d.opens_at <= %(now)s)"
 
 
 def _aware(row: Any) -> HeldDeskDay:

@@ -56,7 +56,7 @@ def free_starts(
     """
     shifts = doubling_shifts(minutes)
     possible = possible_starts(minutes, step)
-    first_day, first_minute = not_before or (date.min, 0)
+    first_day = not_before[0] if not_before else date.min
     found: list[tuple[date, int]] = []
     current = date.min
     blocked = _NOBODY_FREE
@@ -74,10 +74,19 @@ def free_starts(
         blocked &= busy
     if free := possible & ~blocked:
         found.append((current, free))
+    return starts_from(found, not_before) if not_before else found
 
+
+def starts_from(
+    found: list[tuple[date, int]], not_before: tuple[date, int]
+) -> list[tuple[date, int]]:
+    """Return of the days, in order, those with starts from a day and minute on, and these."""
+    first_day, first_minute = not_before
+    while found and found[0][0] < first_day:
+        found = found[1:]
     if found and found[0][0] == first_day:
         free = from_minute_on(found[0][1], first_minute)
-        found[:1] = [(first_day, free)] if free else []
+        return [(first_day, free), *found[1:]] if free else found[1:]
     return found
 
 

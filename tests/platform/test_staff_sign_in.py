@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.contrib import admin
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -83,6 +84,38 @@ def test_a_closed_account_is_out_at_once():
     assert client.get(centre_page(world, "day")).status_code == 200
     StaffMember.objects.filter(pk=staff.pk).update(is_active=False)
     assert client.get(centre_page(world, "day")).status_code == 302
+
+
+def test_a_session_that_is_over_in_the_database_opens_nothing():
+    world = build_world()
+    staff = build_staff(world.municipality)
+    client, page = signed_in(staff), centre_page(world, "day")
+    assert client.get(page).status_code == 200
+    key = client.cookies["sessionid"].value
+    Session.objects.filter(session_key=key).update(expire_date=NOW)
+    assert client.get(page).headers["Location"].startswith(SIGN_IN)
+
+
+def test_a_new_password_ends_the_sessions_begun_with_the_old_one():
+    world = build_world()
+    staff = build_staff(world.municipality)
+    client, page = signed_in(staff), centre_page(world, "day")
+    assert client.get(page).status_code == 200
+    staff.set_password("another long password")
+    staff.save()
+    assert client.get(page).headers["Location"].startswith(SIGN_IN)
+
+
+def test_a_role_ends_at_its_minute_and_begins_at_its_own():
+    world = build_world()
+    staff = build_staff(world.municipality)
+    client, page = signed_in(staff), centre_page(world, "day")
+    staff.roles.update(ended_at=NOW + timedelta(seconds=1))
+    assert client.get(page).status_code == 200
+    staff.roles.update(ended_at=NOW)
+    assert client.get(page).status_code == 404
+    staff.roles.update(ended_at=None, since=NOW + timedelta(seconds=1))
+    assert client.get(page).status_code == 404
 
 
 def test_pages_with_citizens_are_kept_nowhere():

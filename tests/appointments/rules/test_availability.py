@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appointments.rules.availability import free_starts, pick_desk
+from appointments.rules.availability import free_starts, pick_desk, starts_from
 from appointments.rules.ticks import ALL_DAY, mask, minutes_of, starts, to_words
 
 MONDAY = date(2027, 6, 21)
@@ -80,6 +80,8 @@ def test_nobody_is_offered_a_time_that_is_too_soon(not_before, expected):
     rows = [desk(480, 510), desk(480, 495, day=TUESDAY)]
     found = free_starts(rows, minutes=15, needed_caps=MITID, step=15, not_before=not_before)
     assert times(found) == expected
+    of_any_time = free_starts(rows, minutes=15, needed_caps=MITID, step=15)
+    assert times(starts_from(of_any_time, not_before)) == expected
 
 
 @given(
