@@ -182,12 +182,13 @@ def get_appointment(*, municipality: Municipality | int, reference: str) -> Appo
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit as its citizen sees it."""
+    """A visit as its citizen sees it; `lacks_witness`: the one they asked cannot be counted on."""
 
     appointment: Appointment
     services: tuple[ServiceType, ...]
     people: int
     told_of_papers: Participant | None
+    lacks_witness: bool
     is_over: bool
     can_change: bool
 
@@ -220,6 +221,7 @@ def visit_by_link(link: str, *, now: datetime) -> Visit:
         services=tuple(comer.service for comer in comers),
         people=len(comers),
         told_of_papers=next((comer for comer in comers if comer.guide_verdict), None),
+        lacks_witness=any(comer.witness_flagged_at for comer in comers),
         is_over=appointment.ends_at <= now or state is AppointmentState.COMPLETED,
         can_change=may(Act.MOVE, state) and may(Act.CANCEL, state) and not has_begun,
     )

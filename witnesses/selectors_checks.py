@@ -133,8 +133,24 @@ def papers_sealed_at(check: WitnessCheck) -> str:
     return f"witness_check.papers:{check.pk}"
 
 
+def is_own_witness(check: WitnessCheck, root: int) -> bool:
+    """Whether somebody is the very person the visit is for, as far as the desk has recorded it."""
+    applicants = (
+        IdentityProofing.objects.for_municipality(check.municipality_id)
+        .filter(participant=check.participant_id, applicant__isnull=False)
+        .values_list("applicant", flat=True)
+    )
+    return root in roots_of(list(applicants)).values()
+
+
 def look_at(
-    root: int, *, born: date, stated: date | None, documents: list[Document], on: date
+    root: int,
+    *,
+    born: date,
+    stated: date | None,
+    documents: list[Document],
+    on: date,
+    is_applicant: bool = False,
 ) -> Precheck:
     """Whether somebody may be the witness on a day; `stated`: since when they say to have MitID.
 
@@ -148,6 +164,7 @@ def look_at(
             "mitid_since": day.isoformat() if day else None,
             "brought_mitid": True,
             "documents": documents,
+            "is_applicant": is_applicant,
             "earlier_witnessings": history,
         }
         return precheck(witness, on=on, rule_set_on=lambda day: rule_set(rule_set_in_force(day)))

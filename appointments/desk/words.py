@@ -84,6 +84,8 @@ def _is_staff(actor: str) -> bool:
 def _other(actor: str) -> str:
     if actor == "citizen":
         return _("The citizen")
+    if actor == "witness":
+        return _("The witness")
     if actor.startswith("screen:"):
         return _("The citizen, at the centre's screen")
     if actor.startswith("api"):

@@ -1,13 +1,15 @@
 """A witness is checked before the visit, over real HTTP with the provider of the demo."""
 
+import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from appointments.models import Participant, ServiceType
 from appointments.rules.local_time import instant
@@ -162,6 +164,8 @@ def test_a_witness_withdraws_and_the_citizen_is_told_and_asks_another(citizen):
     client, phone = Client(), Client()
     address = asked_address(client, citizen)
     signs_in(address, BENTE, client=phone)
+    receipt = citizen.replace("/witness/for/", "/visit/")
+    assert "ikke på plads" not in words(client.get(receipt))
     assert phone.post(f"{address}withdraw/").status_code == 200
     assert "witness_withdrew" in told()
     assert phone.get(address).status_code == 404
@@ -177,7 +181,7 @@ def test_a_witness_who_withdraws_is_marked_on_the_visit_until_another_is_asked(
     client, desk = Client(), Client()
     desk.force_login(office.clerk)
     page = reverse("admin:visit", kwargs={"code": "0657", "reference": visit.reference})
-    mark, sentence = "Regn ikke med vidnet", "Spørg, hvem der kommer med i stedet"
+    mark, sentence = "Regn ikke med vidnet", "Spørg, hvem der kommer med."
     address = asked_address(client, citizen)
     assert mark not in words(desk.get(page))
     Client().post(f"{address}withdraw/")
@@ -266,7 +270,12 @@ def test_a_witness_no_longer_fine_flags_the_visit_and_the_citizen_is_told_once(
     desk = Client()
     desk.force_login(office.clerk)
     page = reverse("admin:visit", kwargs={"code": "0657", "reference": far.reference})
-    assert "Regn ikke med vidnet" in words(desk.get(page))
+    marked = words(desk.get(page))
+    assert "Regn ikke med vidnet" in marked
+    assert "Et vidne blev undersøgt på forhånd Vidnet" in marked
+    receipt = Client().get(far_citizen.replace("/witness/for/", "/visit/"))
+    assert "Dit vidne er ikke på plads endnu" in words(receipt)
+    assert far_citizen in receipt.content.decode()
 
 
 def test_a_witness_who_must_sign_in_again_is_asked_and_then_flags_nothing(far, far_citizen):
@@ -395,6 +404,87 @@ def test_a_day_that_is_none_is_asked_for_again(citizen, since):
     assert page.status_code == 200
     assert "/mitid/?had=recent" not in page.content.decode()
     assert 'id="errors-heading"' in page.content.decode()
+
+
+FOUR_DIGITS = "Write the year with four digits, for example 23-11-2026."
+WHOLE_DATE = "Write the day and the month too, for example 23-11-2026."
+DATE = "Write a date, for example 23-11-2026."
+RANGE = "Write a day from 6 May 2021 until today."
+
+
+@pytest.mark.parametrize("language", ["da", "en", "ar"])
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("1/2/90", FOUR_DIGITS),
+        ("1-2-26", FOUR_DIGITS),
+        ("2026", WHOLE_DATE),
+        ("31-02-2026", DATE),
+        ("2026-13-01", DATE),
+        ("i sommer", DATE),
+        ("", DATE),
+        ("05-05-2021", RANGE),
+        ("01-01-1990", RANGE),
+        (f"{TODAY + timedelta(days=1):%d-%m-%Y}", RANGE),
+        (f"{TODAY + timedelta(days=1)}", RANGE),
+    ],
+)
+def test_a_wrong_day_is_told_at_the_field_in_the_pages_language_and_kept(
+    citizen, language, typed, sentence
+):
+    address = asked_address(Client(), citizen)
+    prefix = "" if language == "da" else f"/{language}"
+    page = Client().get(f"{prefix}{address}", {"step": "1", "had": "recent", "since": typed})
+    with override(language):
+        said = html.escape(gettext(sentence))
+    field = page.content.decode().partition('id="id_since_error"')[2].partition("</div>")[0]
+    assert said in field
+    assert f'name="since" value="{typed}"' in field or not typed
+    assert 'value="recent"' in page.content.decode()
+    assert "/mitid/" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "20-11-2026",
+        "20/11/2026",
+        "20.11.2026",
+        "20 11 2026",
+        "20112026",
+        "2026-11-20",
+        " 20-11-2026 ",
+    ],
+)
+def test_a_day_is_understood_as_danes_and_as_computers_write_it(citizen, typed):
+    address = asked_address(Client(), citizen)
+    page = Client().get(address, {"step": "1", "had": "recent", "since": typed})
+    (onward,) = re.findall(r'href="(/witness/check/[^"]+/mitid/[^"]+)"', page.content.decode())
+    query = html.unescape(onward.partition("?")[2])
+    signs_in(address, BENTE, had=query)
+    assert WitnessCheck.unscoped.get().mitid_since == date(2026, 11, 20)
+
+
+@pytest.mark.parametrize("day", [date(2021, 5, 6), TODAY])
+def test_the_first_day_of_mitid_and_today_are_days_one_can_have_got_it(citizen, day):
+    signs_in(asked_address(Client(), citizen), BENTE, had=f"had=recent&since={day}")
+    assert WitnessCheck.unscoped.get().mitid_since == day
+
+
+def test_a_cpr_number_written_as_the_day_is_not_shown_back_nor_carried_on(citizen):
+    address = asked_address(Client(), citizen)
+    typed = BENTE.number
+    said = {"step": "2", "had": "recent", "since": typed, "p": "passport", "pa-expires": typed}
+    assert typed not in Client().get(address, said).content.decode()
+    assert typed not in Client().get(address, {**said, "since": "20-11-2026"}).content.decode()
+    change = {**said, "since": "20-11-2026", "change": "1"}
+    assert typed not in Client().get(address, change).content.decode()
+
+
+def test_a_day_left_over_from_another_answer_is_in_nobodys_way(citizen):
+    address = asked_address(Client(), citizen)
+    said = {"step": "1", "had": "long", "since": "1/2/90"}
+    assert "/mitid/" in Client().get(address, said).content.decode()
 
 
 def test_the_clerk_sees_what_was_found_and_examines_all_the_same(office):

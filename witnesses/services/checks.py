@@ -30,6 +30,7 @@ from witnesses.rules.guide.links import read_papers, written_papers
 from witnesses.rules.precheck import Precheck, Verdict
 from witnesses.selectors_checks import (
     check_by_id,
+    is_own_witness,
     look_at,
     papers_sealed_at,
     require_open_check,
@@ -209,8 +210,14 @@ def _looked_at(
     """The answer for the day of the visit, and the first day from today on which they may."""
     root, today = roots_of([person.pk])[person.pk], danish_date(now)
     on = max(_day_of_visit(check), today)
-    documents = as_documents(said.papers)
-    found = look_at(root, born=born, stated=said.mitid_since, documents=documents, on=on)
+    found = look_at(
+        root,
+        born=born,
+        stated=said.mitid_since,
+        documents=as_documents(said.papers),
+        on=on,
+        is_applicant=is_own_witness(check, root),
+    )
     if found.from_day != on or on == today:
         return found, found.from_day
     sooner = look_at(root, born=born, stated=said.mitid_since, documents=[], on=today).from_day

@@ -38,7 +38,7 @@ from witnesses.services.checks import (
     link_of,
     withdraw_check,
 )
-from witnesses.views.queries import kept_query
+from witnesses.views.queries import sound_query
 from witnesses.views.sign_in import STATUSES
 from witnesses.wording_witness import CHECK_REFUSALS, FAILED_BEFOREHAND
 
@@ -83,14 +83,14 @@ def read(request: HttpRequest, link: str) -> HttpResponseBase:
     except SignInRefused as refusal:
         return _refused(request, refusal)
     rules = _rules_at(check)
-    said = Said(request.GET, today=danish_date(now), rules=rules)
+    said, query = Said(request.GET, today=danish_date(now), rules=rules), sound_query(request)
     shown = {
         **_facts(check),
         "said": said,
         "form": said.form,
         "is_open": sign_in_broker() is not None,
-        "kept_query": kept_query(request),
-        "query": request.GET.urlencode(),
+        "kept_query": f"?{query}" if query else "",
+        "query": query,
     }
     if not said.is_begun:
         shown["told"] = _told(clock.danish_date(now))
