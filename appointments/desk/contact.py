@@ -19,7 +19,8 @@ from borgerservice.municipalities.policies import Workplace
 @admin_page(*DESK_ROLES)
 def change(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
     """A new phone number or e-mail address for the visit; both old and new are told."""
-    found = find_visit(workplace, reference).appointment
+    shown = find_visit(workplace, reference)
+    found = shown.appointment
     back = visit_address(workplace, reference)
     form = ContactForm(posted(request), initial={"seen": times_changed(found)})
 
@@ -36,5 +37,7 @@ def change(request: HttpRequest, workplace: Workplace, reference: str) -> HttpRe
         template="admin/contact.html",
         workplace=workplace,
         centre=found.centre,
+        visit=found,
+        comers=shown.comers,
         back=back,
     )

@@ -9,14 +9,16 @@ from django.db import transaction
 from appointments.exceptions import Refused
 from appointments.models import Appointment, BookingDraft
 from appointments.services.conditions import check_contact
+from appointments.services.doubles import end_questions_about
 from appointments.services.notices import notice_of, subject_of
+from appointments.services.offers import lock_offers, renew_links
 from borgerservice.audit.events import Event
 from borgerservice.audit.selectors import history_of
 from borgerservice.audit.services import record
 from borgerservice.notifications.models import Contact
 from borgerservice.notifications.services import drop_unsent, new_contact, queue, unsaved_contact
 from borgerservice.vault.links import derive_link, link_hash, new_salt
-from borgerservice.vault.services import open_data_key
+from borgerservice.vault.services import OpenKey, open_data_key
 
 TOLD_THE_FORMER = "contact_changed"
 
@@ -38,26 +40,16 @@ def change_contact(
         phone=phone, email=email, language=appointment.language, origin=Appointment.Origin.DESK
     )
     with transaction.atomic():
+        # Questions and offers before the visit, in the order of whoever answers one.
+        end_questions_about(visit=appointment, actor=actor, now=now)
+        offers = lock_offers(visit=appointment)
         visit = _locked(appointment)
         key = open_data_key(visit.contact.data_key)
         if visit.status != Appointment.Status.BOOKED or visit.starts_at <= now or key is None:
             raise Refused("cannot_change_contact")
         if times_changed(visit) != seen:
             raise Refused("contact_changed_meanwhile")
-        contact = visit.contact
-        former, _key = new_contact(
-            municipality=visit.municipality,
-            phone=key.open(contact.phone_sealed, "contact.phone"),
-            email=key.open(contact.email_sealed, "contact.email"),
-        )
-        marks, _key = unsaved_contact(
-            municipality_id=visit.municipality_id, phone=phone, email=email
-        )
-        contact.phone_sealed = key.seal(phone, "contact.phone") if phone else None
-        contact.email_sealed = key.seal(email, "contact.email") if email else None
-        contact.phone_mark, contact.email_mark = marks.phone_mark, marks.email_mark
-        contact.mark_version = marks.mark_version
-        contact.save()
+        former = _put_in_place(visit, key, phone=phone, email=email)
         visit.link_salt = new_salt(secrets.token_urlsafe(12))
         visit.link_hash = link_hash(derive_link("visit", visit.link_salt))
         visit.save(update_fields=["link_salt", "link_hash"])
@@ -70,7 +62,25 @@ def change_contact(
             municipality=visit.municipality_id,
             at=now,
         )
+        renew_links(offers, visit=visit, now=now)
         _tell(visit, former, number=seen + 1, now=now)
+
+
+def _put_in_place(visit: Appointment, key: OpenKey, *, phone: str, email: str) -> Contact:
+    """Write the new contact where the visit's stands; what stood there, as one of its own."""
+    contact = visit.contact
+    former, _key = new_contact(
+        municipality=visit.municipality,
+        phone=key.open(contact.phone_sealed, "contact.phone"),
+        email=key.open(contact.email_sealed, "contact.email"),
+    )
+    marks, _key = unsaved_contact(municipality_id=visit.municipality_id, phone=phone, email=email)
+    contact.phone_sealed = key.seal(phone, "contact.phone") if phone else None
+    contact.email_sealed = key.seal(email, "contact.email") if email else None
+    contact.phone_mark, contact.email_mark = marks.phone_mark, marks.email_mark
+    contact.mark_version = marks.mark_version
+    contact.save()
+    return former
 
 
 def _tell(visit: Appointment, former: Contact, *, number: int, now: datetime) -> None:

@@ -92,6 +92,19 @@ def end_unanswered(*, now: datetime) -> int:
     return ended
 
 
+def end_questions_about(*, visit: Appointment, actor: str, now: datetime) -> None:
+    """End what is asked about a visit that gets another contact; both visits stay.
+
+    The question went to a contact that the two no longer share.
+    """
+    about = Q(first=visit) | Q(second=visit)
+    asked = DoubleBooking.objects.filter(about, answer=Answer.OPEN).order_by("pk")
+    for pk in list(asked.values_list("pk", flat=True)):
+        row = _locked(Q(pk=pk, answer=Answer.OPEN))
+        if row is not None:
+            _end(row, Answer.OVER, Event.DOUBLE_ENDED, actor=actor, now=now)
+
+
 _WHY_NOT = {
     Standing.ANSWERED: "already_answered",
     Standing.UNANSWERED: "answer_too_late",

@@ -126,6 +126,7 @@ def _answer(request: Request, appointment: Appointment, wish: Wish) -> Idempoten
             "start": appointment.starts_at.isoformat(),
             "end": appointment.ends_at.isoformat(),
             "services": [service.code for service in wish.plan.services],
+            "link_salt": appointment.link_salt,
         },
         created_at=wish.now,
     )

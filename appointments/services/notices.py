@@ -60,7 +60,7 @@ def offer_notice(offer: Offer, contact: Contact, language: str) -> Notice:
         raise ValueError("an offer without a time")
     return Notice(
         kind="rebooked_offer" if offer.rebooking_id else "offer",
-        subject=f"offer:{offer.link_hash[:16]}",
+        subject=subject_of_offer(offer),
         facts={
             **_about(offer.centre, offer.starts_at),
             "starts_at": offer.starts_at.isoformat(),
@@ -72,6 +72,11 @@ def offer_notice(offer: Offer, contact: Contact, language: str) -> Notice:
         contact=contact,
         language=language,
     )
+
+
+def subject_of_offer(offer: Offer) -> str:
+    """The mark under which the messages about an offer are found, as long as its link holds."""
+    return f"offer:{offer.link_hash[:16]}"
 
 
 def subject_of_double(row: DoubleBooking) -> str:

@@ -4,7 +4,7 @@ A time is held a little longer than it is offered, so that it can go on to the n
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,14 +12,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from appointments.exceptions import Refused
-from appointments.models import Desk, Hold, Offer, WaitingEntry
+from appointments.models import Appointment, Desk, Hold, Offer, WaitingEntry
 from appointments.rules.local_time import wall_clock
 from appointments.rules.waiting import ANSWERED_WITHIN, PASSED_ON_WITHIN, Wish, answer_by
 from appointments.services import capacity
 from appointments.services.given_back import Place, keep_back
-from appointments.services.notices import offer_notice
+from appointments.services.notices import offer_notice, subject_of_offer
 from appointments.services.plan import Plan, plan_visit
-from borgerservice.notifications.services import queue
+from borgerservice.notifications.services import drop_unsent, queue
 from borgerservice.together import New, write_together
 from borgerservice.vault.links import derive_link, link_hash, new_salt
 
@@ -83,21 +83,46 @@ def link_of(offer: Offer) -> str:
     return derive_link(PURPOSE, offer.link_salt)
 
 
+def lock_offers(*, visit: Appointment) -> list[Offer]:
+    """The offers of a visit, locked: before the visit is, as whoever answers one does it."""
+    known = Offer.objects.for_municipality(visit.municipality_id).filter(appointment=visit)
+    return list(known.select_for_update(of=("self",)).select_related("centre").order_by("pk"))
+
+
+def renew_links(offers: Sequence[Offer], *, visit: Appointment, now: datetime) -> None:
+    """Lead to the offers of a visit by other links, which its contact of now is sent.
+
+    Whoever was sent the former ones opens nothing by them any more.
+    """
+    for offer in offers:
+        drop_unsent(municipality=visit.municipality_id, subject=subject_of_offer(offer))
+        offer.link_salt, offer.link_hash = _new_link()
+        offer.save(update_fields=["link_salt", "link_hash"])
+        if offer.answer == Offer.Answer.OPEN and offer.expires_at > now and offer.centre:
+            queue([offer_notice(offer, visit.contact, visit.language)], now=now)
+
+
 def new_offer(
     *, municipality_id: int, hold: Hold | None, now: datetime, until: datetime, **about: object
 ) -> Offer:
     """An offer of a held time, yet to be written; without a hold there is nothing to offer."""
-    salt = new_salt(secrets.token_urlsafe(12))
+    salt, hashed = _new_link()
     return Offer(
         municipality_id=municipality_id,
         centre=hold.centre if hold else None,
         starts_at=hold.starts_at if hold else None,
         link_salt=salt,
-        link_hash=link_hash(derive_link(PURPOSE, salt)),
+        link_hash=hashed,
         offered_at=now,
         expires_at=until,
         **about,
     )
+
+
+def _new_link() -> tuple[str, str]:
+    """A salt, and the hash of the link that is derived from it."""
+    salt = new_salt(secrets.token_urlsafe(12))
+    return salt, link_hash(derive_link(PURPOSE, salt))
 
 
 def _who_fit(place: Place, *, now: datetime) -> Iterator[_Fits]:

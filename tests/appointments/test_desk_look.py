@@ -130,7 +130,7 @@ def test_staff_can_read_and_use_every_page(
     look_at(page)
     press(page.locator("form[action$='/contact/'] button"))
     look_at(page)
-    for name in ("visit_cancel", "visit_move"):
+    for name in ("visit_cancel", "visit_move", "visit_contact_change"):
         open_page(visit_page(world, visit.reference, name))
     for name in ("book", "walk_in", "closures", "desk_add", "extra_openings", "absences"):
         open_page(centre_page(world, name))

@@ -46,10 +46,10 @@ def _comer(comer: Comer) -> str:
 
 
 def booked(record: IdempotencyRecord) -> dict[str, Any]:
-    """What a key booked, as it stood when it was booked."""
+    """What a key booked, as it stood when it was booked; also its link, which may be over."""
     visit, answer = record.appointment, record.answer
     page = _page(settings.PUBLIC_ADDRESS, visit.language)
-    link = derive_link("visit", visit.link_salt)
+    link = derive_link("visit", answer.get("link_salt", visit.link_salt))
     return {
         "reference": visit.reference,
         "status": Appointment.Status.BOOKED.value,
