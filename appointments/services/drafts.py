@@ -254,12 +254,15 @@ def confirm_draft(*, token: str, language: str, now: datetime) -> Appointment:
 def keep_draft_awhile(*, draft: Draft, now: datetime, is_shared: bool = False) -> None:
     """Somebody is at it: the draft lives as long again from now. Its hold does not.
 
-    24 hours after it began it is over all the same, and one that is over stays over.
+    24 hours after it began it is over all the same, and one that is over stays over. One that is
+    booked lives on at a shared screen only, where it shows the receipt.
     """
+    row = draft.row
+    if row.appointment_id and not is_shared:
+        return
     life = SHARED_SCREEN_LIFE if is_shared else DRAFT_LIFE
-    BookingDraft.objects.filter(pk=draft.row.pk, expires_at__gt=now).update(
-        expires_at=min(now + life, draft.row.began_at + LONGEST_DRAFT)
-    )
+    row.expires_at = min(now + life, row.began_at + LONGEST_DRAFT)
+    BookingDraft.objects.filter(pk=row.pk, expires_at__gt=now).update(expires_at=row.expires_at)
 
 
 def end_draft(*, token: str) -> None:

@@ -20,6 +20,7 @@ from appointments.selectors import offers_of, other_centres
 from appointments.selectors_centres import stand_on
 from appointments.services import plan_visit
 from appointments.services.drafts import (
+    LONGEST_DRAFT,
     Draft,
     choose_time,
     confirm_draft,
@@ -115,7 +116,7 @@ def draft_page(view: DraftView) -> Callable[[HttpRequest, str], HttpResponseBase
             gone = {"is_error_page": True, "start": _start(request)}
             return render(request, "appointments/draft_gone.html", gone, status=410)
         visit, is_shared = draft.row.appointment, bool(screen_of(request))
-        if is_shared or (request.method == "POST" and visit is None):
+        if is_shared or request.method == "POST":
             keep_draft_awhile(draft=draft, now=now, is_shared=is_shared)
         if visit is not None:
             return booked_at_kiosk(request, draft.row, token) if is_shared else to_visit(visit)
@@ -245,6 +246,8 @@ def _facts(token: str, draft: Draft, now: datetime) -> dict[str, Any]:
         "centre": draft.row.centre,
         "service": draft.row.service,
         "kept": kept(draft.row.hold, now),
+        "left": int((draft.row.expires_at - now).total_seconds()),
+        "last": int((draft.row.began_at + LONGEST_DRAFT - now).total_seconds()),
     }
 
 

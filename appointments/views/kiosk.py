@@ -68,14 +68,14 @@ def check_in(request: HttpRequest) -> HttpResponse:
 
 @at_kiosk
 @open_to("link holder")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def still_here(request: HttpRequest, token: str) -> HttpResponse:
-    """Somebody touches the screen: what they write is kept three minutes more."""
-    now = clock.now()
-    if not screen_of(request):
+    """Somebody is at the page: what they write is kept longer. At home that is a POST."""
+    now, is_shared = clock.now(), bool(screen_of(request))
+    if not is_shared and request.method != "POST":
         raise Http404
     try:
-        keep_draft_awhile(draft=read_draft(token=token, now=now), now=now, is_shared=True)
+        keep_draft_awhile(draft=read_draft(token=token, now=now), now=now, is_shared=is_shared)
     except Refused:
         return HttpResponse(status=410)
     return HttpResponse(status=204)

@@ -54,6 +54,20 @@ def test_another_time_chosen_keeps_the_draft_an_hour_more(client: Client, clock)
     assert ends() == NOW + 59 * MINUTE + HOUR
 
 
+def test_whoever_is_still_at_the_page_has_an_hour_more_and_asks_for_it_by_a_form_of_ours(
+    client: Client, clock
+) -> None:
+    draft = begin(client, build_world())
+    clock.shift(59 * MINUTE)
+    assert Client(enforce_csrf_checks=True).post(f"{draft}still/").status_code == 403
+    assert client.get(f"{draft}still/").status_code == 404
+    assert ends() == NOW + HOUR
+    assert client.post(f"{draft}still/").status_code == 204
+    assert ends() == NOW + 59 * MINUTE + HOUR
+    clock.shift(HOUR)
+    assert client.post(f"{draft}still/").status_code == 410
+
+
 def test_looking_at_a_page_keeps_nothing_longer(client: Client, clock) -> None:
     draft = begin(client, build_world())
     clock.shift(59 * MINUTE)
@@ -128,6 +142,7 @@ def test_what_is_booked_is_not_kept_longer_by_a_second_click(client: Client, clo
     client.post(f"{draft}check/")
     clock.shift(30 * MINUTE)
     assert client.post(f"{draft}check/").status_code == 302
+    assert client.post(f"{draft}still/").status_code == 204
     assert ends() == NOW + HOUR
 
 
