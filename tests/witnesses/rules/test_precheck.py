@@ -102,6 +102,25 @@ def test_where_nobody_may_witness_at_all_or_the_calendar_ends_nobody_is_waited_f
         assert (answer.verdict, answer.failed) == (Verdict.MAY_NOT, ("witness.minimum_age",))
 
 
+def test_the_first_day_is_told_under_the_rules_of_that_day():
+    """Other rules from the day after: of age at 15, and six witnessings where there was one."""
+    first = rule_set("mitid-2022")
+    strict = replace(first, witness_quota=replace(first.witness_quota, at_most=1))
+    lenient = replace(
+        first,
+        witness_minimum_age=replace(first.witness_minimum_age, years=15),
+        witness_quota=replace(first.witness_quota, at_most=6),
+    )
+
+    def rules_of(day):
+        return strict if day <= ON else lenient
+
+    young = a_witness(birth_date="2009-01-15", mitid_since="2026-11-28")
+    for witness in (young, {**young, "earlier_witnessings": witnessed(ON - timedelta(days=1))}):
+        answer = precheck(witness, on=ON, rule_set_on=rules_of)
+        assert (answer.verdict, answer.from_day) == (Verdict.MAY_FROM, date(2026, 12, 8))
+
+
 def test_nobody_waits_for_a_witness_for_years():
     answer = asked(a_witness(birth_date="2016-01-15"))
     assert (answer.verdict, answer.from_day) == (Verdict.MAY_NOT, None)
