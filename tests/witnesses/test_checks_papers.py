@@ -206,6 +206,13 @@ def test_a_date_that_is_none_is_told_at_its_field_and_kept(citizen, typed, sente
     assert 'id="errors-heading"' in page
 
 
+@pytest.mark.parametrize(("papers", "is_refused"), [(3, False), (4, True)])
+def test_more_papers_than_anybody_needs_are_refused_at_the_field(citizen, papers, is_refused):
+    address = asked_address(Client(), citizen)
+    page = read_in_english(address, "had=long&step=1" + "&p=passport" * papers)
+    assert ("Choose at most 3 papers." in page) is is_refused
+
+
 def test_a_half_answer_by_hand_is_no_paper(citizen):
     address = asked_address(Client(), citizen)
     for said in ("had=long&p=passport", "had=long&step=2&p=passport", "had=long&p=unicorn&step=2"):

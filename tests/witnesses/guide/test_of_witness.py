@@ -76,6 +76,14 @@ def test_an_unfit_paper_is_told_with_what_would_be_enough(shown, reasons):
     assert len(found.reasons) == reasons
 
 
+def test_every_paper_that_does_not_count_is_told_with_the_reason_and_not_its_country():
+    found = told(one("passport", until=date(2026, 11, 30)), one("driving_licence", form="copy"))
+    assert found.reasons == (
+        "Passport does not count: it has expired.",
+        "Driving licence does not count: it is a copy.",
+    )
+
+
 def test_a_fit_paper_and_none_at_all_lack_nothing():
     assert told(one("passport", until=ON)) is None
     assert told(one("driving_licence", form="app")) is None
