@@ -16,7 +16,7 @@ from appointments.exceptions import Refused
 from appointments.models import Appointment, ContactCode
 from appointments.services.conditions import check_contact
 from appointments.services.drafts import DRAFT_LIFE, LONGEST_DRAFT, TOKEN_BYTES, Typed, start_draft
-from appointments.services.limits import count_code, count_wrong_code, require_codes_left
+from appointments.services.limits import count_code, count_wrong_code, forgive_code
 from appointments.services.plan import plan_visit
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.models import Contact
@@ -89,13 +89,14 @@ def prove_contact(*, row: ContactCode, typed: str, network: str, now: datetime) 
     """
     if row.proven_at is not None:
         return
-    require_codes_left(network=network, now=now)
-    open_rows = ContactCode.objects.filter(pk=row.pk, proven_at=None, expires_at__gt=now)
-    if not open_rows.filter(tries__lt=MOST_TRIES).update(tries=F("tries") + 1):
-        raise Refused("code_over")
-    if not hmac.compare_digest(derive_code(PURPOSE, row.code_salt), typed):
-        count_wrong_code(network=network, now=now)
+    count_wrong_code(network=network, now=now)
+    is_tried = _try(row, now=now)
+    if is_tried and not hmac.compare_digest(derive_code(PURPOSE, row.code_salt), typed):
         raise Refused("code_wrong", field="code")
+    forgive_code(network=network, now=now)
+    if not is_tried:
+        raise Refused("code_over")
+    open_rows = ContactCode.objects.filter(pk=row.pk, proven_at=None, expires_at__gt=now)
     open_rows.update(proven_at=now, expires_at=now + DRAFT_LIFE)
 
 
@@ -147,6 +148,12 @@ def forget_codes(*, now: datetime) -> int:
         ContactCode.objects.filter(pk__in=[row.pk for row in over]).delete()
         shred_contacts([row.contact for row in over], now=now)
     return len(over)
+
+
+def _try(row: ContactCode, *, now: datetime) -> bool:
+    """Use up one of the tries; of several at once no more than are left."""
+    open_rows = ContactCode.objects.filter(pk=row.pk, proven_at=None, expires_at__gt=now)
+    return bool(open_rows.filter(tries__lt=MOST_TRIES).update(tries=F("tries") + 1))
 
 
 def _proven(row: ContactCode) -> Typed:

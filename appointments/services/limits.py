@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from appointments.exceptions import TooMany
 from appointments.models import UseCount
@@ -135,20 +136,22 @@ def count_code(*, phone: str, email: str, network: str, now: datetime) -> None:
 
 
 def count_wrong_code(*, network: str, now: datetime) -> None:
-    """Count that a network typed a wrong code."""
+    """Count a code that a network typed, before anybody looks whether it is wrong. Raises TooMany.
+
+    Of those typed at once no more are looked at than are left.
+    """
     if network:
-        _count([(WRONG_CODE, contact_mark("network", network)[1])], now=now)
+        _require(_count([(WRONG_CODE, contact_mark("network", network)[1])], now=now), now=now)
 
 
-def require_codes_left(*, network: str, now: datetime) -> None:
-    """Raise TooMany for a network that has typed too many wrong codes, a right one next or not."""
-    which = limit(WRONG_CODE)
-    mark = contact_mark("network", network)[1]
-    typed = UseCount.objects.filter(
-        what=WRONG_CODE, mark=mark, span=which.span_of(now), uses__gte=which.most
-    )
-    if network and typed.exists():
-        raise TooMany(retry_after=which.seconds_left(now))
+def forgive_code(*, network: str, now: datetime) -> None:
+    """Count one less: it was not wrong."""
+    if network:
+        UseCount.objects.filter(
+            what=WRONG_CODE,
+            mark=contact_mark("network", network)[1],
+            span=limit(WRONG_CODE).span_of(now),
+        ).update(uses=F("uses") - 1)
 
 
 def starts_lately(*, now: datetime) -> int:

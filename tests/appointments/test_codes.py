@@ -230,6 +230,17 @@ def test_thirty_wrong_codes_are_refused_clearly_whoever_is_meant(world):
     assert nothing_is_held()
 
 
+def test_a_right_code_costs_its_network_nothing_and_one_that_is_over_neither(world, settings):
+    settings.BOOKING_LIMITS = {**settings.BOOKING_LIMITS, "wrong_code": (2, 3600)}
+    for number in range(4):
+        client = Client(**FROM_OUTSIDE)
+        page = sent(world, client, phone=f"203040{number:02}")
+        ContactCode.objects.filter(pk=row_of(page).pk).update(tries=number % 2 * 5)
+        answer = client.post(page, {"code": code_in_message()})
+        assert answer.status_code == (302 if number % 2 == 0 else 200)
+    assert UseCount.objects.get(what="wrong_code").uses == 0
+
+
 def test_a_sixth_code_for_one_contact_waits_an_hour(world):
     pages = [Client(**FROM_OUTSIDE) for _ in range(6)]
     for client in pages[:5]:
