@@ -18,6 +18,7 @@ from appointments.rules.availability import (
     with_holds_over,
 )
 from appointments.rules.ticks import from_words, to_words
+from appointments.selectors_national.statement import DIALECT
 from borgerservice.planned import planned
 
 _WITHOUT_HOLD = itemgetter(slice(0, 8))
@@ -94,10 +95,11 @@ def starts_by_day(
     Each day comes as one text, and what follows from a text is known while nothing changes there.
     """
     asked = _Asked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
-    joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    dialect = DIALECT[connection.vendor]
+    joined, figures = dialect["joined"], dialect["figures"]
     with planned() as cursor:
         cursor.execute(
-            f"SELECT CAST(d.day AS text), {joined}({_DESK}, ';'), (SELECT {joined}({_HOLD}, ';')"
+            f"SELECT CAST(d.day AS text), {joined}({figures}, ';'), (SELECT {joined}({_HOLD}, ';')"
             "  FROM appointments_hold h WHERE h.centre_id = %(centre)s"
             f"  AND h.day BETWEEN %(first)s AND %(last)s AND ({asked.over}))"
             f" FROM appointments_deskday d WHERE {asked.where} GROUP BY d.day ORDER BY d.day",
@@ -112,9 +114,6 @@ def starts_by_day(
     return [(day, free) for day, free in found if free]
 
 
-_DESK: Final = " || ',' || ".join(
-    f"d.{name}" for name in ("desk_id", "caps", "b0", "b1", "b2", "b3", "b4", "b5")
-)
 _HOLD: Final = (
     "CAST(h.day AS text) || ',' || h.desk_id || ','"
     " || CAST(h.starts_at AS text) || ',' || CAST(h.busy_until AS text)"
