@@ -12,6 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
+from borgerservice.rows import read_row
+
 M = TypeVar("M", bound=Model)
 Needed = Sequence[tuple[int, Sequence[Callable[..., Any]]]]
 
@@ -43,7 +45,7 @@ class Columns(Generic[M]):
         told = self.told(values)
         if told[0] is None:
             return None
-        return self._model.from_db(DEFAULT_DB_ALIAS, self._names, told)
+        return read_row(self._model, self._names, told)
 
     def told(self, values: Iterator[Any]) -> list[Any]:
         """The next values as the model would hold them, its primary key first; no row is made."""

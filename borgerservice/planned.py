@@ -5,15 +5,16 @@ for a wide one that takes longer than to run it.
 """
 
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
+from types import TracebackType
 from typing import Any, Final, Self
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
-from django.db.backends.utils import CursorWrapper
 
 _PLACE: Final = re.compile(r"%(?:(s)|\((\w+)\)s|%)")
 
@@ -35,10 +36,10 @@ class _PlannedCursor(psycopg.RawCursor[Any]):
 class _KeptCursor(SQLiteCursorWrapper):
     """Reads Django's `%s` in a text once for all times it is sent."""
 
-    def convert_query(self, query: str, *, param_names: Any = None) -> str:
-        if param_names is not None:
-            return str(super().convert_query(query, param_names=param_names))
-        return _marked(query)
+    def execute(self, query: str, params: Any = None) -> Any:
+        if params is None or isinstance(params, Mapping):
+            return super().execute(query, params)
+        return sqlite3.Cursor.execute(self, _marked(query), params)
 
 
 @lru_cache(maxsize=512)
@@ -63,27 +64,48 @@ def _numbered(query: str) -> tuple[str, tuple[str, ...]]:
     return _PLACE.sub(number, query), tuple(names)
 
 
-@contextmanager
-def planned() -> Iterator[CursorWrapper]:
+class _Planned:
+    """The cursor while it is used; the database's errors leave it as Django's."""
+
+    __slots__ = ("_cursor", "_database")
+
+    def __init__(self) -> None:
+        self._database = connections[DEFAULT_DB_ALIAS]  # found once, not once a name
+
+    def __enter__(self) -> Any:
+        database = self._database
+        if database.queries_logged or database.execute_wrappers:
+            self._cursor: Any = database.cursor()
+            return self._cursor
+        database.close_if_health_check_failed()
+        database.ensure_connection()
+        database.validate_thread_sharing()
+        database.validate_no_broken_transaction()
+        self._cursor = (
+            _PlannedCursor(database.connection)
+            if database.vendor == "postgresql"
+            else database.connection.cursor(factory=_KeptCursor)
+        )
+        return self._cursor
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self._cursor.close()
+        if problem:
+            self._database.wrap_database_errors.__exit__(kind, problem, where)
+
+
+def planned() -> AbstractContextManager[Any]:
     """A cursor for a statement that stays the same but for its parameters.
 
     Django's own where statements are logged with their values. SQLite plans quickly; there it is
-    only the text that is not read anew.
+    only the text that is not read anew. An error becomes Django's where the cursor is left.
     """
-    database = connections[DEFAULT_DB_ALIAS]  # found once, not once a name
-    if database.queries_logged:
-        with database.cursor() as cursor:
-            yield cursor
-        return
-    database.close_if_health_check_failed()
-    database.ensure_connection()
-    kept: Any = (
-        _PlannedCursor(database.connection)
-        if database.vendor == "postgresql"
-        else database.connection.cursor(factory=_KeptCursor)
-    )
-    with database.make_cursor(kept) as cursor:
-        yield cursor
+    return _Planned()
 
 
 @contextmanager

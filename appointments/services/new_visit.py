@@ -15,6 +15,7 @@ from borgerservice.audit.services import unsaved_entry
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import unsaved_contact, unsaved_messages
+from borgerservice.rows import new_row
 from borgerservice.together import New
 from borgerservice.vault.links import derive_link, link_hash, new_salt
 
@@ -60,7 +61,8 @@ def new_visit(
     )
     appointment = _appointment(wish)
     comers = [
-        Participant(
+        new_row(
+            Participant,
             municipality_id=municipality_id,
             position=place,
             service_id=service.pk,
@@ -99,9 +101,9 @@ def new_visit(
 def _appointment(wish: Wish) -> Appointment:
     salt = new_salt(secrets.token_urlsafe(12))
     end = wish.start + timedelta(minutes=wish.plan.minutes)
-    return Appointment(
+    visit = new_row(
+        Appointment,
         municipality_id=wish.centre.municipality_id,
-        centre=wish.centre,
         reference=reference_from(secrets.token_bytes(16)),
         starts_at=wish.start,
         ends_at=end,
@@ -115,10 +117,13 @@ def _appointment(wish: Wish) -> Appointment:
         needs=wish.needs,
         to_compare=bool(wish.phone or wish.email) and wish.origin != Appointment.Origin.WALK_IN,
     )
+    visit.centre = wish.centre
+    return visit
 
 
 def _answer(request: Request, appointment: Appointment, wish: Wish) -> IdempotencyRecord:
-    return IdempotencyRecord(
+    return new_row(
+        IdempotencyRecord,
         scope=request.scope,
         key=request.key,
         request_hash=request.body_hash,

@@ -6,7 +6,6 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final, NamedTuple, Protocol
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, QuerySet
 
 from appointments.exceptions import Refused
@@ -14,6 +13,7 @@ from appointments.models import CentreService, ServiceType
 from appointments.rules.booking_window import Window
 from borgerservice.municipalities.models import Centre, MobileStop
 from borgerservice.planned import planned
+from borgerservice.rows import read_row
 
 LARGEST_PARTY = 4
 _SERVICE: Final = ("id", "code", "bit", "proves_identity")
@@ -116,7 +116,7 @@ def plan_to_book(*, centre: Centre, codes: Sequence[str]) -> Plan:
 
 def _offer(row: Sequence[Any]) -> _Offer:
     minutes, buffer_minutes, lead, horizon, *told = row
-    service = ServiceType.from_db(DEFAULT_DB_ALIAS, _SERVICE, told)
+    service = read_row(ServiceType, _SERVICE, told)
     return _Offer(minutes, buffer_minutes, lead, horizon, service)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from borgerservice.audit.events import Event
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Municipality
+from borgerservice.rows import new_row
 
 
 def record(
@@ -32,7 +33,8 @@ def unsaved_entry(
     facts: dict[str, object] | None = None,
 ) -> AuditEntry:
     """One entry, yet to be written with the act it tells of."""
-    return AuditEntry(
+    return new_row(
+        AuditEntry,
         event=event,
         actor=actor,
         subject=subject,

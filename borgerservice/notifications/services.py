@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from borgerservice.municipalities.models import Municipality
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.statements import INSERT
+from borgerservice.rows import new_row
 from borgerservice.vault.marks import contact_mark
 from borgerservice.vault.services import NewKey, shred, unsaved_data_key
 
@@ -56,7 +57,8 @@ def unsaved_contact(*, municipality_id: int, phone: str, email: str) -> tuple[Co
         version, email_mark = contact_mark("email", email.casefold())
     else:
         email_mark = ""
-    contact = Contact(
+    contact = new_row(
+        Contact,
         municipality_id=municipality_id,
         phone_sealed=key.seal(phone, "contact.phone") if phone else None,
         email_sealed=key.seal(email, "contact.email") if email else None,
@@ -108,7 +110,8 @@ def queue(notices: Iterable[Notice], *, now: datetime) -> int:
 def unsaved_messages(notice: Notice, *, now: datetime) -> list[Message]:
     """The messages of a notice, one per channel, yet to be written with the act they tell of."""
     return [
-        Message(
+        new_row(
+            Message,
             municipality_id=notice.contact.municipality_id,
             kind=notice.kind,
             channel=channel,

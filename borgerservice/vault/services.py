@@ -8,6 +8,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from borgerservice.rows import new_row
 from borgerservice.vault.keys import KeyUnavailable, key_ring
 from borgerservice.vault.models import DataKey
 
@@ -71,8 +72,8 @@ def unsaved_data_key() -> NewKey:
     version = max(ring)
     secret = AESGCM.generate_key(256)
     nonce = os.urandom(NONCE_BYTES)
-    wrapped = nonce + AESGCM(ring[version]).encrypt(nonce, secret, b"data-key")
-    return NewKey(DataKey(wrapped=wrapped, key_version=version), secret)
+    wrapped = nonce + _wrapping(ring[version]).encrypt(nonce, secret, b"data-key")
+    return NewKey(new_row(DataKey, wrapped=wrapped, key_version=version), secret)
 
 
 def open_data_key(row: DataKey) -> OpenKey | None:
@@ -113,7 +114,7 @@ def seal_directly(text: str, *, place: str) -> bytes:
     ring = key_ring().wrap
     version = max(ring)
     nonce = os.urandom(NONCE_BYTES)
-    cipher = AESGCM(ring[version])
+    cipher = _wrapping(ring[version])
     head = version.to_bytes(VERSION_BYTES, "big") + nonce
     return head + cipher.encrypt(nonce, text.encode(), _directly_at(place, version))
 

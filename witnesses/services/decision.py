@@ -18,6 +18,7 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import tell_workers
+from borgerservice.rows import new_row
 from borgerservice.together import Act, Guarded, New
 from witnesses import seals
 from witnesses.exceptions import Refused
@@ -135,12 +136,13 @@ def _entered(record: Record, answer: Answer, now: datetime) -> Witnessing | None
     witness, applicant, *_staff = record.persons
     if witness is None or applicant is None:
         raise ValueError("a witnessing of nobody")
-    return Witnessing(
+    return new_row(
+        Witnessing,
         witness_id=witness,
         applicant_id=applicant,
         on_date=record.met_on,
         municipality_id=record.case.municipality_id,
-        proofing=record.case,
+        proofing_id=record.case.pk,
         rule_set=answer["rule_set"],
         recorded_at=now,
         recorded_on=danish_date(now),
