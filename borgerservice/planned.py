@@ -49,7 +49,7 @@ def _marked(query: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _numbered(query: str) -> tuple[str, tuple[str, ...]]:
+def _numbered(query: str) -> tuple[bytes, tuple[str, ...]]:
     """The text with its places numbered as the server has it, and the names, if there are any."""
     names: list[str] = []
 
@@ -61,32 +61,34 @@ def _numbered(query: str) -> tuple[str, tuple[str, ...]]:
         names.append(place[2] or "")
         return f"${len(names)}"
 
-    return _PLACE.sub(number, query), tuple(names)
+    return _PLACE.sub(number, query).encode(), tuple(names)
 
 
 class _Planned:
     """The cursor while it is used; the database's errors leave it as Django's."""
 
-    __slots__ = ("_cursor", "_database")
+    __slots__ = ("_at_rest", "_cursor", "_database")
 
     def __init__(self) -> None:
-        self._database = connections[DEFAULT_DB_ALIAS]  # found once, not once a name
+        self._database: Any = connections[DEFAULT_DB_ALIAS]  # found once, not once a name
+        self._at_rest: list[_PlannedCursor] | None = None
 
     def __enter__(self) -> Any:
+        self._cursor = self._found()
+        return self._cursor
+
+    def _found(self) -> Any:
         database = self._database
         if database.queries_logged or database.execute_wrappers:
-            self._cursor: Any = database.cursor()
-            return self._cursor
+            return database.cursor()
         database.close_if_health_check_failed()
         database.ensure_connection()
         database.validate_thread_sharing()
         database.validate_no_broken_transaction()
-        self._cursor = (
-            _PlannedCursor(database.connection)
-            if database.vendor == "postgresql"
-            else database.connection.cursor(factory=_KeptCursor)
-        )
-        return self._cursor
+        if database.vendor != "postgresql":
+            return database.connection.cursor(factory=_KeptCursor)
+        self._at_rest = database.at_rest
+        return self._at_rest.pop() if self._at_rest else _PlannedCursor(database.connection)
 
     def __exit__(
         self,
@@ -94,6 +96,9 @@ class _Planned:
         problem: BaseException | None,
         where: TracebackType | None,
     ) -> None:
+        if problem is None and self._at_rest is not None:
+            self._at_rest.append(self._cursor)
+            return
         self._cursor.close()
         if problem:
             self._database.wrap_database_errors.__exit__(kind, problem, where)

@@ -7,6 +7,7 @@ PostgreSQL all of it goes over in one message, so no lock is held while the netw
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -165,5 +166,11 @@ def _preparing(column: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
     if isinstance(column, _AS_IT_STANDS):
         return None
     if isinstance(column, models.DateTimeField):
-        return database.ops.adapt_datetimefield_value
+        return None if database.vendor == "postgresql" else _moment
     return partial(column.get_db_prep_save, connection=database)
+
+
+@lru_cache(maxsize=64)
+def _moment(moment: datetime | None) -> str | None:
+    """A moment as SQLite has it; the rows of an act share most of theirs."""
+    return connection.ops.adapt_datetimefield_value(moment)
