@@ -51,7 +51,8 @@ class Act:
         self._guarded = guarded
         self._news = news
         self._told: _Told = tuple((new.name, type(new.row), tuple(new.ids.items())) for new in news)
-        self._values = [_values(new) for new in news]
+        vendor = connection.vendor
+        self._values = [_values(new, vendor) for new in news]
 
     def write(self, *, lock: Guarded | None = None) -> bool:
         """Whether the guarded UPDATE changed its row; then the new rows are written and have ids.
@@ -105,12 +106,12 @@ def write_together(guarded: Guarded, news: Sequence[New]) -> bool:
     return Act(guarded, news).write()
 
 
-def _values(new: New) -> list[Any]:
+def _values(new: New, vendor: str) -> list[Any]:
     """What goes into the columns that hold no other's id, as the database takes it."""
     held = vars(new.row)
     return [
         prepare(held[name]) if prepare else held[name]
-        for _column, name, prepare in _columns(type(new.row), tuple(new.ids), connection.vendor)
+        for _column, name, prepare in _columns(type(new.row), tuple(new.ids), vendor)
     ]
 
 

@@ -14,7 +14,7 @@ def derive_link(purpose: str, salt: str) -> str:
     """The secret part of a link, 32 characters (192 bits); salt is `version:random`."""
     version = int(salt.partition(":")[0])
     secret = key_ring().link[version]
-    digest = hmac.new(secret, f"{purpose}\0{salt}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(secret, f"{purpose}\0{salt}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
@@ -22,7 +22,7 @@ def derive_code(purpose: str, salt: str) -> str:
     """Six digits that somebody types from a message; salt is `version:random`."""
     version = int(salt.partition(":")[0])
     secret = key_ring().link[version]
-    digest = hmac.new(secret, f"code\0{purpose}\0{salt}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(secret, f"code\0{purpose}\0{salt}".encode(), "sha256")
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06}"
 
 

@@ -5,7 +5,6 @@ get the keyed one alone (`trust.md`, 4.2). A number is marked only with keys tha
 known by; which those are is `trusted_keys`.
 """
 
-import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -183,4 +182,4 @@ def _cost() -> Cost:
 
 
 def _keyed(key: bytes, kind: str, data: bytes) -> str:
-    return hmac.new(key, kind.encode() + b"\0" + data, hashlib.sha256).hexdigest()
+    return hmac.digest(key, kind.encode() + b"\0" + data, "sha256").hex()
