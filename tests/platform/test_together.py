@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from appointments.models import DeskDay
@@ -113,3 +113,14 @@ def test_what_is_sent_at_once_is_one_transaction(fresh_database):
         assert untouched(world) == before
         send(taken)
         assert untouched(world) == taken.parameters[0]
+
+
+def test_an_error_is_djangos_once_the_cursor_is_left_and_the_next_one_is_sound():
+    with pytest.raises(IntegrityError), transaction.atomic(), planned() as cursor:
+        cursor.execute("INSERT INTO audit_auditentry (event) VALUES (%s)", ["e"])
+    for number in (1, 2):
+        with planned() as cursor, planned() as another:
+            cursor.execute("SELECT CAST(%s AS integer)", [number])
+            another.execute("SELECT CAST(%s AS integer)", [-number])
+            assert cursor.fetchall() == [(number,)]
+            assert another.fetchall() == [(-number,)]
