@@ -30,6 +30,8 @@ from borgerservice.policy import written_policy
 from borgerservice.snapshots import AS_OF
 
 PATIENCE_OF_READERS: Final = 0.5
+PATIENCE_OF_PARTS: Final = 30.0
+"""Who was let in gets the style sheets of the page, too."""
 RENEWED_AFTER: Final = 3.0
 KEPT_FOR: Final = 15.0
 YOUNG: Final = 1.0
@@ -120,7 +122,7 @@ class Gate:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, one way or the other."""
         waited = getattr(environ.get("gunicorn.socket"), "waited", 0.0)
-        is_late = waited > self._patience
+        is_late = waited > (PATIENCE_OF_PARTS if _is_part_of_a_page(environ) else self._patience)
         if waited > min(PATIENCE_OF_READERS, self._patience):
             snapshot = self._snapshots.find(environ)
             if snapshot and (is_late or not self._snapshots.is_to_be_renewed(snapshot)):
@@ -157,6 +159,10 @@ def _asked(environ: WSGIEnvironment) -> tuple[str, ...] | None:
         return None
     told = [*_ASKED_BY_ALL, *(_ASKED_BY_PROGRAMS if _is_for_programs(environ) else ())]
     return tuple(environ.get(name, "") for name in told)
+
+
+def _is_part_of_a_page(environ: WSGIEnvironment) -> bool:
+    return str(environ["PATH_INFO"]).startswith(settings.STATIC_URL)
 
 
 def _is_for_programs(environ: WSGIEnvironment) -> bool:

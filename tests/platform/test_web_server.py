@@ -115,6 +115,17 @@ def test_who_waits_behind_a_long_request_is_turned_away_and_never_begun(
     assert not {"/late/", "/en/late/", "/api/v1/late/"} & {*odd.begun()}
 
 
+def test_who_was_let_in_gets_the_style_sheets_too(odd: Odd) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        slow = [pool.submit(odd.get, "/slow/c/?seconds=0.24") for _ in range(14)]
+        odd.wait_until_begun("/slow/c/")
+        late = pool.submit(odd.get, "/late/")
+        sheet = odd.get("/static/site.css")
+    assert late.result(60).status == 503
+    assert sheet.status == 200
+    assert slow[0].result(60).status == 200
+
+
 def test_who_waits_a_little_is_answered(odd: Odd, in_background: Background) -> None:
     slow = in_background("/slow/a/?seconds=1")
     with ThreadPoolExecutor(4) as pool:
