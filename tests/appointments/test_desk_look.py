@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
 from appointments.models import Hold
@@ -18,6 +17,7 @@ from borgerservice.municipalities.models import Closure, StaffMember, StaffRole
 from borgerservice.staff.services import give_role, invite
 from tests.appointments.desk import centre_page, visit_page
 from tests.builders import PASSWORD, World, build_staff, build_visit, build_world
+from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -96,8 +96,7 @@ def look_at(page: Page) -> None:
     """What no page may have: a fault of access, a sideways scroll, a second heading."""
     page.wait_for_load_state()
     assert page.locator("h1").count() == 1, page.url
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+    assert faults(page) == []
     width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= window, page.url
 

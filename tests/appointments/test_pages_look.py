@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from appointments.ports import CARRIED
@@ -11,6 +10,7 @@ from appointments.services.own import Own, set_logo, set_own
 from borgerservice.kernel import clock
 from tests.appointments.pngs import png
 from tests.builders import build_world
+from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -43,8 +43,7 @@ def look_at(page: Page, *, can_measure: bool) -> None:
     assert page.locator("script:not([src^='/static/'])").count() == 0, page.url
     if not can_measure:  # axe is a script itself; without scripts the page is the same one
         return
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+    assert faults(page) == []
     width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= window, page.url
 

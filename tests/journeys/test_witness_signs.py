@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page
 
 from borgerservice.adapters.mitid.demo_witnesses import DEMO_WITNESSES, DemoWitness
 from borgerservice.kernel import clock
 from borgerservice.kernel.cpr import CprNumber
+from tests.rig.axe import faults
 from tests.rig.mitid import demo_running
 from tests.rig.services import Server
 from tests.servers import Rig
@@ -56,8 +56,7 @@ def look_at(page: Page, *, is_scripted: bool = True) -> None:
     width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= window, page.url
     if is_scripted:
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+        assert faults(page) == []
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
 from playwright.sync_api import Locator, Page
 
 from tests.journeys.settings import How
+from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import IS_FULL
 
@@ -99,6 +99,4 @@ class Walk:
         width, window = self.page.evaluate(OVERFLOW)
         assert width <= window, self.page.url
         if IS_FULL and self.how.javascript:
-            found = Axe().run(self.page).response["violations"]
-            faults = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
-            assert faults == [], self.page.url
+            assert faults(self.page) == [], self.page.url

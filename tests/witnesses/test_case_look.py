@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page
 
 from borgerservice.kernel import clock
+from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.cases import Office, build_office, number, witness
@@ -39,8 +39,7 @@ def open_office(server: Server) -> tuple[Office, str]:
 def look_at(page: Page) -> None:
     """What no page may have: a fault of access, a sideways scroll, no heading."""
     page.wait_for_load_state()
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+    assert faults(page) == []
     width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= window, page.url
     assert page.locator("h1").count() == 1, page.url

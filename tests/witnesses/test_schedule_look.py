@@ -8,7 +8,6 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page
 
@@ -16,6 +15,7 @@ from borgerservice.audit.models import AuditEntry
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffMember
 from tests.appointments.desk import words
+from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.stewards import build_steward
@@ -46,8 +46,7 @@ def proposed(staff: StaffMember, *, days: int, rule_set: str = "mitid-2025") -> 
 
 
 def look_at(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+    assert faults(page) == []
     width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= window, page.url
     assert page.locator("h1").count() == 1, page.url

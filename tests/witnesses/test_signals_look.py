@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page
 
 from borgerservice.kernel import clock
 from tests.builders import build_staff
+from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.ledgers import build_place, people, witnessed
@@ -55,8 +55,7 @@ def session_of(staff) -> str:
 
 def look_at(page: Page) -> None:
     """What no page may have: a fault of access, a sideways scroll, no heading."""
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+    assert faults(page) == []
     width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= window, page.url
     assert page.locator("h1").count() == 1, page.url
