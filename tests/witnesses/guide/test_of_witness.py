@@ -76,6 +76,11 @@ def test_an_unfit_paper_is_told_with_what_would_be_enough(shown, reasons):
     assert len(found.reasons) == reasons
 
 
+def test_no_papers_at_all_are_kept_and_read_back():
+    assert written_papers([]) == ""
+    assert read_papers("") == ()
+
+
 def test_every_paper_that_does_not_count_is_told_with_the_reason_and_not_its_country():
     found = told(one("passport", until=date(2026, 11, 30)), one("driving_licence", form="copy"))
     assert found.reasons == (
