@@ -54,9 +54,7 @@ def test_no_more_run_at_once_than_there_are_processors_for_and_each_has_its_turn
 
 
 def test_whoever_interrupts_them_waits_until_they_have_cleaned_up(tmp_path):
-    cleans_up = (
-        f"trap 'sleep 0.5; touch {tmp_path}/clean; exit' INT; touch {tmp_path}/ready; sleep 60"
-    )
+    cleans_up = f"trap 'sleep 0.5; touch {tmp_path}/clean; exit' INT; touch {tmp_path}/ready; while sleep 0.1; do :; done"
     with subprocess.Popen([*AT_ONCE, cleans_up], cwd=ROOT, stdout=subprocess.DEVNULL) as command:
         while not (tmp_path / "ready").exists():
             time.sleep(0.05)
