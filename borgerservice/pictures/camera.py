@@ -89,6 +89,10 @@ class Camera:
         for field, text in fields.items():
             self.page.locator(f"[name={field}]").first.fill(text)
 
+    def choose(self, name: str, value: str) -> None:
+        """Choose from a list."""
+        self.page.locator(f"[name={name}]").select_option(value)
+
     def tick(self, name: str, *values: str) -> None:
         """Choose radios or boxes by pressing their labels."""
         for value in values:

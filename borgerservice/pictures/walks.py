@@ -106,13 +106,23 @@ def be_a_witness(camera: Camera, *, receipt: str) -> None:
         camera.press("main form button", f"42-asked-{name}")
         witness = camera.another()
         witness.open(str(camera.links(".address-to-share a")[0]), f"43-will-you-be-{name}")
-        witness.press(".actions .button-primary", f"44-mitid-{name}")
-        witness.press(f"button:text-is('{who}')", f"45-witness-{name}")
-        camera.open(f"/witness/for/{link}/", f"46-citizen-{name}")
+        witness.tick("had", "long")
+        witness.tick("p", "passport")
+        witness.press(".said-form .button-primary", f"44-papers-{name}")
+        witness.choose("pa-issuer", "DK")
+        witness.fill(**{"pa-expires": "01-05-2020"})
+        witness.press(BUTTON, f"44-papers-over-{name}")
+        witness.press(".actions .button-primary")
+        witness.press(BUTTON)
+        witness.fill(**{"pa-expires": "01-05-2039"})
+        witness.press(BUTTON, f"45-sign-in-{name}")
+        witness.press("main .button-primary", f"46-mitid-{name}")
+        witness.press(f"button:text-is('{who}')", f"47-witness-{name}")
+        camera.open(f"/witness/for/{link}/", f"48-citizen-{name}")
         if name == "too-often":
-            witness.press("main form button", "47-withdrawn")
+            witness.press("main form button", "49-withdrawn")
         witness.close()
-    camera.open("/witness/check/x/", "48-witness-link-over")
+    camera.open("/witness/check/x/", "49-witness-link-over")
 
 
 def work(camera: Camera, *, password: str) -> None:
