@@ -83,10 +83,7 @@ def list_visits(
     if after:
         wanted.append("(starts_at, id) > (%s, %s)")
         asked += [_stored(after[0]), after[1]]
-    limit = ""
-    if at_most is not None:
-        limit = "LIMIT %s"
-        asked.append(at_most)
+    limit = f"LIMIT {at_most:d}" if at_most is not None else ""  # told: it decides the plan
     with planned() as cursor:
         cursor.execute(_LISTED.format(" AND ".join(wanted), limit), asked)
         return _visits(cursor.fetchall())

@@ -31,6 +31,7 @@ class Caller:
         self._said = SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115 - closed with the connection
         self._head = b""
         self._missing = math.inf
+        self._answer: tuple[bytes, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.client, name)
@@ -79,7 +80,13 @@ class Caller:
         """What gunicorn reads."""
         return self._said.read(size)
 
+    def sendall(self, data: bytes) -> None:
+        """What gunicorn answers: the head, then the rest. They go over together."""
+        self._answer += (data,)
+
     def close(self) -> None:
-        """Hang up. All that was said has been heard, so that nothing is cut off."""
+        """Send the answer and hang up. All that was said has been heard: nothing is cut off."""
+        with contextlib.suppress(OSError):
+            self.client.sendall(b"".join(self._answer))
         self._said.close()
         self.client.close()
