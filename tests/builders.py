@@ -141,7 +141,9 @@ def build_staff(
         PersonAlias.objects.create(
             person=staff.person, kind="replacement", key_version=1, pseudonym=mark
         )
-    StaffRole.unscoped.create(staff=staff, municipality=place, role=role, since=now)
+    StaffRole.unscoped.create(
+        staff=staff, municipality=place, role=role, since=now - timedelta(days=1)
+    )
     return staff
 
 

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.people.services import new_person
 from tests.appointments.desk import at, centre_page, signed_in, words
@@ -94,6 +95,13 @@ def test_a_session_that_is_over_in_the_database_opens_nothing():
     key = client.cookies["sessionid"].value
     Session.objects.filter(session_key=key).update(expire_date=NOW)
     assert client.get(page).headers["Location"].startswith(SIGN_IN)
+
+
+def test_a_session_ends_by_the_one_clock_it_is_read_by(monkeypatch):
+    moved = NOW + timedelta(days=7)
+    monkeypatch.setattr(clock, "now", lambda: moved)
+    key = signed_in(build_staff(build_world().municipality)).cookies["sessionid"].value
+    assert Session.objects.get(session_key=key).expire_date == moved + timedelta(hours=10)
 
 
 def test_a_new_password_ends_the_sessions_begun_with_the_old_one():
