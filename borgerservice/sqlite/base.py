@@ -11,6 +11,8 @@ from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
 LOOK_AGAIN: Final = 0.01
 """Seconds: whoever wrote may be no process of ours, or killed before it rang."""
+_BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
+"""Another writes, or mends what one who was killed has left."""
 _MOST_HEARD: Final = 2**16
 """What the pipe holds."""
 
@@ -88,7 +90,7 @@ class DatabaseWrapper(SQLite):
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as busy:
-                if busy.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                if busy.sqlite_errorcode not in _BUSY or time.monotonic() > until:
                     raise
             else:
                 return

@@ -1,7 +1,10 @@
 """Who waits to write to a SQLite file is woken by whoever wrote, and waits for nobody else."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
@@ -13,17 +16,28 @@ from tests.servers import Database
 pytestmark = pytest.mark.only("sqlite")
 TOO_LONG = 600
 """Seconds that no test waits: who gets on before has been woken."""
-FIRST_TRIES = 2
-"""The first finds the file locked; the second, that nobody has rung meanwhile."""
+FIRST_TRIES = 3
+"""SQLite is told not to wait, then finds the file locked, then that nobody rang meanwhile."""
 A_WHILE = 60
+MENDING = """
+import fcntl, sys
+sys.stdin.readline()
+with open(sys.argv[1], "r+b", buffering=0) as index:
+    for place in (120, 122):  # who writes, who mends
+        fcntl.lockf(index, fcntl.LOCK_EX, 1, place)
+    index.write(bytes(96))
+    print("mending", flush=True)
+    sys.stdin.read()
+"""
 
 
-def waiting() -> threading.Thread:
+def waiting(first: Callable[[], object] = lambda: None) -> threading.Thread:
     """Somebody who has found the file locked twice, and now waits to write."""
     tries = threading.Semaphore(0)
 
     def write() -> None:
         connection.ensure_connection()
+        first()
         connection.connection.set_trace_callback(lambda _statement: tries.release())
         with transaction.atomic():
             connection.connection.set_trace_callback(None)
@@ -55,6 +69,24 @@ def test_who_waits_for_somebody_without_a_bell_looks_again(fresh_database: Datab
         with closing(sqlite3.connect(connection.settings_dict["NAME"])) as stranger:
             stranger.execute("BEGIN IMMEDIATE")
             late = waiting()
+            assert late.is_alive()
+        late.join(A_WHILE)
+        assert not late.is_alive()
+
+
+def test_who_comes_while_another_mends_the_file_waits_for_it(fresh_database: Database) -> None:
+    with fresh_database.opened():
+        connection.ensure_connection()
+        command = [sys.executable, "-c", MENDING, f"{connection.settings_dict['NAME']}-shm"]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as mender:
+
+            def begin() -> None:
+                print(file=mender.stdin, flush=True)
+                mender.stdout.readline()
+
+            late = waiting(first=begin)
             assert late.is_alive()
         late.join(A_WHILE)
         assert not late.is_alive()
