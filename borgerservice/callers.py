@@ -27,7 +27,7 @@ class Caller:
         self.client, self.address = listener.accept()
         self.client.setblocking(False)
         self.came_at = self._last_heard_at = time.monotonic()
-        self.is_turned_away = False
+        self._is_turned_away = False
         self._said = SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115 - closed with the connection
         self._head = b""
         self._missing = math.inf
@@ -39,7 +39,7 @@ class Caller:
     @property
     def waited(self) -> float:
         """Seconds since the last of the request came; for ever, where somebody was turned away."""
-        if self.is_turned_away:
+        if self._is_turned_away:
             return math.inf
         here = time.monotonic() - self._last_heard_at
         with contextlib.suppress(OSError, AttributeError, struct.error):
@@ -75,6 +75,11 @@ class Caller:
         told = _LENGTH.search(head + end)
         length = int(told[1]) if told else 0
         return length - len(rest) if length <= LARGEST else 0
+
+    def turn_away(self) -> None:
+        """Answer what has come, be it all or not; they have waited too long."""
+        self._is_turned_away = True
+        self._said.seek(0)
 
     def recv(self, size: int) -> bytes:
         """What gunicorn reads."""

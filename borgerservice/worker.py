@@ -25,7 +25,7 @@ ROOM: Final = 240
 """So many may be sending at a time; then the one who has sent longest is hung up on."""
 SENT_WITHIN: Final = 30.0
 UNREAD: Final = 1024 * 1024
-"""So much of an answer the kernel keeps for who reads slowly."""
+"""So much of an answer the kernel keeps for who reads slowly, where it allows that."""
 ROUND: Final = 1.0
 LONG: Final = 0.25
 LOOK_EVERY: Final = 0.1
@@ -65,8 +65,8 @@ class Worker(SyncWorker):  # type: ignore[misc]
             if isinstance(key.data, Caller):
                 self._listen_to(key.data)
             elif key.data:
-                with contextlib.suppress(BlockingIOError):  # another process was faster
-                    self._listen_to(Caller(key.data))
+                if caller := _first_of(key.data):
+                    self._listen_to(caller)
             else:
                 os.read(self.PIPE[0], 4096)
         now = time.monotonic()
@@ -126,13 +126,14 @@ class Worker(SyncWorker):  # type: ignore[misc]
                     os.write(self.PIPE[1], b"1")
             elif time.monotonic() - since > LONG:
                 while caller := self._first_whose_time_is_over():
-                    caller.is_turned_away = True
+                    caller.turn_away()
                     self.handle(caller.listener, caller, caller.address)
 
     def _first_whose_time_is_over(self) -> Caller | None:
         """Take the first if it is time. At most one is taken before: the others stay for others."""
         with self._door:
-            caller, self._first = self._first or self._first_in_the_queue(), None
+            caller = self._first or next(filter(None, map(_first_of, self.sockets)), None)
+            self._first = None
             if caller is None:
                 return None
             try:
@@ -145,8 +146,9 @@ class Worker(SyncWorker):  # type: ignore[misc]
             self._first = caller
             return None
 
-    def _first_in_the_queue(self) -> Caller | None:
-        for listener in self.sockets:
-            with contextlib.suppress(BlockingIOError):
-                return Caller(listener)
-        return None
+
+def _first_of(listener: socket.socket) -> Caller | None:
+    """Whoever is first in a queue; None where another process was faster, or they have gone."""
+    with contextlib.suppress(BlockingIOError, ConnectionError):
+        return Caller(listener)
+    return None
