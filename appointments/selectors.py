@@ -221,7 +221,9 @@ def visit_by_link(link: str, *, now: datetime) -> Visit:
         services=tuple(comer.service for comer in comers),
         people=len(comers),
         told_of_papers=next((comer for comer in comers if comer.guide_verdict), None),
-        lacks_witness=any(comer.witness_flagged_at for comer in comers),
+        lacks_witness=any(
+            comer.witness_state == Participant.WitnessState.UNSURE for comer in comers
+        ),
         is_over=appointment.ends_at <= now or state is AppointmentState.COMPLETED,
         can_change=may(Act.MOVE, state) and may(Act.CANCEL, state) and not has_begun,
     )

@@ -22,6 +22,9 @@ Place = tuple[datetime, int]
 class Comer:
     """One who comes; `name` is None for a protected person, and once it is shredded.
 
+    `witness` is a `Participant.WitnessState`; `papers` is "worse" where they come to less than
+    before, "not_yet" where they never were enough, else empty.
+
     Not frozen, as the visits are not: there are many, and each field would cost a call.
     """
 
@@ -31,6 +34,8 @@ class Comer:
     service_names_json: str
     is_protected: bool
     lacks_time: bool
+    witness: str
+    papers: str
 
     @property
     def service_names(self) -> dict[str, str]:
@@ -93,7 +98,10 @@ _LISTED: Final = """
 SELECT a.id, a.reference, a.status, a.origin, a.language,
   CAST(a.starts_at AS text), CAST(a.ends_at AS text), c.key, d.number,
   n.phone_sealed, k.wrapped, k.key_version,
-  p.position, p.name_sealed, p.is_protected, p.lacks_time, s.code, s.names
+  p.position, p.name_sealed, p.is_protected, p.lacks_time, p.witness_state,
+  CASE WHEN p.flagged_at IS NOT NULL THEN 'worse'
+    WHEN p.guide_verdict = 'not_yet' THEN 'not_yet' ELSE '' END,
+  s.code, s.names
 FROM (
   SELECT id, reference, status, origin, language, starts_at, ends_at, centre_id, desk_id, contact_id
   FROM appointments_appointment WHERE {} ORDER BY starts_at, id {}
@@ -146,11 +154,20 @@ def _visit(row: tuple[Any, ...], ring: Mapping[int, bytes]) -> ListedVisit:
 
 
 def _comer(key: OpenKey | None, told: tuple[Any, ...]) -> Comer:
-    position, name_sealed, is_protected, lacks_time, service, names = told
+    position, name_sealed, is_protected, lacks_time, witness, papers, service, names = told
     name = None
     if key and not is_protected:
         name = key.open(name_sealed, f"participant.name:{position}") or None
-    return Comer(position + 1, name, service, names, bool(is_protected), bool(lacks_time))
+    return Comer(
+        position + 1,
+        name,
+        service,
+        names,
+        bool(is_protected),
+        bool(lacks_time),
+        witness,
+        papers,
+    )
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from appointments.desk.forms import SearchForm
-from appointments.desk.words import ACTS
+from appointments.desk.words import ACTS, Mark, marks_of
 from appointments.exceptions import NotFound
 from appointments.models import Appointment
 from appointments.rules.lifecycle import Act, AppointmentState
@@ -48,7 +48,7 @@ class Line:
     time: str
     names: str
     services: str
-    lacks_time: bool
+    marks: list[Mark]
     desk: str
     status: str
     origin: str
@@ -151,7 +151,7 @@ def _lines(workplace: Workplace, visits: list[DayVisit], now: datetime) -> list[
                 time=clock_text(visit.starts_at.astimezone(COPENHAGEN).time()),
                 names=", ".join(comer.name or number for comer in visit.comers),
                 services=_services(visit),
-                lacks_time=any(comer.lacks_time for comer in visit.comers),
+                marks=marks_of(visit),
                 desk=str(visit.desk),
                 status=statuses[state],
                 origin=origins[visit.origin],

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from appointments.desk.day import DESK_ROLES, day_asked, find_centre
+from appointments.desk.words import MARKS
 from appointments.rules.local_time import written_here
 from appointments.selectors_desk import DayVisit, day_of
 from borgerservice.admin import admin_page
@@ -18,6 +19,7 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.policies import Workplace
 
 _written: Final = json.JSONEncoder().encode
+_KNOWN: Final = {word: _written(word) for word in MARKS} | {"": "null"}
 
 
 @require_safe
@@ -37,9 +39,11 @@ def _row(line: DayVisit) -> str:
     visit = line.visit
     names = ",".join([_written(comer.name) for comer in visit.comers])
     services = ",".join([comer.service_names_json for comer in visit.comers])
+    witnesses = ",".join([_KNOWN[comer.witness] for comer in visit.comers])
+    papers = ",".join([_KNOWN[comer.papers] for comer in visit.comers])
     return (
         f'{{"reference":"{visit.reference}","number":"{line.number}",'
         f'"start":"{written_here(visit.starts_at)}","end":"{written_here(visit.ends_at)}",'
         f'"status":"{visit.status}","origin":"{visit.origin}","desk":{visit.desk},'
-        f'"names":[{names}],"services":[{services}]}}'
+        f'"names":[{names}],"services":[{services}],"witnesses":[{witnesses}],"papers":[{papers}]}}'
     )

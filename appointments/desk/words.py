@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appointments.models import Appointment, Participant
 from appointments.rules.lifecycle import Act
+from appointments.selectors_lists import ListedVisit
 from borgerservice.admin import Words
 from borgerservice.audit.events import Event
 from borgerservice.audit.models import AuditEntry
@@ -44,6 +47,37 @@ EVENTS: dict[str, Words] = {
     Event.CONTACT_CHANGED: gettext_lazy("Phone number and e-mail address changed"),
     Event.CONTACT_SHREDDED: gettext_lazy("Contact details deleted"),
 }
+WitnessState = Participant.WitnessState
+MARKS: dict[str, tuple[str, Words]] = {
+    WitnessState.UNSURE: ("refused", WitnessState.UNSURE.label),
+    "worse": ("refused", gettext_lazy("Papers no longer enough")),
+    "not_yet": ("refused", gettext_lazy("Papers not enough yet")),
+    WitnessState.ASKED: ("open", WitnessState.ASKED.label),
+    WitnessState.FINE: ("accepted", WitnessState.FINE.label),
+}
+"""What a clerk should know before calling somebody, the worst first, and how it looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word or two beside a visit; `look` is a colour's name."""
+
+    look: str
+    label: Words
+
+
+def marks_of(visit: ListedVisit) -> list[Mark]:
+    """What is known beforehand of the witnesses and papers of a visit that is yet to be held."""
+    if visit.status not in _TO_COME:
+        return []
+    known = {word for comer in visit.comers for word in (comer.witness, comer.papers) if word}
+    marks = [Mark(*MARKS[word]) for word in MARKS if word in known] if known else []
+    if any(comer.lacks_time for comer in visit.comers):
+        marks.append(Mark("", gettext_lazy("Too short for a witness")))
+    return marks
+
+
+_TO_COME: Final = frozenset({Appointment.Status.BOOKED, Appointment.Status.CHECKED_IN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,16 @@ class Participant(models.Model):
 
     `guide_sealed` is what they answered about their papers, `guide_verdict` what that came to;
     `flagged_at` says since when it no longer holds. `lacks_time`: they bring a witness, and the
-    visit could not be made long enough for that. `witness_flagged_at` says since when the witness
-    they asked cannot be counted on.
+    visit could not be made long enough for that. `witness_state` is how the witness they asked
+    stands, and `witness_flagged_at` since when that one cannot be counted on.
     """
+
+    class WitnessState(models.TextChoices):
+        """How the witness somebody asked stands before the visit; empty where none was asked."""
+
+        ASKED = "asked", _("Witness: not checked yet")
+        FINE = "fine", _("Witness: checked beforehand")
+        UNSURE = "unsure", _("Do not count on the witness")
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     appointment = models.ForeignKey(
@@ -124,12 +131,13 @@ class Participant(models.Model):
     guide_verdict = models.CharField(max_length=20, blank=True, default="")
     flagged_at = models.DateTimeField(null=True, blank=True)
     lacks_time = models.BooleanField(default=False)
+    witness_state = models.CharField(max_length=6, choices=WitnessState, blank=True, default="")
     witness_flagged_at = models.DateTimeField(null=True, blank=True)
 
     PRIVACY = {
         Life.VISIT: {
             Kind.INTERNAL: "id municipality appointment position service is_protected"
-            " guide_verdict flagged_at lacks_time witness_flagged_at"
+            " guide_verdict flagged_at lacks_time witness_state witness_flagged_at"
         },
         Life.CONTACT: {Kind.PERSONAL: "name_sealed guide_sealed"},
     }

@@ -38,6 +38,7 @@ from witnesses.selectors_checks import (
 from witnesses.services import mitid
 from witnesses.services.mitid import Known, UnderWay
 
+WitnessState = Participant.WitnessState
 PURPOSE: Final = "witness check"
 LEVEL: Final = "substantial"
 TOLD: Final = {Verdict.MAY: "witness_fine", Verdict.NOT_YET: "witness_again"}
@@ -82,7 +83,7 @@ def ask_witness(*, participant: Participant, now: datetime) -> WitnessCheck:
             link_hash=link_hash(derive_link(PURPOSE, salt)),
             asked_at=now,
         )
-        flag(check, since=None)
+        mark_witness(check, WitnessState.ASKED)
         _note(Event.WITNESS_ASKED, check, actor="citizen", now=now)
     return check
 
@@ -167,16 +168,18 @@ def withdraw_check(*, check: WitnessCheck, now: datetime) -> None:
             return
         held.withdrawn_at = now
         held.save(update_fields=["withdrawn_at"])
-        flag(held, since=now)
+        mark_witness(held, WitnessState.UNSURE, since=now)
         _note(Event.WITNESS_WITHDREW, held, actor="witness", now=now)
         tell("witness_withdrew", held, now=now)
 
 
-def flag(check: WitnessCheck, *, since: datetime | None) -> None:
-    """Say to staff since when the witness asked cannot be counted on; None takes it back."""
+def mark_witness(
+    check: WitnessCheck, state: WitnessState, *, since: datetime | None = None
+) -> None:
+    """Say to staff how the witness asked stands; `since` when, if they cannot be counted on."""
     Participant.objects.for_municipality(check.municipality_id).filter(
         pk=check.participant_id
-    ).update(witness_flagged_at=since)
+    ).update(witness_state=state, witness_flagged_at=since)
 
 
 def hold_check(check: WitnessCheck, *, now: datetime) -> WitnessCheck:
@@ -249,9 +252,11 @@ def _tell_verdict(check: WitnessCheck, verdict: Verdict, *, was: str, now: datet
     flagged_at = check.participant.witness_flagged_at
     if verdict is Verdict.MAY and was == Verdict.MAY and flagged_at is None:
         return
-    if verdict is not Verdict.MAY:
+    if verdict is Verdict.MAY:
+        mark_witness(check, WitnessState.FINE)
+    else:
         flagged_at = flagged_at or now
-    flag(check, since=None if verdict is Verdict.MAY else flagged_at)
+        mark_witness(check, WitnessState.UNSURE, since=flagged_at)
     mark = flagged_at.isoformat() if flagged_at else ""
     tell(TOLD.get(verdict, "witness_not_fine"), check, mark=mark, now=now)
 

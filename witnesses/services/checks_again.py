@@ -12,7 +12,7 @@ from borgerservice.kernel.clock import danish_date
 from witnesses.exceptions import SignInRefused
 from witnesses.models import WitnessCheck
 from witnesses.selectors_checks import ON_THE_WAY, Standing, standing_on
-from witnesses.services.checks import flag, hold_check, tell
+from witnesses.services.checks import WitnessState, hold_check, mark_witness, tell
 
 AT_ONCE: Final = 500
 TOLD: Final = {
@@ -63,9 +63,10 @@ def _look_again(check: WitnessCheck, *, now: datetime) -> bool:
         standing = _turned_to(check)
         if standing is None:
             return False
-        flag(check, since=now if standing in TOLD else None)
         if standing not in TOLD:
+            mark_witness(check, WitnessState.FINE)
             return False
+        mark_witness(check, WitnessState.UNSURE, since=now)
         record(
             Event.WITNESS_FLAGGED,
             actor="system",
@@ -81,5 +82,5 @@ def _look_again(check: WitnessCheck, *, now: datetime) -> bool:
 def _turned_to(check: WitnessCheck) -> Standing | None:
     """How the witness stands now, where the visit is not marked so; else None."""
     standing = standing_on(check, danish_date(check.participant.appointment.starts_at))
-    is_marked = check.participant.witness_flagged_at is not None
+    is_marked = check.participant.witness_state == WitnessState.UNSURE
     return None if (standing in TOLD) is is_marked else standing
