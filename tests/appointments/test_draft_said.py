@@ -159,3 +159,18 @@ def test_the_other_pages_of_a_booking_say_it_too(
     page.clock.fast_forward(56 * MINUTE)
     expect(line_of(page)).to_contain_text("5")
     look_at(page, can_measure=True)
+
+
+def test_the_back_button_leads_from_the_check_to_what_was_typed_also_after_a_mistake(
+    server: Server, centre: str, phone: Page
+) -> None:
+    begun(phone, server, centre)
+    go_on = phone.get_by_role("button", name="Continue")
+    go_on.click()
+    expect(phone.get_by_role("alert")).to_be_visible()
+    phone.wait_for_load_state()
+    phone.locator("#id_phone").fill("20304050")
+    go_on.click()
+    phone.wait_for_url("**/check/")
+    phone.go_back()
+    expect(phone.locator("#id_name_0")).to_have_value("Amina Hassan")
