@@ -136,17 +136,25 @@ def _add_past(*, now: datetime) -> int:
 def _add_visits(*, now: datetime) -> int:
     chance = random.Random(7)  # noqa: S311
     made = 0
+    names = [f"{first} {last}" for first in FIRST_NAMES for last in LAST_NAMES]
+    chance.shuffle(names)  # each comes once: who books twice is asked which time to keep
     for centre in Centre.objects.filter(
         municipality__code__in=STAFFED, is_open_for_booking=True
     ).select_related("municipality"):
         offers = list(CentreService.objects.filter(centre=centre).select_related("service"))
         for _ in range(VISITS_PER_CENTRE):
-            made += _add_visit(centre=centre, offers=offers, chance=chance, now=now)
+            name = names.pop()
+            made += _add_visit(name, centre=centre, offers=offers, chance=chance, now=now)
     return made
 
 
 def _add_visit(
-    *, centre: Centre, offers: Sequence[CentreService], chance: random.Random, now: datetime
+    name: str,
+    *,
+    centre: Centre,
+    offers: Sequence[CentreService],
+    chance: random.Random,
+    now: datetime,
 ) -> int:
     offer = chance.choice(offers)
     today = danish_date(now)
@@ -161,14 +169,13 @@ def _add_visit(
     )
     if not days:
         return 0
-    name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
     try:
         book_appointment(
             centre=centre,
             visitors=[Visitor(name=name, service=offer.service.code)],
             start=chance.choice(days[0].starts if chance.random() < 0.6 else days[-1].starts),  # noqa: PLR2004
             phone="",
-            email=f"{name.split(maxsplit=1)[0].lower()}@example.com",
+            email=f"{name.replace(' ', '.').lower()}@example.com",
             language=chance.choice(("da", "en")),
             origin=Appointment.Origin.WEB,
             actor="citizen",

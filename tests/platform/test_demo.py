@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from appointments.models import Appointment
+from appointments.models import Appointment, DoubleBooking
 from appointments.services.reconciling import reconcile
 from borgerservice.adapters.mitid.demo_witnesses import DEMO_WITNESSES, DemoWitness
 from borgerservice.demo import seed
@@ -101,6 +101,10 @@ def test_some_coming_visits_have_asked_a_witness_and_a_second_load_adds_nothing(
     assert before[1] == 6
     seed.load_demo(passwords=tmp_path / "again.txt", now=NOW, tell=lambda _said: None)
     assert count() == before
+
+
+def test_nobody_of_the_demo_is_asked_which_of_two_times_to_keep():
+    assert not DoubleBooking.objects.exists()
 
 
 def test_the_demo_leaves_every_desk_day_right():
