@@ -63,6 +63,9 @@ REFUSALS = {
     "impossible_cpr_number": _("This is not a CPR number. Check the ten digits."),
     "impossible_p_code": _("This is not a P-code. A P-code has eight digits."),
     "number_needed": _("Write the number, or choose that there is none."),
+    "no_number_to_link": _(
+        "Without a CPR number, the MitID cannot carry one. Remove the tick here."
+    ),
     "number_unwanted": _("Choose which number this is, or remove it."),
     "witness_number_needed": _("Write the witness's CPR number or P-code."),
     "no_number_to_keep": _("No number has been recorded yet. Write it."),

@@ -199,6 +199,11 @@ def test_a_confirmed_case_is_not_started_anew(client, office):
             "birth_date",
             "birth_date_in_future",
         ),
+        (
+            {"number_kind": "none", "number": "", "birth_date": "2-1-1990"},
+            "wants_cpr_link",
+            "no_number_to_link",
+        ),
         ({"assurance_level": "highest"}, "assurance_level", "not_offered"),
         ({"assurance_level": None}, "assurance_level", "none_chosen"),
         ({"documents-0-type": "library_card"}, "documents-0-type", "not_offered"),
@@ -245,7 +250,7 @@ def test_a_mistake_about_the_applicant_is_told_at_its_field_and_nothing_is_lost_
 @pytest.mark.parametrize(
     ("changed", "field", "told"),
     [
-        ({"number": ""}, "number", "number_needed"),
+        ({"number": ""}, "number", "witness_number_needed"),
         ({"number_kind": "none", "number": ""}, "number_kind", "not_offered"),
         ({"number_kind": "keep", "number": ""}, "number_kind", "not_offered"),
         ({"name": ""}, "name", "empty"),

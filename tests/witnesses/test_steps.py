@@ -56,7 +56,7 @@ def documents_of(office, case, **differences):
     usual = {
         "number": number(1),
         "birth_date": None,
-        "wants_cpr_link": True,
+        "wants_cpr_link": not isinstance(differences.get("number", KEEP), PCode | None),
         "documents": (PASSPORT,),
     }
     return record_documents(
@@ -192,6 +192,21 @@ def test_an_applicant_without_any_number_is_a_person_of_their_own(office):
     assert one.number_kind == ""
     assert one.number_sealed is None
     assert not one.applicant.aliases.exists()
+
+
+@pytest.mark.parametrize("without", [None, PCode("12345678")])
+def test_a_mitid_is_to_carry_no_cpr_number_where_there_is_none(office, without):
+    case = office.case()
+    born = {"birth_date": date(1990, 1, 1)}
+
+    assert refusal(documents_of, office, case, number=without, wants_cpr_link=True, **born) == (
+        "no_number_to_link",
+        "wants_cpr_link",
+    )
+    documents_of(office, case, number=without, wants_cpr_link=False, **born)
+    assert refusal(documents_of, office, case, number=KEEP, **born)[0] == (
+        "no_number_to_link" if without else "no_number_to_keep"
+    )
 
 
 def test_correcting_a_case_without_a_number_makes_no_second_person(office):

@@ -95,6 +95,7 @@ class PersonForm(forms.Form):
 
     use_required_attribute = False
     kinds: ClassVar[tuple[tuple[str, Any], ...]] = ()
+    without_number: ClassVar[str] = "number_needed"
     number_kind = forms.ChoiceField(
         label=_("Which number"), widget=forms.RadioSelect, error_messages=CHOOSE
     )
@@ -153,7 +154,10 @@ class PersonForm(forms.Form):
         if "number" in self.errors:
             return given
         try:
-            given["number"] = _read_number(given.get("number_kind", ""), given.pop("number", ""))
+            text = given.pop("number", "")
+            if not text and given.get("number_kind") not in {"keep", "none"}:
+                raise Refused(self.without_number)
+            given["number"] = _read_number(given.get("number_kind", ""), text)
         except DomainError as refusal:
             self.add_error("number", str(REFUSALS[refusal.code]))
         return given
@@ -230,6 +234,4 @@ def _read_number(kind: str, text: str) -> GivenNumber:
         if text:
             raise Refused("number_unwanted")
         return KEEP if kind == "keep" else None
-    if not text:
-        raise Refused("number_needed")
     return PCode.parse(text) if kind == "p_code" else CprNumber.parse(text)

@@ -74,6 +74,7 @@ class WitnessForm(PersonForm):
     """The witness as the clerk met them."""
 
     kinds = (CPR, P_CODE)
+    without_number = "witness_number_needed"
     name = forms.CharField(
         label=_("The witness's name"),
         max_length=1000,

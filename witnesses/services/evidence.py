@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -43,6 +44,7 @@ _APPLICANT_FIELDS = (
     "wants_cpr_link",
     "assurance_level",
 )
+WITHOUT_CPR_NUMBER: Final = {"", "p_code"}
 
 
 def record_documents(
@@ -61,7 +63,7 @@ def record_documents(
 
     `number` None: there is none; KEEP: the one recorded before stands. `birth_date` may be left
     out where the number tells it. `assurance_level` is the one aimed at. Raises Refused with the
-    field of what cannot be, `own_case`.
+    field of what cannot be, `own_case`, `no_number_to_link`.
     """
     marks = marks_if_possible(number) if isinstance(number, IdentityNumber) else {}
     with transaction.atomic():
@@ -75,6 +77,8 @@ def record_documents(
         _identify(case, number, marks, key=key, now=now)
         if is_own_case(case, staff=staff):
             raise Refused("own_case", field="number")
+        if wants_cpr_link and case.number_kind in WITHOUT_CPR_NUMBER:
+            raise Refused("no_number_to_link", field="wants_cpr_link")
         case.birth_date_sealed = key.seal(born.isoformat(), seals.APPLICANT_BIRTH_DATE)
         case.wants_cpr_link, case.assurance_level = wants_cpr_link, assurance_level
         step_forward(case, Step.RECORD_DOCUMENTS)
