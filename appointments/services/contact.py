@@ -10,7 +10,7 @@ from appointments.exceptions import Refused
 from appointments.models import Appointment, BookingDraft
 from appointments.services.conditions import check_contact
 from appointments.services.doubles import end_questions_about
-from appointments.services.notices import notice_of, subject_of
+from appointments.services.notices import notice_of, subject_of, subject_of_former
 from appointments.services.offers import lock_offers, renew_links
 from borgerservice.audit.events import Event
 from borgerservice.audit.selectors import history_of
@@ -19,8 +19,6 @@ from borgerservice.notifications.models import Contact
 from borgerservice.notifications.services import drop_unsent, new_contact, queue, unsaved_contact
 from borgerservice.vault.links import derive_link, link_hash, new_salt
 from borgerservice.vault.services import OpenKey, open_data_key
-
-TOLD_THE_FORMER = "contact_changed"
 
 
 def times_changed(appointment: Appointment) -> int:
@@ -93,10 +91,11 @@ def _tell(visit: Appointment, former: Contact, *, number: int, now: datetime) ->
     }
     tells = replace(
         confirms,
-        kind=TOLD_THE_FORMER,
+        kind="contact_changed",
+        subject=subject_of_former(visit),
         contact=former,
         facts=facts,
-        once=f"{TOLD_THE_FORMER}:{visit.reference}:{number}",
+        once=f"contact_changed:{visit.reference}:{number}",
     )
     confirms = replace(confirms, once=f"booked:{visit.reference}:contact:{number}")
     queue([tells, confirms], now=now)

@@ -8,11 +8,10 @@ from django.db import transaction
 
 from appointments.models import Appointment, IdempotencyRecord, Participant
 from appointments.services.codes import forget_codes
-from appointments.services.contact import TOLD_THE_FORMER
 from appointments.services.drafts import forget_drafts
 from appointments.services.holds import forget_holds
 from appointments.services.limits import forget_uses
-from appointments.services.notices import subject_of
+from appointments.services.notices import subject_of_former
 from appointments.services.proofs import forget_proofs
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -79,8 +78,7 @@ def _former(visits: Sequence[Appointment]) -> list[Contact]:
     # Across municipalities: see above.
     return list(
         Contact.unscoped.filter(
-            message__subject__in=[subject_of(visit) for visit in visits],
-            message__kind=TOLD_THE_FORMER,
+            message__subject__in=[subject_of_former(visit) for visit in visits]
         ).distinct()
     )
 

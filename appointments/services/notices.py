@@ -89,6 +89,14 @@ def subject_of(appointment: Appointment) -> str:
     return f"appointment:{appointment.reference}"
 
 
+def subject_of_former(appointment: Appointment) -> str:
+    """The mark under which messages to who was the contact of a visit are found.
+
+    Its own, so that what is told of the visit next does not take them back.
+    """
+    return f"former:{appointment.reference}"
+
+
 def notice_of(
     kind: str, appointment: Appointment, *, contact: Contact, proves_identity: bool
 ) -> Notice:

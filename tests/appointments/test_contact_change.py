@@ -7,7 +7,7 @@ import pytest
 from appointments.exceptions import Refused
 from appointments.models import Appointment
 from appointments.selectors_desk import contact_data
-from appointments.services import check_in
+from appointments.services import cancel_appointment, check_in
 from appointments.services.contact import change_contact
 from appointments.services.expiry import forget_expired
 from borgerservice.audit.models import AuditEntry
@@ -96,6 +96,21 @@ def test_what_was_not_told_yet_is_not_told_to_the_wrong_one(world):
     assert before
     statuses = set(Message.unscoped.filter(pk__in=before).values_list("status", flat=True))
     assert statuses == {Message.Status.DROPPED}
+
+
+@pytest.mark.parametrize("act", ["change", "cancel"])
+def test_every_former_contact_is_told_whatever_happens_next(world, act):
+    visit = build_visit(world, phone=OLD)
+    change(visit)
+    if act == "change":
+        change(visit, phone="+4541424344", seen=1)
+    else:
+        cancel_appointment(appointment=fresh(visit), actor="citizen", now=NOW)
+    due = Message.unscoped.filter(status=Message.Status.DUE)
+    told = {address_of(row) for row in due if row.kind == "contact_changed"}
+    assert told == {"change": {OLD, NEW}, "cancel": {OLD}}[act]
+    forget_expired(now=visit.ends_at + timedelta(days=31))
+    assert not Contact.unscoped.filter(data_key__wrapped__isnull=False).exists()
 
 
 def test_that_it_was_changed_is_recorded_without_what_it_was(world):
