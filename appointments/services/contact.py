@@ -47,10 +47,12 @@ def change_contact(
             raise Refused("cannot_change_contact")
         if times_changed(visit) != seen:
             raise Refused("contact_changed_meanwhile")
+        end_questions_about(visit=visit, actor=actor, now=now)  # asked since we looked
         former = _put_in_place(visit, key, phone=phone, email=email)
         visit.link_salt = new_salt(secrets.token_urlsafe(12))
         visit.link_hash = link_hash(derive_link("visit", visit.link_salt))
-        visit.save(update_fields=["link_salt", "link_hash"])
+        visit.to_compare = True
+        visit.save(update_fields=["link_salt", "link_hash", "to_compare"])
         # A draft leads to the visit it became: that way in belonged to the former contact.
         BookingDraft.objects.filter(appointment=visit).delete()
         record(

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, DoubleBooking
@@ -41,15 +41,15 @@ def compare_new_visits(*, now: datetime) -> int:
     """
     asked = 0
     while visits := _new_visits():
-        alone = []
+        alone: list[Appointment] = []
         for visit in visits:
             marks = _marks_of(visit.contact)
             others = _others_of(visit, marks=marks, now=now)
             if others:
                 asked += _compare(visit, others, marks=marks, now=now)
             else:
-                alone.append(visit.pk)
-        Appointment.unscoped.filter(pk__in=alone).update(to_compare=False)
+                alone.append(visit)
+        _as_seen(*alone).update(to_compare=False)
     return asked
 
 
@@ -95,14 +95,21 @@ def end_unanswered(*, now: datetime) -> int:
 def end_questions_about(*, visit: Appointment, actor: str, now: datetime) -> None:
     """End what is asked about a visit that gets another contact; both visits stay.
 
-    The question went to a contact that the two no longer share.
+    The question and its link are gone, so that what the two still share is asked anew; the other
+    visit is compared again, too.
     """
     about = Q(first=visit) | Q(second=visit)
-    asked = DoubleBooking.objects.filter(about, answer=Answer.OPEN).order_by("pk")
+    asked = DoubleBooking.objects.filter(about, answer__in=_UNSETTLED).order_by("pk")
     for pk in list(asked.values_list("pk", flat=True)):
-        row = _locked(Q(pk=pk, answer=Answer.OPEN))
+        row = _locked(Q(pk=pk, answer__in=_UNSETTLED))
         if row is not None:
-            _end(row, Answer.OVER, Event.DOUBLE_ENDED, actor=actor, now=now)
+            if row.answer == Answer.OPEN:
+                _end(row, Answer.OVER, Event.DOUBLE_ENDED, actor=actor, now=now)
+            _compare_again(row.second if row.first_id == visit.pk else row.first)
+            row.delete()
+
+
+_UNSETTLED = (Answer.OPEN, Answer.OVER)
 
 
 _WHY_NOT = {
@@ -139,12 +146,22 @@ def _compare(
 ) -> bool:
     """Ask about the visit and the first-booked other of its contact, unless that is asked already.
 
-    One question at a time: which others remain is looked at again when it is answered.
+    One question at a time: which others remain is looked at again when it is answered. Where one
+    of the two got another contact meanwhile, nothing is asked: both are looked at again.
     """
+    pair = (visit, others[0])
     with transaction.atomic():
         is_asked = _ask(visit, others, marks=marks, now=now)
-        Appointment.unscoped.filter(pk=visit.pk).update(to_compare=False)
+        if _as_seen(*pair).count() < len(pair):
+            transaction.set_rollback(True)
+            return False
+        _as_seen(visit).update(to_compare=False)
     return is_asked
+
+
+def _as_seen(*visits: Appointment) -> QuerySet[Appointment]:
+    """Those of the visits that have the contact they were read with: another makes a new link."""
+    return Appointment.unscoped.filter(link_hash__in=[visit.link_hash for visit in visits])
 
 
 def _ask(visit: Appointment, others: Sequence[Appointment], *, marks: Marks, now: datetime) -> bool:
