@@ -55,13 +55,11 @@ class Worker(SyncWorker):  # type: ignore[misc]
         while self.alive and self.is_parent_alive():
             self.notify()
             self._answer_who_has_come()
+        self._listen_to_the_first()  # they stand in the queue for others no more
 
     def _answer_who_has_come(self) -> None:
-        with self._door:
-            first, self._first = self._first, None
-        if first:
-            self._listen_to(first)
-        for key, _events in self._poll.select(0 if first else ROUND):
+        was_there_one = self._listen_to_the_first()
+        for key, _events in self._poll.select(0 if was_there_one else ROUND):
             if isinstance(key.data, Caller):
                 self._listen_to(key.data)
             elif key.data:
@@ -72,6 +70,14 @@ class Worker(SyncWorker):  # type: ignore[misc]
         now = time.monotonic()
         for caller in [caller for caller, end in self._sending.items() if end < now]:
             self._hang_up_on(caller)
+
+    def _listen_to_the_first(self) -> bool:
+        """Whether the doorman had taken somebody out of the queue."""
+        with self._door:
+            first, self._first = self._first, None
+        if first:
+            self._listen_to(first)
+        return first is not None
 
     def _listen_to(self, caller: Caller) -> None:
         try:

@@ -18,6 +18,7 @@ from tests.rig.processes import Process
 
 pytestmark = pytest.mark.once
 CONFIGURATION = "python:tests.platform.odd_site"
+CONNECTED, CONNECTING = "01", "03"
 Background = Callable[[str], "Future[Answer]"]
 
 
@@ -57,6 +58,17 @@ class Odd:
     def wait_until_begun(self, path: str) -> None:
         """Return when a page is being worked on."""
         self.process.wait_until(lambda: path in self.begun())
+
+    def wait_until_taken(self, caller: socket.socket) -> None:
+        """Return when a caller stands in the kernel's queue no more."""
+        ends = [f"{port:04X}" for port in (self.port, caller.getsockname()[1])]
+
+        def is_taken() -> bool:
+            lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+            ours = [line for line in lines if [line[1][-4:], line[2][-4:]] == ends]
+            return not any(line[3] in {CONNECTED, CONNECTING} and line[9] == "0" for line in ours)
+
+        self.process.wait_until(is_taken)
 
     def call(self, *, buffer: int | None = None) -> socket.socket:
         caller = socket.socket()
@@ -221,3 +233,15 @@ def test_what_was_begun_is_finished_when_the_server_ends(tmp_path: Path) -> None
         server.wait_until_begun("/slow/")
         server.process.stop()
         assert slow.result(60).status == 200
+
+
+def test_who_was_taken_out_of_the_queue_is_answered_when_the_server_ends(tmp_path: Path) -> None:
+    server = Odd(tmp_path / "log")
+    with ThreadPoolExecutor(1) as pool, server.call() as caller:
+        slow = pool.submit(server.get, "/slow/?seconds=1.5")
+        server.wait_until_begun("/slow/")
+        caller.sendall(head("/next/"))
+        server.wait_until_taken(caller)
+        server.process.stop()
+        assert slow.result(60).status == 200
+        assert heard(caller).startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 503 "))
