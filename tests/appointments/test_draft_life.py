@@ -1,5 +1,6 @@
 """How long what a citizen typed is kept: an hour from what was last sent, and a day at most."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -153,6 +154,7 @@ def test_a_draft_at_a_centre_s_screen_lives_for_three_minutes_whatever_is_sent(c
     told = text_of(screen.get(draft))
     assert "when nobody has touched the screen for three minutes" in told
     assert "24 hours" not in told
+    assert kept_until(told) == []
     clock.shift(2 * MINUTE)
     fill_in(screen, draft)
     assert ends() == NOW + 5 * MINUTE
@@ -160,7 +162,25 @@ def test_a_draft_at_a_centre_s_screen_lives_for_three_minutes_whatever_is_sent(c
     assert screen.post(f"{draft}check/").status_code == 410
 
 
-def test_the_page_says_beforehand_how_long_what_is_typed_is_kept(client: Client) -> None:
-    told = text_of(client.get(begin(client, build_world())))
-    assert "we keep what you write for one hour" in told
-    assert "After 24 hours we delete it all." in told
+def kept_until(page: str) -> list[str]:
+    return re.findall(r"we keep what you write at least until (\d\d:\d\d)\.", page)
+
+
+def test_every_page_says_beforehand_until_when_what_is_typed_is_kept(client: Client, clock) -> None:
+    draft = begin(client, build_world())
+    assert kept_until(text_of(client.get(draft))) == ["09:00"], "an hour from 08:00"
+    clock.shift(20 * MINUTE)
+    assert kept_until(text_of(client.get(draft))) == ["09:00"], "looking moves nothing"
+    assert kept_until(text_of(client.post(draft, {"name_0": "", "phone": "12"}))) == ["09:20"]
+    clock.shift(10 * MINUTE)
+    fill_in(client, draft)
+    for page in ("", "time/", "check/"):
+        told = text_of(client.get(f"{draft}{page}"))
+        assert kept_until(told) == ["09:30"], page
+        assert "After 24 hours we delete it all." in told
+
+
+def test_on_the_last_hour_of_a_day_no_later_time_is_said(client: Client, clock) -> None:
+    draft = begin(client, build_world())
+    BookingDraft.objects.update(began_at=NOW - timedelta(hours=23, minutes=30))
+    assert kept_until(text_of(client.post(draft, {"name_0": ""}))) == ["08:30"]
