@@ -1,5 +1,6 @@
 """Single days of a centre: closed, open after all, somebody away."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from appointments.desk.day import find_centre
 from appointments.desk.roster_forms import AcceptingForm
 from appointments.models import Absence, Desk
 from appointments.rules.ticks import MINUTES_PER_DAY
+from appointments.selectors_waiting import affected_by
 from appointments.services.desks import add_absence, remove_absence
 from appointments.services.hours import (
     add_closure,
@@ -82,7 +84,7 @@ def closures(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespon
         save,
         title=_("Closed days"),
         form=form,
-        done=here("closures", workplace, centre),
+        done=_after_closing(workplace, centre),
         said=_("The days are closed."),
         template="admin/days.html",
         submit=_("Close the days"),
@@ -97,6 +99,16 @@ def closures(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespon
             for one in centre.closures.filter(last_day__gte=_today())
         ],
     )
+
+
+def _after_closing(workplace: Workplace, centre: Centre) -> Callable[[Closure], str]:
+    """Where to go on: to the offers of other times, where somebody is booked."""
+
+    def address(closure: Closure) -> str:
+        is_booked = affected_by(closure, now=clock.now())
+        return here("rebookings" if is_booked else "closures", workplace, centre)
+
+    return address
 
 
 @require_POST

@@ -25,6 +25,7 @@ from borgerservice.audit.selectors import history_of
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.notifications.models import Message
+from borgerservice.vault.links import derive_link
 from tests.builders import NOW, TODAY, build_municipality, build_staff, build_visit, build_world
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,34 @@ def test_who_works_there_sees_it_start_and_ticks_off_whom_they_phoned(world, lea
     assert desk.post(done, follow=True).status_code == 200
     assert Offer.unscoped.get(pk=number).answer == Offer.Answer.PHONED
     assert history_of(municipality=world.municipality, subject=f"offer:{number}")
+
+
+@pytest.mark.parametrize("minutes", [(9 * 60,), ()], ids=["somebody booked", "nobody booked"])
+def test_who_closes_a_day_goes_on_to_the_offers_where_somebody_is_booked(
+    world, minutes, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
+    booked(world, *minutes)
+    office = Client()
+    office.force_login(build_staff(world.municipality, role=StaffRole.Role.ADMINISTRATOR))
+    where = {"code": "0657", "key": world.centre.key}
+    typed = {"first_day": CLOSED, "last_day": CLOSED, "reason": "Vand", "is_accepted": "on"}
+
+    answer = office.post(reverse("admin:closures", kwargs=where), typed)
+
+    leads_to = "rebookings" if minutes else "closures"
+    assert answer.headers["Location"] == reverse(f"admin:{leads_to}", kwargs=where)
+
+
+def test_whom_the_offer_does_not_suit_can_choose_another_time_themselves(world, lead, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    (visit,) = booked(world, 9 * 60)
+    begun(world, lead)
+    continue_rebookings(now=NOW)
+
+    page = Client().get(f"/offer/{link_of(offers()[0])}/").content.decode()
+
+    assert f"/visit/{derive_link('visit', visit.link_salt)}/move/" in page
 
 
 def test_another_municipality_sees_and_starts_nothing(world, time_machine):

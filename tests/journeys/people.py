@@ -93,7 +93,7 @@ class Clerk(Visitor):
         self.press("Søg")
         self.press("Tjek ind", self.page.get_by_role("row").filter(has_text=name))
         self.follow("Åbn", self.page.get_by_role("row").filter(has_text=name))
-        self.press("Bekræft identitet")
+        self.press("Start identitetssag")
 
     def records_documents(self, *, number: str, papers: Sequence[Paper]) -> None:
         self.page.get_by_label("CPR-nummer eller erstatningsnummer").check()

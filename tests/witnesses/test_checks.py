@@ -272,7 +272,7 @@ def test_a_witness_no_longer_fine_flags_the_visit_and_the_citizen_is_told_once(
     page = reverse("admin:visit", kwargs={"code": "0657", "reference": far.reference})
     marked = words(desk.get(page))
     assert "Regn ikke med vidnet" in marked
-    assert "Et vidne blev undersøgt på forhånd Vidnet" in marked
+    assert "Et vidne blev tjekket på forhånd Vidnet" in marked
     receipt = Client().get(far_citizen.replace("/witness/for/", "/visit/"))
     assert "Dit vidne er ikke på plads endnu" in words(receipt)
     assert far_citizen in receipt.content.decode()
