@@ -8,10 +8,9 @@ from typing import Protocol
 from django.db.models import F, Q
 
 from appointments.exceptions import NotFound, Refused
-from appointments.models import Appointment, CentreService, Participant, ServiceType
+from appointments.models import Appointment, CentreService
 from appointments.rules.availability import Audience, starts_from
 from appointments.rules.booking_window import Window
-from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.places import (
     danish_order,
@@ -30,7 +29,6 @@ from appointments.rules.ticks import (
 from appointments.selectors_desk_days import Visiting, starts_by_day
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality
-from borgerservice.vault.links import link_hash
 
 LONGEST_PERIOD_DAYS = 62
 NEAREST_CODES = 3
@@ -178,55 +176,6 @@ def get_appointment(*, municipality: Municipality | int, reference: str) -> Appo
     if appointment is None:
         raise NotFound
     return appointment
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A visit as its citizen sees it; `lacks_witness`: the one they asked cannot be counted on."""
-
-    appointment: Appointment
-    services: tuple[ServiceType, ...]
-    people: int
-    told_of_papers: Participant | None
-    lacks_witness: bool
-    is_over: bool
-    can_change: bool
-
-    @property
-    def has_others_alike(self) -> bool:
-        """Whether somebody comes for the same as who told us of their papers."""
-        told = self.told_of_papers
-        return told is not None and self.services.count(told.service) > 1
-
-
-def visit_by_link(link: str, *, now: datetime) -> Visit:
-    """The visit a citizen's secret link opens; names and numbers stay sealed. One statement.
-
-    Raises NotFound. The link is the citizen's own, whichever municipality the centre is in.
-    """
-    comers = list(
-        Participant.unscoped.select_related(
-            "appointment__centre__municipality", "appointment__contact__data_key", "service"
-        )
-        .filter(appointment__link_hash=link_hash(link))
-        .order_by("position")
-    )
-    if not comers:
-        raise NotFound
-    appointment = comers[0].appointment
-    state = AppointmentState(appointment.status)
-    has_begun = appointment.starts_at <= now
-    return Visit(
-        appointment=appointment,
-        services=tuple(comer.service for comer in comers),
-        people=len(comers),
-        told_of_papers=next((comer for comer in comers if comer.guide_verdict), None),
-        lacks_witness=any(
-            comer.witness_state == Participant.WitnessState.UNSURE for comer in comers
-        ),
-        is_over=appointment.ends_at <= now or state is AppointmentState.COMPLETED,
-        can_change=may(Act.MOVE, state) and may(Act.CANCEL, state) and not has_begun,
-    )
 
 
 @dataclass(frozen=True, slots=True)

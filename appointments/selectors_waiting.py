@@ -44,12 +44,31 @@ def entry_by_link(link: str) -> WaitingEntry:
     return entry
 
 
+def unreceived(offers: QuerySet[Offer], *, visit: str, starts_at: str) -> QuerySet[Offer]:
+    """Of these the offers made because a visit cannot be received at the time it still has.
+
+    To be asked about each visit of another query, which names its key and its start. Not those of a
+    closure that was taken back, nor of a visit somebody has phoned about.
+    """
+    return offers.filter(
+        rebooking__closure__isnull=False,
+        appointment=OuterRef(visit),
+        instead_of=OuterRef(starts_at),
+        answer__in=Offer.UNSETTLED,
+    ).order_by("pk")
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
     """An offer as whoever it is made to sees it."""
 
     offer: Offer
     is_open: bool
+
+    @property
+    def is_unreceived(self) -> bool:
+        """Whether there is a visit that cannot be received at the time it still has."""
+        return _is_unreceived(self.offer)
 
     @property
     def visit(self) -> Appointment | None:
@@ -60,7 +79,7 @@ class Offered:
 def offer_by_link(link: str, *, now: datetime) -> Offered:
     """The offer behind a secret link. One statement. Raises NotFound."""
     known = Offer.unscoped.filter(link_hash=link_hash(link))  # the contact's own link
-    offer = known.select_related("centre__municipality", "appointment__centre").first()
+    offer = known.select_related("centre__municipality", "appointment__centre", "rebooking").first()
     if offer is None:
         raise NotFound
     return Offered(offer, offer.answer == Offer.Answer.OPEN and offer.expires_at > now)
@@ -98,18 +117,31 @@ def affected_by(closure: Closure, *, now: datetime) -> int:
 
 
 def left_of(rebooking: Rebooking, *, now: datetime) -> QuerySet[Appointment]:
-    """The visits of a rebooking that nothing has been offered for yet."""
+    """The visits of a rebooking that nothing has been offered for yet; by no other one either.
+
+    None once its closure is taken back.
+    """
     closure = rebooking.closure
+    if closure is None:
+        return Appointment.objects.for_municipality(rebooking.municipality_id).none()
     visits = booked_in(
         rebooking.centre,
         first=rebooking.first_day,
         last=rebooking.last_day,
-        minutes=(closure.from_minute, closure.to_minute) if closure else (0, MINUTES_PER_DAY),
+        minutes=(closure.from_minute, closure.to_minute),
         now=now,
     )
     offers = Offer.objects.for_municipality(rebooking.municipality_id)
     had = offers.filter(rebooking=rebooking, appointment=OuterRef("pk"))
-    return visits.filter(~Exists(had))
+    elsewhere = unreceived(offers, visit="pk", starts_at="starts_at")
+    return visits.filter(~Exists(had), ~Exists(elsewhere))
+
+
+def to_be_offered(rebooking: Rebooking, *, now: datetime) -> QuerySet[Appointment]:
+    """Those left to whom nothing else is offered at the moment: nobody has two offers at once."""
+    offers = Offer.objects.for_municipality(rebooking.municipality_id)
+    others = offers.filter(appointment=OuterRef("pk"), answer=Offer.Answer.OPEN)
+    return left_of(rebooking, now=now).filter(~Exists(others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +171,7 @@ def progress_of(municipality: Municipality, pk: int, *, now: datetime) -> Progre
     offers = list(
         Offer.objects.for_municipality(municipality)
         .filter(rebooking=rebooking)
-        .select_related("appointment", "centre")
+        .select_related("appointment", "centre", "rebooking")
         .order_by("appointment__starts_at", "pk")
     )
     answers = [offer.answer for offer in offers]
@@ -152,8 +184,17 @@ def progress_of(municipality: Municipality, pk: int, *, now: datetime) -> Progre
         to_phone=tuple(
             offer
             for offer in offers
-            if offer.answer in Offer.TO_BE_PHONED
-            and offer.appointment
-            and offer.appointment.status == Appointment.Status.BOOKED
+            if offer.answer in Offer.TO_BE_PHONED and _is_unreceived(offer)
         ),
+    )
+
+
+def _is_unreceived(offer: Offer) -> bool:
+    visit, rebooking = offer.appointment, offer.rebooking
+    return (
+        visit is not None
+        and rebooking is not None
+        and rebooking.closure_id is not None
+        and visit.status == Appointment.Status.BOOKED
+        and visit.starts_at == offer.instead_of
     )

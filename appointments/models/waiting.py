@@ -117,8 +117,9 @@ class Rebooking(models.Model):
 class Offer(models.Model):
     """A time held for one visit or one wish, answered by a link until it expires.
 
-    With `rebooking` it stands for a visit that cannot be received; without a time (`hold` was never
-    there) nothing equal was found, and somebody has to phone.
+    With `rebooking` it stands for a visit that cannot be received at the time it had then,
+    `instead_of`; without a time (`hold` was never there) nothing equal was found, and somebody has
+    to phone.
     """
 
     class Answer(models.TextChoices):
@@ -132,6 +133,7 @@ class Offer(models.Model):
         PHONED = "phoned"
 
     TO_BE_PHONED = (Answer.TO_PHONE, Answer.DECLINED, Answer.EXPIRED)
+    UNSETTLED = (Answer.OPEN, *TO_BE_PHONED)
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     entry = models.ForeignKey(WaitingEntry, null=True, on_delete=models.PROTECT)
@@ -144,6 +146,7 @@ class Offer(models.Model):
     hold = models.OneToOneField(Hold, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
     centre = models.ForeignKey(Centre, null=True, on_delete=models.PROTECT)
     starts_at = models.DateTimeField(null=True)
+    instead_of = models.DateTimeField(null=True)
     answer = models.CharField(max_length=8, choices=Answer, default=Answer.OPEN)
     link_hash = models.CharField(max_length=64, unique=True)
     link_salt = models.CharField(max_length=32)
@@ -154,7 +157,7 @@ class Offer(models.Model):
     PRIVACY = {
         Life.VISIT: {
             Kind.INTERNAL: "id municipality entry rebooking appointment hold centre starts_at"
-            " answer offered_at expires_at answered_at",
+            " instead_of answer offered_at expires_at answered_at",
             Kind.SECRET: "link_hash link_salt",
         }
     }

@@ -3,20 +3,15 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from appointments.exceptions import NotFound, Refused
-from appointments.models import Appointment, Hold, Offer, WaitingEntry
-from appointments.rules.availability import ticks_of
-from appointments.services import capacity
+from appointments.models import Appointment, Offer, WaitingEntry
 from appointments.services.booking import book_appointment
 from appointments.services.changes import move_appointment
-from appointments.services.given_back import Place
-from appointments.services.offers import pass_on
+from appointments.services.offers import end_offer, hold_of, let_go_of
 from appointments.services.plan import Visitor
 from appointments.services.waiting import names_of
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
 from borgerservice.vault.links import link_hash
 from borgerservice.vault.services import open_data_key
 
@@ -33,13 +28,15 @@ def accept_offer(*, link: str, now: datetime) -> Appointment:
         if offer.answer == Answer.ACCEPTED and offer.appointment:
             return offer.appointment
         _require_open(offer, now=now)
+        # First, as a visit that moves withdraws what else is offered for it.
+        end_offer(offer, Answer.ACCEPTED, Event.OFFER_ACCEPTED, now=now)
         visit = _moved(offer, now=now) if offer.appointment else _booked(offer, now=now)
-        offer.appointment = visit
-        _end(offer, Answer.ACCEPTED, Event.OFFER_ACCEPTED, now=now)
         if offer.entry:
             offer.entry.status = WaitingEntry.Status.SERVED
             offer.entry.appointment = visit
             offer.entry.save(update_fields=["status", "appointment"])
+            offer.appointment = visit
+            offer.save(update_fields=["appointment"])
     return visit
 
 
@@ -53,8 +50,8 @@ def decline_offer(*, link: str, now: datetime) -> Offer:
         if offer.answer == Answer.DECLINED:
             return offer
         _require_open(offer, now=now)
-        _end(offer, Answer.DECLINED, Event.OFFER_DECLINED, now=now)
-        _let_go(offer, now=now)
+        end_offer(offer, Answer.DECLINED, Event.OFFER_DECLINED, now=now)
+        let_go_of(offer, now=now)
     return offer
 
 
@@ -74,8 +71,8 @@ def _expired(pk: int, municipality_id: int, *, now: datetime) -> bool:
         offer = known.select_for_update().filter(pk=pk, answer=Answer.OPEN).first()
         if offer is None:
             return False
-        _end(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
-        _let_go(offer, now=now)
+        end_offer(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
+        let_go_of(offer, now=now)
     return True
 
 
@@ -93,13 +90,6 @@ def _require_open(offer: Offer, *, now: datetime) -> None:
         raise Refused("offer_over")
 
 
-def _hold_of(offer: Offer) -> Hold | None:
-    if offer.hold_id is None:
-        return None
-    held = Hold.objects.for_municipality(offer.municipality_id).filter(pk=offer.hold_id)
-    return held.select_related("centre__municipality").first()
-
-
 def _moved(offer: Offer, *, now: datetime) -> Appointment:
     if offer.appointment is None or offer.starts_at is None:
         raise Refused("offer_over")
@@ -108,7 +98,7 @@ def _moved(offer: Offer, *, now: datetime) -> Appointment:
         start=offer.starts_at,
         actor="citizen",
         now=now,
-        hold=_hold_of(offer),
+        hold=hold_of(offer),
     )
 
 
@@ -129,31 +119,5 @@ def _booked(offer: Offer, *, now: datetime) -> Appointment:
         origin=Appointment.Origin.WEB,
         actor="citizen",
         now=now,
-        hold=_hold_of(offer),
-    )
-
-
-def _let_go(offer: Offer, *, now: datetime) -> None:
-    """Give the held time back and pass it on."""
-    hold = _hold_of(offer)
-    if hold is None:
-        return
-    capacity.lock_days({(hold.centre_id, hold.day)})
-    known = Hold.objects.for_municipality(hold.municipality_id).filter(Q(pk=hold.pk))
-    if not known.delete()[0]:
-        return
-    ticks = ticks_of(hold.starts_at, hold.busy_until)
-    capacity.release(centre=hold.centre, desk_id=hold.desk_id, day=hold.day, ticks=ticks)
-    pass_on(Place(hold.centre, hold.desk_id, hold.starts_at, hold.busy_until), now=now)
-
-
-def _end(offer: Offer, answer: Offer.Answer, event: Event, *, now: datetime) -> None:
-    offer.answer, offer.answered_at = answer, now
-    offer.save(update_fields=["answer", "answered_at", "appointment"])
-    record(
-        event,
-        actor="system" if answer == Answer.EXPIRED else "citizen",
-        subject=f"offer:{offer.pk}",
-        municipality=offer.municipality_id,
-        at=now,
+        hold=hold_of(offer),
     )

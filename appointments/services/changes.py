@@ -1,12 +1,12 @@
 """Move and cancel: one function each, behind every door."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from appointments.exceptions import Refused, SlotTaken
-from appointments.models import Appointment, Hold
+from appointments.models import Appointment, Hold, Offer
 from appointments.rules.availability import Audience
 from appointments.rules.lifecycle import Act, AppointmentState, may
 from appointments.rules.local_time import wall_clock
@@ -15,11 +15,13 @@ from appointments.services.capacity import Wanted
 from appointments.services.conditions import check_time
 from appointments.services.given_back import let_go, place_of
 from appointments.services.longer import lengthen_where_short
-from appointments.services.offers import pass_on
+from appointments.services.offers import days_of, lock_offers, pass_on, withdraw_offers
 from appointments.services.plan import Plan, plan_visit
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.together import write_together
+
+Answer = Offer.Answer
 
 
 def move_appointment(
@@ -47,12 +49,13 @@ def move_appointment(
     wanted = capacity.wanted(centre=centre, plan=plan, start=start, now=now, audience=audience)
     try:
         with transaction.atomic():
+            useless = _useless(lock_offers(visit=appointment), start=start)
             visit = _locked(appointment)
             _require(Act.MOVE, visit, "cannot_move")
             if visit.starts_at <= now or visit.municipality_id != centre.municipality_id:
                 raise Refused("cannot_move")
             if (visit.centre_id, visit.starts_at) != (centre.pk, wanted.start):
-                _move(visit, wanted, plan, held, actor)
+                _move(visit, wanted, plan, held, useless=useless, actor=actor)
                 if any(lacks_time for _code, lacks_time in comers):
                     lengthen_where_short(appointment=visit, actor=actor, now=now)
     except IntegrityError as clash:
@@ -62,9 +65,18 @@ def move_appointment(
     return visit
 
 
-def _move(visit: Appointment, wanted: Wanted, plan: Plan, hold: Hold | None, actor: str) -> None:
+def _move(
+    visit: Appointment,
+    wanted: Wanted,
+    plan: Plan,
+    hold: Hold | None,
+    *,
+    useless: Sequence[Offer],
+    actor: str,
+) -> None:
     now, was = wanted.now, place_of(visit)
-    capacity.lock_days({(was.centre.pk, was.day), (wanted.centre.pk, wall_clock(wanted.start)[0])})
+    days = {(was.centre.pk, was.day), (wanted.centre.pk, wall_clock(wanted.start)[0])}
+    capacity.lock_days(days | days_of(useless))
     let_go(was)
     visit.centre = wanted.centre
     visit.desk_id = _take(wanted, plan, hold)
@@ -74,6 +86,7 @@ def _move(visit: Appointment, wanted: Wanted, plan: Plan, hold: Hold | None, act
     visit.moves += 1
     visit.save(update_fields=["centre", "desk", "starts_at", "ends_at", "busy_until", "moves"])
     pass_on(was, now=now)
+    withdraw_offers(useless, now=now)
     times = {"from": was.starts_at.isoformat(), "to": wanted.start.isoformat()}
     _record(Event.APPOINTMENT_MOVED, visit, actor, now, times)
     notices.tell_moved(visit, services=plan.services, now=now)
@@ -82,6 +95,7 @@ def _move(visit: Appointment, wanted: Wanted, plan: Plan, hold: Hold | None, act
 def cancel_appointment(*, appointment: Appointment, actor: str, now: datetime) -> Appointment:
     """Give the time back to others. Cancelling twice is the same as once."""
     with transaction.atomic():
+        offers = [one for one in lock_offers(visit=appointment) if one.answer == Answer.OPEN]
         held = _locked(appointment)
         if held.status == Appointment.Status.CANCELLED:
             return held
@@ -89,15 +103,29 @@ def cancel_appointment(*, appointment: Appointment, actor: str, now: datetime) -
         if held.starts_at <= now:
             raise Refused("cannot_cancel")
         place = place_of(held)
-        capacity.lock_days({(place.centre.pk, place.day)})
+        capacity.lock_days({(place.centre.pk, place.day), *days_of(offers)})
         let_go(place)
-        pass_on(place, now=now)
         held.status = Appointment.Status.CANCELLED
         held.save(update_fields=["status"])
+        pass_on(place, now=now)
+        withdraw_offers(offers, now=now)
         _record(Event.APPOINTMENT_CANCELLED, held, actor, now, {})
         services = [p.service for p in held.participants.select_related("service")]
         notices.tell_cancelled(held, services=services, now=now)
     return held
+
+
+def _useless(offers: Sequence[Offer], *, start: datetime) -> list[Offer]:
+    """The open offers that a visit which moves has no use for.
+
+    A time before the new one is still the earlier one they asked for.
+    """
+    return [
+        offer
+        for offer in offers
+        if offer.answer == Answer.OPEN
+        and not (offer.entry_id and offer.starts_at and offer.starts_at < start)
+    ]
 
 
 def _take(wanted: Wanted, plan: Plan, hold: Hold | None) -> int:

@@ -6,19 +6,22 @@ A time is held a little longer than it is offered, so that it can go on to the n
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from appointments.exceptions import Refused
 from appointments.models import Appointment, Desk, Hold, Offer, WaitingEntry
+from appointments.rules.availability import ticks_of
 from appointments.rules.local_time import wall_clock
 from appointments.rules.waiting import ANSWERED_WITHIN, PASSED_ON_WITHIN, Wish, answer_by
 from appointments.services import capacity
 from appointments.services.given_back import Place, keep_back
 from appointments.services.notices import offer_notice, subject_of_offer
 from appointments.services.plan import Plan, plan_visit
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
 from borgerservice.notifications.services import drop_unsent, queue
 from borgerservice.together import New, write_together
 from borgerservice.vault.links import derive_link, link_hash, new_salt
@@ -102,6 +105,59 @@ def renew_links(offers: Sequence[Offer], *, visit: Appointment, now: datetime) -
             queue([offer_notice(offer, visit.contact, visit.language)], now=now)
 
 
+def end_offer(offer: Offer, answer: Offer.Answer, event: Event, *, now: datetime) -> None:
+    """Write down what came of an offer."""
+    offer.answer, offer.answered_at = answer, now
+    offer.save(update_fields=["answer", "answered_at"])
+    record(
+        event,
+        actor="system" if answer == Offer.Answer.EXPIRED else "citizen",
+        subject=f"offer:{offer.pk}",
+        municipality=offer.municipality_id,
+        at=now,
+    )
+
+
+def hold_of(offer: Offer) -> Hold | None:
+    """What keeps the time of an offer, if it is still kept."""
+    if offer.hold_id is None:
+        return None
+    held = Hold.objects.for_municipality(offer.municipality_id).filter(pk=offer.hold_id)
+    return held.select_related("centre__municipality").first()
+
+
+def let_go_of(offer: Offer, *, now: datetime) -> None:
+    """Give the time of an offer back, to the next who waits."""
+    hold = hold_of(offer)
+    if hold is None:
+        return
+    capacity.lock_days({(hold.centre_id, hold.day)})
+    known = Hold.objects.for_municipality(hold.municipality_id).filter(pk=hold.pk)
+    if not known.delete()[0]:
+        return
+    ticks = ticks_of(hold.starts_at, hold.busy_until)
+    capacity.release(centre=hold.centre, desk_id=hold.desk_id, day=hold.day, ticks=ticks)
+    pass_on(Place(hold.centre, hold.desk_id, hold.starts_at, hold.busy_until), now=now)
+
+
+def withdraw_offers(offers: Sequence[Offer], *, now: datetime) -> None:
+    """End offers of a visit that has no use for them any more; their days are locked already."""
+    for offer in offers:
+        drop_unsent(municipality=offer.municipality_id, subject=subject_of_offer(offer))
+        end_offer(offer, Offer.Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
+    for offer in offers:
+        let_go_of(offer, now=now)
+
+
+def days_of(offers: Sequence[Offer]) -> set[tuple[int, date]]:
+    """The centres and days of the times offered, to be locked in one order with others."""
+    return {
+        (offer.centre_id, wall_clock(offer.starts_at)[0])
+        for offer in offers
+        if offer.centre_id is not None and offer.starts_at is not None
+    }
+
+
 def new_offer(
     *, municipality_id: int, hold: Hold | None, now: datetime, until: datetime, **about: object
 ) -> Offer:
@@ -130,6 +186,9 @@ def _who_fit(place: Place, *, now: datetime) -> Iterator[_Fits]:
     municipality = place.centre.municipality_id
     offers = Offer.objects.for_municipality(municipality).filter(entry=OuterRef("pk"))
     had = offers.filter(centre=place.centre, starts_at=place.starts_at)
+    of_visit = Offer.objects.for_municipality(municipality).filter(
+        appointment=OuterRef("appointment"), answer=Offer.Answer.OPEN
+    )
     waiting = (
         WaitingEntry.objects.for_municipality(municipality)
         .filter(
@@ -140,7 +199,7 @@ def _who_fit(place: Place, *, now: datetime) -> Iterator[_Fits]:
             first_day__lte=place.day,
             last_day__gte=place.day,
         )
-        .filter(~Exists(offers.filter(answer=Offer.Answer.OPEN)), ~Exists(had))
+        .filter(~Exists(offers.filter(answer=Offer.Answer.OPEN)), ~Exists(had), ~Exists(of_visit))
         .select_related("service", "contact", "appointment__centre")
         .order_by("created_at", "pk")[:LOOKED_AT]
     )

@@ -14,7 +14,7 @@ from appointments.models import Appointment, Hold, Offer, Rebooking
 from appointments.rules.local_time import wall_clock
 from appointments.rules.waiting import PASSED_ON_WITHIN, REBOOKED_WITHIN, answer_by
 from appointments.selectors import bookable_times
-from appointments.selectors_waiting import left_of
+from appointments.selectors_waiting import left_of, to_be_offered
 from appointments.services.holds import place_hold
 from appointments.services.notices import offer_notice
 from appointments.services.offers import new_offer
@@ -64,7 +64,7 @@ def continue_rebookings(*, now: datetime) -> int:
 def continue_rebooking(*, rebooking: Rebooking, now: datetime, at_most: int | None = None) -> int:
     """Offer another time to those who have none yet, first booked first; how many that were."""
     made = 0
-    for visit in left_of(rebooking, now=now)[:at_most]:
+    for visit in to_be_offered(rebooking, now=now)[:at_most]:
         made += _offer(rebooking, visit, now=now)
     if not left_of(rebooking, now=now).exists():
         known = Rebooking.objects.for_municipality(rebooking.municipality_id)
@@ -148,10 +148,13 @@ def _held_for(
         until=until,
         rebooking=rebooking,
         appointment=visit,
+        instead_of=visit.starts_at,
     )
     offer.centre, offer.starts_at = visit.centre, start
     try:
         with transaction.atomic():
+            if not _is_still_to_be_offered(rebooking, visit, now=now):
+                return False
             place_hold(
                 centre=visit.centre,
                 plan=plan,
@@ -177,14 +180,29 @@ def _to_phone(rebooking: Rebooking, visit: Appointment, *, now: datetime) -> boo
         until=now,
         rebooking=rebooking,
         appointment=visit,
+        instead_of=visit.starts_at,
     )
     offer.answer, offer.answered_at = Offer.Answer.TO_PHONE, now
     try:
         with transaction.atomic():
+            if not _is_still_to_be_offered(rebooking, visit, now=now):
+                return False
             offer.save(force_insert=True)
     except IntegrityError:  # another run was first
         return False
     return True
+
+
+def _is_still_to_be_offered(rebooking: Rebooking, visit: Appointment, *, now: datetime) -> bool:
+    """Whether the visit, which is locked now, was not moved, cancelled or offered a time meanwhile.
+
+    And whether the closure still stands.
+    """
+    visits = Appointment.objects.for_municipality(visit.municipality_id)
+    list(visits.select_for_update().filter(pk=visit.pk).values_list("pk"))
+    known = Rebooking.objects.for_municipality(rebooking.municipality_id)
+    as_it_is = known.select_related("centre", "closure").get(pk=rebooking.pk)
+    return to_be_offered(as_it_is, now=now).filter(pk=visit.pk, starts_at=visit.starts_at).exists()
 
 
 def _record(event: Event, rebooking: Rebooking, *, actor: str, now: datetime) -> None:

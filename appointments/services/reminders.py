@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Concat
 
-from appointments.models import Appointment, Participant
+from appointments.models import Appointment, Offer, Participant
 from appointments.rules.reminders import REMINDERS, Reminder
+from appointments.selectors_waiting import unreceived
 from appointments.services.notices import notice_of
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import queue
@@ -47,7 +48,8 @@ def _queue(reminder: Reminder, *, now: datetime) -> int:
 def _visits_to_remind_of(reminder: Reminder, *, now: datetime) -> list[tuple[Appointment, bool]]:
     """Booked visits soon enough, of which nothing was told lately: not this reminder either.
 
-    With each, whether it is for proving an identity.
+    Nor of one that cannot be received, whose citizen was offered another time. With each, whether
+    it is for proving an identity.
     """
     # Across municipalities: one sweep reminds everybody.
     told_lately = Message.unscoped.filter(
@@ -61,7 +63,10 @@ def _visits_to_remind_of(reminder: Reminder, *, now: datetime) -> list[tuple[App
         )
         .exclude(contact__phone_sealed=None, contact__email_sealed=None)
         .annotate(told_as=Concat(Value("appointment:"), F("reference")))
-        .filter(~Exists(told_lately))
+        .filter(
+            ~Exists(told_lately),
+            ~Exists(unreceived(Offer.unscoped.all(), visit="pk", starts_at="starts_at")),
+        )
         .annotate(
             proves_identity=Exists(
                 Participant.unscoped.filter(

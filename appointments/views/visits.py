@@ -12,8 +12,8 @@ from appointments.calendar_file import calendar_file
 from appointments.exceptions import NotFound, Refused
 from appointments.forms import TimesForm
 from appointments.models import Appointment
-from appointments.selectors import Visit, visit_by_link
 from appointments.selectors_centres import stand_on, week_of
+from appointments.selectors_visit import Visit, visit_by_link
 from appointments.services import cancel_appointment, move_appointment, plan_visit
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import free_days, shown_times
@@ -56,6 +56,7 @@ def visit(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpR
     week = week_of(centre, day=day)
     shown = {
         **_facts(link, visit),
+        "offer_link": derive_link("offer", visit.offer) if visit.offer else "",
         "week": week,
         "stand": stand_on(centre, day=day, stops=week.stops),
     }

@@ -10,7 +10,8 @@ from appointments.models import Appointment, DeskDay
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
 from appointments.rules.opening import Closing
-from appointments.selectors import bookable_times, visit_by_link
+from appointments.selectors import bookable_times
+from appointments.selectors_visit import visit_by_link
 from appointments.services import (
     Request,
     Visitor,

@@ -7,20 +7,24 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from appointments.models import Appointment, Offer, Rebooking
-from appointments.rules.local_time import instant
+from appointments.exceptions import Refused
+from appointments.models import Appointment, Hold, Offer, Rebooking
+from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.opening import Closing
+from appointments.rules.waiting import Wish
 from appointments.selectors_waiting import progress_of
-from appointments.services import cancel_appointment
+from appointments.services import cancel_appointment, move_appointment
 from appointments.services.answers import accept_offer, decline_offer, expire_offers
 from appointments.services.desk_days import rebuild
-from appointments.services.hours import add_closure
+from appointments.services.hours import add_closure, remove_closure
 from appointments.services.offers import link_of
 from appointments.services.rebooking import (
     continue_rebooking,
     continue_rebookings,
     start_rebooking,
 )
+from appointments.services.reminders import queue_reminders
+from appointments.services.waiting import wait_for_earlier
 from borgerservice.audit.selectors import history_of
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffRole
@@ -231,3 +235,128 @@ def test_hours_closed_concern_only_those_who_come_then(world, lead):
     continue_rebookings(now=NOW)
     assert [offer.appointment for offer in offers()] == [late]
     assert Appointment.unscoped.count() == 2
+
+
+def held_places():
+    return Hold.unscoped.filter(purpose=Hold.Purpose.OFFER).count()
+
+
+def test_a_closure_taken_back_meanwhile_offers_nobody_else_another_time(world, lead):
+    booked(world, 9 * 60, 9 * 60 + 30, 10 * 60)
+    rebooking = begun(world, lead)
+    continue_rebooking(rebooking=rebooking, now=NOW, at_most=1)
+    remove_closure(closure=rebooking.closure, actor="staff:1", now=NOW)
+    assert continue_rebookings(now=NOW) == 0
+    assert len(offers()) == 1
+    assert Rebooking.unscoped.get().finished_at == NOW
+    expire_offers(now=offers()[0].expires_at)
+    assert progress_of(world.municipality, rebooking.pk, now=NOW).to_phone == ()
+
+
+def test_a_closure_taken_back_while_one_is_at_it_is_seen(world, lead):
+    booked(world, 9 * 60)
+    rebooking = begun(world, lead)
+    remove_closure(closure=world.centre.closures.get(), actor="staff:1", now=NOW)
+    assert continue_rebooking(rebooking=rebooking, now=NOW) == 0
+    assert not offers()
+
+
+def test_a_visit_that_lies_in_two_closures_gets_one_offer(world, lead):
+    (visit,) = booked(world, 9 * 60 + 45)
+    for hours in ({"to_minute": 10 * 60}, {"from_minute": 10 * 60}):
+        start_rebooking(closure=closes(world, **hours), staff=lead, now=NOW)
+    assert continue_rebookings(now=NOW) == 1
+    assert continue_rebookings(now=NOW) == 0
+    assert [offer.appointment for offer in offers()] == [visit]
+    decline_offer(link=link_of(offers()[0]), now=NOW)
+    assert continue_rebookings(now=NOW) == 0
+    assert len(offers()) == 1
+
+
+def waits_for_earlier(world, visit):
+    return wait_for_earlier(
+        appointment=visit, centres=[world.centre], wish=Wish(TODAY, CLOSED, 0, 1440, 127), now=NOW
+    )
+
+
+def test_who_is_offered_an_earlier_time_already_is_offered_another_only_after_that(world, lead):
+    earlier = build_visit(world, day=TODAY + timedelta(days=1), minute=540, phone=PHONES[9])
+    (visit,) = booked(world, 9 * 60)
+    waits_for_earlier(world, visit)
+    cancel_appointment(appointment=earlier, actor="citizen", now=NOW)
+    rebooking = begun(world, lead)
+    assert continue_rebookings(now=NOW) == 0
+    assert progress_of(world.municipality, rebooking.pk, now=NOW).left == 1
+    decline_offer(link=link_of(offers()[0]), now=NOW)
+    assert continue_rebookings(now=NOW) == 1
+    assert [offer.answer for offer in offers()] == ["declined", "open"]
+
+
+def test_who_is_offered_another_time_is_offered_no_earlier_one_besides(world, lead):
+    earlier = build_visit(world, day=TODAY + timedelta(days=1), minute=540, phone=PHONES[9])
+    (visit,) = booked(world, 9 * 60)
+    waits_for_earlier(world, visit)
+    begun(world, lead)
+    continue_rebookings(now=NOW)
+    cancel_appointment(appointment=earlier, actor="citizen", now=NOW)
+    assert len(offers()) == 1
+
+
+@pytest.mark.parametrize("how", ["moves", "cancels"])
+def test_who_acts_by_themselves_leaves_the_time_held_for_them_to_others(world, lead, how):
+    (visit,) = booked(world, 9 * 60)
+    rebooking = begun(world, lead)
+    continue_rebookings(now=NOW)
+    (offer,) = offers()
+    assert held_places() == 1
+    if how == "moves":
+        start = instant(CLOSED + timedelta(days=6), 10 * 60)
+        move_appointment(appointment=visit, start=start, actor="citizen", now=NOW)
+    else:
+        cancel_appointment(appointment=visit, actor="citizen", now=NOW)
+    assert held_places() == 0
+    day, minute = wall_clock(offer.starts_at)
+    assert build_visit(world, day=day, minute=minute, phone=PHONES[8])
+    with pytest.raises(Refused):
+        accept_offer(link=link_of(offer), now=NOW)
+    assert expire_offers(now=offer.expires_at) == 0
+    assert progress_of(world.municipality, rebooking.pk, now=NOW).to_phone == ()
+    assert rebuild(centre=world.centre, first=TODAY, last=TODAY + timedelta(days=14)) == 0
+
+
+def test_nobody_is_reminded_of_a_visit_that_cannot_be_received(world, lead):
+    stays, _gone = booked(world, 10 * 60 + 30, 9 * 60)
+    rebooking = start_rebooking(
+        closure=closes(world, to_minute=10 * 60), staff=lead, now=NOW - timedelta(days=1)
+    )
+    continue_rebookings(now=NOW)
+    Message.unscoped.all().delete()
+    at = instant(CLOSED, 9 * 60) - timedelta(days=1, hours=1)
+    assert queue_reminders(now=at) == 1
+    assert stays.reference in Message.unscoped.get().dedupe_key
+    remove_closure(closure=rebooking.closure, actor="staff:1", now=NOW)
+    assert queue_reminders(now=at) == 1
+
+
+def test_the_receipt_says_that_the_centre_cannot_receive_them_and_leads_to_the_offer(
+    world, lead, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
+    (visit,) = booked(world, 9 * 60)
+    address = f"/en/visit/{derive_link('visit', visit.link_salt)}/"
+    assert "Your time is booked" in Client().get(address).content.decode()
+    rebooking = begun(world, lead)
+    continue_rebookings(now=NOW)
+    (offer,) = offers()
+    page = Client().get(address).content.decode()
+    assert "The centre cannot receive you then." in page
+    assert f"/en/offer/{link_of(offer)}/" in page
+    assert "Your time is booked" not in page
+    decline_offer(link=link_of(offer), now=NOW)
+    page = Client().get(address).content.decode()
+    assert "The centre will call you." in page
+    assert "/en/offer/" not in page
+    remove_closure(closure=rebooking.closure, actor="staff:1", now=NOW)
+    assert "Your time is booked" in Client().get(address).content.decode()
+    over = Client().get(f"/en/offer/{link_of(offer)}/").content.decode()
+    assert "The centre will call you." not in over

@@ -11,7 +11,7 @@ from tests.architecture.tree import named, parsed, product_modules
 
 WRITES = "writes rows, each with the municipality it was given"
 UNSCOPED_ALLOWED = {
-    "appointments/selectors.py": "a citizen's secret link names the visit, not the municipality",
+    "appointments/selectors_visit.py": "a citizen's secret link names the visit, not the municipality",
     "appointments/selectors_doubles.py": "one visit per person and purpose in the whole country",
     "appointments/selectors_waiting.py": "secret links name the wish and the offer",
     "appointments/services/answers.py": "a secret link names the offer; one sweep ends them all",
