@@ -17,8 +17,7 @@ from witnesses.rules.facts import Document, Witness
 from witnesses.rules.guide.answers import Paper, as_documents
 from witnesses.rules.guide.links import LinkUnreadable, read_papers
 from witnesses.rules.precheck import Precheck, latest_birth, precheck
-from witnesses.rules.rule_sets import rule_set
-from witnesses.selectors import earlier_witnessings, rule_set_in_force
+from witnesses.selectors import earlier_witnessings, rules_on
 
 ON_THE_WAY = (Appointment.Status.BOOKED, Appointment.Status.CHECKED_IN)
 CURABLE = {WITNESS_MINIMUM_AGE, WITNESS_DOCUMENTS}
@@ -167,7 +166,7 @@ def look_at(
             "is_applicant": is_applicant,
             "earlier_witnessings": history,
         }
-        return precheck(witness, on=on, rule_set_on=lambda day: rule_set(rule_set_in_force(day)))
+        return precheck(witness, on=on, rule_set_on=rules_on)
 
     known_since = [day for day in (stated, first_seen_on(root)) if day]
     found = with_mitid_since(min(known_since, default=None))
@@ -188,7 +187,7 @@ def standing_on(check: WitnessCheck, day: date) -> Standing:
         return Standing.ASK_ANOTHER
     if check.verdict == WitnessCheck.Verdict.MAY_FROM and day < check.from_day:
         return Standing.ASK_ANOTHER
-    figure = rule_set(rule_set_in_force(check.from_day)).witness_minimum_age
+    figure = rules_on(check.from_day).witness_minimum_age
     found = look_at(
         roots_of([check.person_id])[check.person_id],
         born=latest_birth(check.from_day, figure.years),

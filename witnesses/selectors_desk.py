@@ -16,7 +16,6 @@ from witnesses.models import (
 from witnesses.rules.explain import Account, Ground
 from witnesses.rules.figures import Language
 from witnesses.rules.lifecycle import CaseState, Standing, Step, StepStanding, is_over, standings
-from witnesses.rules.rule_sets import rule_set
 from witnesses.rules.wording import words_in
 from witnesses.selectors import (
     KnownPerson,
@@ -27,7 +26,7 @@ from witnesses.selectors import (
     declaration_of,
     get_proofing,
     met_on,
-    rule_set_in_force,
+    rules_on,
     shown_documents,
     witness_free_from,
     witness_of,
@@ -151,7 +150,7 @@ def limit_reached(
     free_on = witness_free_from(case, statement)
     if free_on == on:
         return None
-    quota, words = rule_set(rule_set_in_force(on)).witness_quota, words_in(language)
+    quota, words = rules_on(on).witness_quota, words_in(language)
     days = words.count("day", quota.days)
     limit = words.say(f"limit.{quota.unit}", at_most=quota.at_most, days=days)
     return LimitReached(limit, quota.source.cited, free_on)

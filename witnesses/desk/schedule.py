@@ -23,7 +23,7 @@ from witnesses.rules.compare import Age, Difference, differences, newer_guidance
 from witnesses.rules.explain_figures import FigureInWords, figure_in_words, figures_in_words
 from witnesses.rules.figures import RuleSet
 from witnesses.rules.rule_sets import RULE_SETS
-from witnesses.selectors import rule_set_in_force
+from witnesses.selectors import rules_on
 from witnesses.selectors_schedule import (
     get_rule_set_proposal,
     rule_sets_proposed,
@@ -166,7 +166,7 @@ def _in_force_without(proposal: RuleSetProposal) -> RuleSet:
     day = proposal.in_force_from
     if proposal.is_approved and day > date.min:
         day -= timedelta(days=1)
-    return RULE_SETS[rule_set_in_force(day)]
+    return rules_on(day)
 
 
 def _shown(

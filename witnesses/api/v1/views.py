@@ -1,6 +1,5 @@
 """What systems can ask about identity: a decision on given facts, and a proofing's outcome."""
 
-from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -24,9 +23,7 @@ from witnesses import selectors
 from witnesses.api.v1.serializers import DecisionOut, FactsIn, InvalidFactsOut, ProofingOut
 from witnesses.exceptions import NotFound
 from witnesses.rules.engine import decide
-from witnesses.rules.figures import RuleSet
 from witnesses.rules.lines import InvalidCase, invalid_case, read_facts, rule_set_for
-from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.rules.validity import InvalidFacts
 
 
@@ -53,7 +50,7 @@ class DecisionsView(PublicView):
             facts = read_facts(sent if isinstance(sent, bytes) else b"")
         except InvalidFacts as invalid:
             return _problem(invalid_case(invalid))
-        return JsonResponse(decide(facts, rule_set_for(facts, in_force=_in_force)))
+        return JsonResponse(decide(facts, rule_set_for(facts, in_force=selectors.rules_on)))
 
 
 class ProofingView(MunicipalView):
@@ -87,10 +84,6 @@ class ProofingView(MunicipalView):
             at=clock.now(),
         )
         return Response(ProofingOut(case).data)
-
-
-def _in_force(on: date) -> RuleSet:
-    return RULE_SETS[selectors.rule_set_in_force(on)]
 
 
 def _problem(case: InvalidCase) -> HttpResponse:

@@ -109,7 +109,7 @@ class Progress:
 def _in_force(on: date) -> RuleSet:
     """The scheduled set on a local day. The one place here that asks the database."""
     try:
-        return RULE_SETS[selectors.rule_set_in_force(on)]
+        return selectors.rules_on(on)
     except DatabaseFailure as failure:
         if _has_no_tables_yet():
             return RULE_SETS[AT_THE_START]
