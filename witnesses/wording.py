@@ -18,7 +18,10 @@ REFUSALS = {
     "signal_reviewed": _("The signal has already been closed."),
     "own_work": _("You worked on one of the cases yourself. Ask another reviewer."),
     "own_number_needed": _("Write your own CPR number before you work on identity cases."),
-    "own_case": _("You cannot work on your own case. Ask a colleague to take over."),
+    "own_case": _(
+        "Nobody can work on a case they are the applicant or the witness of. A colleague must take"
+        " over, or begin the case anew."
+    ),
     "witness_level_too_low": _(
         "The witness's MitID has a lower level than the one the applicant is to have. The citizen"
         " needs another witness, or a lower level."

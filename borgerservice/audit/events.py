@@ -1,6 +1,7 @@
 """The closed vocabulary of the audit trail: dotted, past tense."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Event(StrEnum):
@@ -83,3 +84,14 @@ class Event(StrEnum):
     SERVICES_CHANGED = "services.changed"
     API_CLIENT_CREATED = "api_client.created"
     API_CLIENT_ENDED = "api_client.ended"
+
+
+WORK_ON_A_CASE: Final = (
+    Event.PROOFING_OPENED,
+    Event.PROOFING_DOCUMENTS_RECORDED,
+    Event.PROOFING_QUESTIONS_RECORDED,
+    Event.PROOFING_WITNESS_RECORDED,
+    Event.PROOFING_SIGN_IN_REQUESTED,
+    Event.PROOFING_DECLARATION_ACCEPTED,
+)
+"""What makes somebody one of those who worked on an identity case before it is decided."""

@@ -30,8 +30,8 @@ def post_worker_init(worker: Worker) -> None:
         time.sleep(PAUSE_SECONDS)
         return found
 
-    def look_again_and_wait(persons: object, text: object) -> tuple[str, list[object]]:
-        again, asked = look_again(persons, text)
+    def look_again_and_wait(*told: object) -> tuple[str, list[object]]:
+        again, asked = look_again(*told)
         return f"{again} AND pg_sleep({PAUSE_SECONDS}) IS NOT NULL", asked
 
     if connection.vendor == "postgresql":

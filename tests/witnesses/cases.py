@@ -122,13 +122,15 @@ class Office:
             self.sign(case)
         return case
 
-    def sign(self, case: IdentityProofing, *, language: str = "da") -> Declaration:
-        """The witness signs the printed declaration before the clerk."""
+    def sign(
+        self, case: IdentityProofing, *, language: str = "da", staff: StaffMember | None = None
+    ) -> Declaration:
+        """The witness signs the printed declaration before the clerk, or whoever is given."""
         return accept_declaration(
             proofing=case,
             language=language,
             how=Declaration.Accepted.PRINTED,
-            staff=self.clerk,
+            staff=staff or self.clerk,
             now=self.now,
         )
 

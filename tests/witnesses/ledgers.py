@@ -124,10 +124,10 @@ def ledger_around(entered: Witnessing) -> Ledger:
 
 def ledger_of(witness: int, applicant: int) -> Ledger:
     """What the ledger tells of two persons, alone."""
-    asked = ("CAST(%s AS bigint)", "CAST(%s AS bigint)", *["CAST(NULL AS bigint)"] * 3)
+    asked = ("CAST(%s AS bigint)", "CAST(%s AS bigint)", "CAST(NULL AS bigint)")
     assert len(asked) == len(PERSONS)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {ledger_sql(*asked)}", [witness, applicant])
+        cursor.execute("SELECT " + ledger_sql(*asked, case="''"), [witness, applicant])
         return ledger_told(cursor.fetchone()[0])
 
 

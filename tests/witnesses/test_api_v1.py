@@ -199,8 +199,11 @@ def test_a_municipality_reads_the_outcome_of_its_own_proofing() -> None:
     answer = system.get(f"proofings/{case.reference}/")
     told = answer.json()
     visit = case.participant.appointment
-    assert told["findings"] == case.findings
-    assert len(told["findings"]) == 9
+    *others, limit = told["findings"]
+    *found, quota = case.findings
+    assert (others, len(others)) == (found, 8)
+    assert (quota["rule"], quota["observed"]) == ("witness.quota", 1)
+    assert limit == quota | {"observed": None}
     del told["findings"]
     assert told == {
         "reference": case.reference,
@@ -240,6 +243,17 @@ def test_a_refusal_is_told_with_its_grounds() -> None:
     told = build_system(office.world.municipality).get(f"proofings/{case.reference}/").json()
     assert (told["outcome"], told["route"]) == ("not_confirmed", None)
     assert told["failed"] == ["applicant.proof", "witness.mitid_brought"]
+
+
+@pytest.mark.parametrize("earlier", [0, 2, 3])
+def test_how_often_a_witness_acted_before_is_not_told(earlier: int) -> None:
+    office = build_office()
+    for place in range(earlier):
+        office.decided(witness(2), applicant=100 + place)
+    case = office.decided(witness(2))
+    told = build_system(office.world.municipality).get(f"proofings/{case.reference}/").json()
+    limit = next(found for found in told["findings"] if found["rule"] == "witness.quota")
+    assert (limit["passed"], limit["observed"]) == (earlier < 3, None)
 
 
 def test_nothing_that_names_a_person_is_told() -> None:

@@ -168,7 +168,14 @@ def test_a_clerk_found_out_to_be_the_applicant_cannot_decide(office):
 def test_a_clerk_cannot_be_the_witness_under_another_number_of_theirs(office):
     tell_anew(office.clerk, 9)
     build_link(known(7).pk, known(9).pk)
-    case = office.decided(witness(7))
+    case = office.with_witness(witness(7), is_signed=False)
+    colleague = build_staff(office.world.municipality)
+    with pytest.raises(Refused, match="own_case"):
+        office.sign(case)
+    office.sign(case, staff=colleague)
+    with pytest.raises(Refused, match="own_case"):
+        decide_proofing(proofing=case, staff=office.clerk, now=NOW)
+    case = decide_proofing(proofing=case, staff=colleague, now=NOW)
     assert case.outcome == "not_confirmed"
     assert case.failed == ["applicant.proof", "witness.independent"]
     assert not Witnessing.unscoped.exists()

@@ -27,6 +27,7 @@ from witnesses import seals
 from witnesses.exceptions import CaseOver, Refused
 from witnesses.models import (
     AssuranceLevel,
+    Declaration,
     DocumentEvidence,
     IdentityProofing,
     WitnessStatement,
@@ -36,6 +37,7 @@ from witnesses.selectors import applicant_of, current_statement, shown_documents
 from witnesses.services import (
     KEEP,
     abandon_proofing,
+    accept_declaration,
     decide_proofing,
     open_proofing,
     record_documents,
@@ -478,6 +480,39 @@ def test_a_clerk_who_turns_out_to_be_the_applicant_goes_no_further(office):
     assert refusal(record_questions, outcome=Questions.PASSED, **acts) == ("own_case", None)
     assert refusal(record_no_witness, **acts) == ("own_case", None)
     assert refusal(decide_proofing, **acts) == ("own_case", None)
+
+
+def test_staff_who_vouch_take_no_further_step_and_see_nobody_sign(office):
+    case = office.with_witness(witness(6), is_signed=False)
+    mine = build_staff(office.world.municipality)
+    mine.person = person_of(kind="replacement", normalised=number(6).digits, now=office.now)
+    mine.save()
+    acts = {"proofing": case, "staff": mine, "now": office.now}
+
+    shown = {"birth_date": None, "wants_cpr_link": True, "documents": (PASSPORT,)}
+    assert refusal(record_documents, number=KEEP, **shown, **acts)[0] == "own_case"
+    assert refusal(record_questions, outcome=Questions.PASSED, **acts) == ("own_case", None)
+    assert refusal(record_no_witness, **acts) == ("own_case", None)
+    signed = {"language": "da", "how": Declaration.Accepted.PRINTED}
+    assert refusal(accept_declaration, **signed, **acts) == ("own_case", None)
+    case.refresh_from_db()
+    assert case.questions == Questions.NOT_AVAILABLE
+    assert not Declaration.unscoped.exists()
+
+
+def test_a_clerk_who_worked_on_a_case_cannot_become_its_applicant(office):
+    case = office.case()
+    mine, other = (build_staff(office.world.municipality) for _ in range(2))
+    mine.person = person_of(kind="replacement", normalised=number(6).digits, now=office.now)
+    mine.save()
+    acts = {"proofing": case, "now": office.now}
+    documents_of(office, case)
+    record_questions(outcome=Questions.PASSED, staff=mine, **acts)
+
+    shown = {"birth_date": None, "wants_cpr_link": True, "documents": (PASSPORT,)}
+    told = refusal(record_documents, number=number(6), staff=other, **shown, **acts)
+
+    assert told == ("own_case", "number")
 
 
 # --- levels ------------------------------------------------------------------------------------

@@ -100,7 +100,8 @@ def _drafted(proofing: IdentityProofing, acting: _Acting) -> _Draft:
     record = record_of(municipality_id=proofing.municipality_id, pk=proofing.pk, staff=acting.staff)
     case, ledger = record.case, record.ledger
     require_step(case, Step.DECIDE, is_actor_known=record.is_actor_known, seen=acting.seen)
-    if ledger.applicant is not None and ledger.applicant in (ledger.opened, ledger.acts):
+    is_witness = ledger.witness is not None and ledger.witness == ledger.acts
+    if is_witness or ledger.applicant in ledger.at_work:
         raise Refused("own_case")
     if record.lacks_declaration:
         raise Refused("declaration_needed")
@@ -191,7 +192,7 @@ def _guarded(record: Record, answer: Answer, acting: _Acting) -> Guarded:
     case.rule_set, case.outcome = answer["rule_set"], answer["outcome"]
     case.route = answer["route"] or ""
     case.failed, case.findings = answer["failed"], answer["findings"]
-    stands, told = still_told(record.persons, record.ledger.told)
+    stands, told = still_told(record.persons, record.ledger.told, case.reference)
     written = connection.ops
     decided = [
         *(case.state, case.revision, acting.staff.pk, written.adapt_datetimefield_value(now)),

@@ -43,7 +43,7 @@ def _witness(record: Record, key: OpenKey) -> Witness | None:
         "brought_mitid": statement.brought_mitid,
         "documents": record.witness_shows,
         "is_applicant": ledger.witness == ledger.applicant,
-        "is_clerk": ledger.witness in (ledger.opened, ledger.acts, ledger.recorded),
+        "is_clerk": ledger.witness in ledger.at_work,
         "earlier_witnessings": ledger.earlier,
     }
 

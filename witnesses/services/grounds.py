@@ -40,7 +40,7 @@ STATEMENT: Final = Columns(
 TO_DECIDE: Final = Columns(
     IdentityProofing,
     "c",
-    *("municipality", "participant", "reference", "state", "revision", "data_key", "opened_by"),
+    *("municipality", "participant", "reference", "state", "revision", "data_key"),
     *("applicant", "birth_date_sealed", "wants_cpr_link", "questions"),
 )
 OWN_NUMBER: Final = (PersonAlias.Kind.CPR, PersonAlias.Kind.REPLACEMENT)
@@ -64,7 +64,7 @@ _HELD: Final = {"postgresql": f"{_STEP} FOR UPDATE OF c", "sqlite": _STEP}
 _RECORD: Final = f"""
   SELECT {TO_DECIDE}, {KEY}, {CONTACT}, v.reference, v.language, b.name, b.address, b.postal_code,
     b.city, b.phone,
-    {MET}, {_IS_KNOWN}, opener.person_id, acting.person_id, recorder.person_id,
+    {MET}, {_IS_KNOWN}, acting.person_id,
     EXISTS (SELECT 1 FROM witnesses_declaration a WHERE a.proofing_id = c.id
             AND a.municipality_id = c.municipality_id AND a.person_id = s.person_id),
     {STATEMENT},
@@ -74,16 +74,11 @@ _RECORD: Final = f"""
      FROM (SELECT * FROM witnesses_documentevidence WHERE proofing_id = c.id
            AND municipality_id = c.municipality_id AND withdrawn_at IS NULL ORDER BY position) d),
     {{ledger}} {_WITH_ITS_VISIT}
-  JOIN municipalities_staffmember opener ON opener.id = c.opened_by_id
   LEFT JOIN municipalities_staffmember acting ON acting.id = %s
   LEFT JOIN witnesses_witnessstatement s ON s.proofing_id = c.id
     AND s.municipality_id = c.municipality_id AND s.withdrawn_at IS NULL
-  LEFT JOIN municipalities_staffmember recorder ON recorder.id = s.recorded_by_id
   {_IT}"""
-_PERSONS: Final = (
-    *("s.person_id", "c.applicant_id"),
-    *("opener.person_id", "acting.person_id", "recorder.person_id"),
-)
+_PERSONS: Final = ("s.person_id", "c.applicant_id", "acting.person_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +156,7 @@ def record_of(*, municipality_id: int, pk: int, staff: StaffMember) -> Record:
     (checked_in_at,) = MET.told(values)[1:]
     if checked_in_at is None:
         raise ValueError("a case without a meeting")
-    is_actor_known, opened, acts, recorded, has_declared = islice(values, 5)
+    is_actor_known, acts, has_declared = islice(values, 3)
     number, *stated = STATEMENT.told(values)
     statement = None if number is None else Stated(*stated)
     applicant_shows, witness_shows = _documents(next(values), statement=number)
@@ -173,7 +168,7 @@ def record_of(*, municipality_id: int, pk: int, staff: StaffMember) -> Record:
         contact=contact,
         is_actor_known=bool(is_actor_known),
         has_declared=bool(has_declared),
-        persons=(witness, case.applicant_id, opened, acts, recorded),
+        persons=(witness, case.applicant_id, acts),
         statement=statement,
         applicant_shows=applicant_shows,
         witness_shows=witness_shows,
@@ -183,7 +178,7 @@ def record_of(*, municipality_id: int, pk: int, staff: StaffMember) -> Record:
 
 @cache
 def _record(vendor: str) -> str:
-    return _RECORD.format(ledger=ledger_sql(*_PERSONS), **JSON[vendor])
+    return _RECORD.format(ledger=ledger_sql(*_PERSONS, case="c.reference"), **JSON[vendor])
 
 
 def _documents(told: str | None, *, statement: int | None) -> tuple[list[Document], list[Document]]:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from borgerservice.api.inputs import Choice, Day, Strict, Text
 from borgerservice.api.openapi import ProblemOut
 from witnesses.models import Declaration, IdentityProofing
-from witnesses.rules.answers import RULE_IDS
+from witnesses.rules.answers import RULE_IDS, WITNESS_QUOTA
 from witnesses.rules.facts import (
     DEFAULT_PERSON,
     DOCUMENT_FORMS,
@@ -139,7 +139,9 @@ class ProofingOut(serializers.Serializer):
     outcome = serializers.SerializerMethodField()
     route = serializers.SerializerMethodField()
     failed = serializers.ListField(child=serializers.CharField())
-    findings = FindingOut(many=True)
+    findings = serializers.SerializerMethodField(
+        help_text="What the limit found is null: how often a witness has acted is told to nobody."
+    )
     rule_set = serializers.SerializerMethodField()
     decided_on = serializers.DateField(allow_null=True)
     assurance_level = serializers.SerializerMethodField(
@@ -161,6 +163,13 @@ class ProofingOut(serializers.Serializer):
 
     def get_route(self, case: IdentityProofing) -> str | None:
         return case.route or None
+
+    @extend_schema_field(FindingOut(many=True))
+    def get_findings(self, case: IdentityProofing) -> list[dict[str, Any]]:
+        return [
+            {**finding, "observed": None} if finding["rule"] == WITNESS_QUOTA else finding
+            for finding in case.findings
+        ]
 
     def get_rule_set(self, case: IdentityProofing) -> str | None:
         return case.rule_set or None
