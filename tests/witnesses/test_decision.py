@@ -10,7 +10,6 @@ from django.utils import translation
 from borgerservice.people.services import person_of
 from borgerservice.vault.services import open_data_key
 from tests.builders import NOW, TODAY, build_staff
-from tests.links import build_link
 from tests.witnesses.cases import (
     FOREIGN_PASSPORT,
     LICENCE,
@@ -33,8 +32,6 @@ from witnesses.selectors import (
 from witnesses.services import (
     abandon_proofing,
     decide_proofing,
-    note_reading,
-    open_proofing,
     record_documents,
     record_no_witness,
     record_questions,
@@ -220,70 +217,6 @@ def test_the_applicant_is_nobody_s_own_witness(office):
     assert "witness.independent" in case.failed
     assert finding(case, "witness.independent")["observed"] == ["is_applicant"]
     assert not Witnessing.unscoped.exists()
-
-
-WORK = ("open", "documents", "questions", "sees_another_sign", "witness")
-
-
-def led_by_two(office, theirs: str, *, witness_is: int, applicant: int = 1) -> IdentityProofing:
-    """A case ready to be decided, one step of it taken by the clerk and all others by a colleague.
-
-    Whoever signed before the clerk was another witness, who was replaced.
-    """
-    acts = {
-        work: {"staff": office.clerk if work == theirs else office.colleague, "now": office.now}
-        for work in WORK
-    }
-    case = open_proofing(participant=office.participant(), **acts["open"])
-    shown = {"birth_date": None, "wants_cpr_link": True, "documents": (LICENCE,)}
-    record_documents(proofing=case, number=number(applicant), **shown, **acts["documents"])
-    record_questions(proofing=case, outcome=Questions.NOT_AVAILABLE, **acts["questions"])
-    why = {"proofing": case, "reason": Reason.QUESTIONS_NOT_POSSIBLE}
-    record_witness(witness=witness(77), **why, **(acts["witness"] | {"staff": office.colleague}))
-    office.sign(case, staff=acts["sees_another_sign"]["staff"])
-    record_witness(witness=witness(witness_is), **why, **acts["witness"])
-    office.sign(case, staff=office.colleague)
-    return case
-
-
-@pytest.fixture
-def two(office):
-    office.clerk.person = person(6)
-    office.clerk.save()
-    office.colleague = build_staff(office.world.municipality)
-    return office
-
-
-@pytest.mark.parametrize("theirs", WORK)
-def test_whoever_took_a_step_in_the_case_is_not_its_witness_though_another_decides(two, theirs):
-    case = led_by_two(two, theirs, witness_is=6)
-
-    decided = decide_proofing(proofing=case, staff=two.colleague, now=two.now)
-
-    assert finding(decided, "witness.independent")["observed"] == ["is_clerk"]
-    assert not Witnessing.unscoped.exists()
-
-
-def test_one_of_the_staff_who_took_no_step_may_be_the_witness_and_does_not_decide(two):
-    case = led_by_two(two, "none", witness_is=6)
-
-    with pytest.raises(Refused, match="own_case"):
-        decide_proofing(proofing=case, staff=two.clerk, now=two.now)
-    case.refresh_from_db()
-    note_reading(proofing=case, staff=two.clerk, now=two.now)
-    decided = decide_proofing(proofing=case, staff=two.colleague, now=two.now)
-
-    assert decided.outcome == "confirmed"
-
-
-@pytest.mark.parametrize("theirs", WORK)
-def test_whoever_took_a_step_and_turns_out_to_be_the_applicant_stops_the_case(two, theirs):
-    case = led_by_two(two, theirs, witness_is=2, applicant=5)
-    case.refresh_from_db()
-    build_link(case.applicant_id, two.clerk.person_id)
-
-    with pytest.raises(Refused, match="own_case"):
-        decide_proofing(proofing=case, staff=two.colleague, now=two.now)
 
 
 # --- the ledger ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from borgerservice.kernel.cpr import CprNumber
 from borgerservice.people.models import Person
 from borgerservice.people.services import person_of
 from borgerservice.vault.services import open_data_key
-from tests.builders import TODAY, build_staff, build_visit
+from tests.builders import TODAY, build_visit
 from tests.witnesses.cases import (
     FOREIGN_PASSPORT,
     LICENCE,
@@ -27,7 +27,6 @@ from witnesses import seals
 from witnesses.exceptions import CaseOver, Refused
 from witnesses.models import (
     AssuranceLevel,
-    Declaration,
     DocumentEvidence,
     IdentityProofing,
     WitnessStatement,
@@ -37,7 +36,6 @@ from witnesses.selectors import applicant_of, current_statement, shown_documents
 from witnesses.services import (
     KEEP,
     abandon_proofing,
-    accept_declaration,
     decide_proofing,
     open_proofing,
     record_documents,
@@ -437,82 +435,6 @@ def test_a_mitid_date_that_could_not_be_established_is_recorded_as_that(office):
     seen = witness(4, mitid_since=None, established=Established.NOT_ESTABLISHED)
 
     assert witness_of(office, case, seen).mitid_since is None
-
-
-# --- four eyes ---------------------------------------------------------------------------------
-
-
-def test_a_clerk_cannot_work_on_a_case_of_their_own(office):
-    office.clerk.person = person_of(kind="replacement", normalised=number(6).digits, now=office.now)
-    office.clerk.save()
-    case = office.case()
-
-    assert refusal(documents_of, office, case, number=number(6)) == ("own_case", "number")
-    case.refresh_from_db()
-    assert case.state == "opened"
-
-
-def test_the_clerk_who_opened_a_case_cannot_have_a_colleague_finish_it_for_them(office):
-    office.clerk.person = person_of(kind="replacement", normalised=number(6).digits, now=office.now)
-    office.clerk.save()
-    case = office.case()
-    colleague = build_staff(office.world.municipality)
-
-    assert refusal(
-        record_documents,
-        proofing=case,
-        number=number(6),
-        birth_date=None,
-        wants_cpr_link=True,
-        documents=(),
-        staff=colleague,
-        now=office.now,
-    ) == ("own_case", "number")
-
-
-def test_a_clerk_who_turns_out_to_be_the_applicant_goes_no_further(office):
-    case = office.with_witness(witness(2), applicant=6)
-    mine = build_staff(office.world.municipality)
-    mine.person = person_of(kind="replacement", normalised=number(6).digits, now=office.now)
-    mine.save()
-    acts = {"proofing": case, "staff": mine, "now": office.now}
-
-    assert refusal(record_questions, outcome=Questions.PASSED, **acts) == ("own_case", None)
-    assert refusal(record_no_witness, **acts) == ("own_case", None)
-    assert refusal(decide_proofing, **acts) == ("own_case", None)
-
-
-def test_staff_who_vouch_take_no_further_step_and_see_nobody_sign(office):
-    case = office.with_witness(witness(6), is_signed=False)
-    mine = build_staff(office.world.municipality)
-    mine.person = person_of(kind="replacement", normalised=number(6).digits, now=office.now)
-    mine.save()
-    acts = {"proofing": case, "staff": mine, "now": office.now}
-
-    shown = {"birth_date": None, "wants_cpr_link": True, "documents": (PASSPORT,)}
-    assert refusal(record_documents, number=KEEP, **shown, **acts)[0] == "own_case"
-    assert refusal(record_questions, outcome=Questions.PASSED, **acts) == ("own_case", None)
-    assert refusal(record_no_witness, **acts) == ("own_case", None)
-    signed = {"language": "da", "how": Declaration.Accepted.PRINTED}
-    assert refusal(accept_declaration, **signed, **acts) == ("own_case", None)
-    case.refresh_from_db()
-    assert case.questions == Questions.NOT_AVAILABLE
-    assert not Declaration.unscoped.exists()
-
-
-def test_a_clerk_who_worked_on_a_case_cannot_become_its_applicant(office):
-    case = office.case()
-    mine, other = (build_staff(office.world.municipality) for _ in range(2))
-    mine.person = person_of(kind="replacement", normalised=number(6).digits, now=office.now)
-    mine.save()
-    acts = {"proofing": case, "now": office.now}
-    documents_of(office, case)
-    record_questions(outcome=Questions.PASSED, staff=mine, **acts)
-
-    shown = {"birth_date": None, "wants_cpr_link": True, "documents": (PASSPORT,)}
-    told = refusal(record_documents, number=number(6), staff=other, **shown, **acts)
-
-    assert told == ("own_case", "number")
 
 
 # --- levels ------------------------------------------------------------------------------------
