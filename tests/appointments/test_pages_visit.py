@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from appointments.models import Appointment
 from appointments.services import cancel_appointment, check_in
-from borgerservice.notifications.models import Message
+from borgerservice.notifications.models import Contact, Message
 from tests.appointments.pages import starts_on, text_of, title_of, visit_address
 from tests.builders import NOW, TODAY, build_visit, build_world
 
@@ -46,6 +46,16 @@ def test_the_receipt_tells_all_one_needs_and_names_nobody(client: Client) -> Non
         assert words in page
     assert "Hassan" not in page
     assert "20 30 40 50" not in page
+
+
+def test_the_receipt_says_where_the_link_stands(client: Client) -> None:
+    address = visit_address(build_visit(build_world(), day=TOMORROW))
+    sent, kept = "We have sent you a message with a link.", "Keep the address of this page"
+    told = text_of(client.get(address))
+    assert (sent in told, kept in told) == (True, False)
+    Contact.unscoped.update(phone_sealed=None, phone_mark="")
+    told = text_of(client.get(address))
+    assert (sent in told, kept in told) == (False, True)
 
 
 def test_the_receipt_in_danish_writes_the_time_as_danes_do(client: Client) -> None:

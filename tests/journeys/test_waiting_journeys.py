@@ -36,7 +36,7 @@ def test_who_waits_is_offered_the_time_another_gives_back(place: Place, how: How
     walk.fill(name_0=walk.name, phone="20 30 40 50")
     walk.press("Wait for a time")
     assert walk.heading == walk.said("You are waiting for a time")
-    walk.press("Wait no more")
+    walk.press("Leave the waiting list")
     assert walk.heading == walk.said("You are not waiting any more")
 
 

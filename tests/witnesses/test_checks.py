@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -388,7 +389,18 @@ def test_a_cancelled_visit_asks_nobody(visit, citizen):
     address = asked_address(Client(), citizen)
     cancel_appointment(appointment=visit, actor="citizen", now=NOW)
     assert Client().get(citizen).status_code == 404
-    assert Client().get(address).status_code == 404
+    gone = Client().get(address)
+    assert gone.status_code == 404
+    assert "Du kan stadig komme" not in words(gone)
+
+
+def test_the_witness_is_sent_the_link_with_a_question(citizen):
+    address = asked_address(Client(), citizen)
+    letters = re.findall(r'href="(?:sms|mailto):[^"]*body=([^"]+)"', _page(Client(), citizen))
+    assert len(letters) == 2
+    for letter in map(unquote, letters):
+        assert letter.startswith("Vil du være mit vidne")
+        assert letter.endswith(address)
 
 
 def test_an_unknown_link_says_the_same_whatever_it_is(citizen):
