@@ -1,7 +1,8 @@
 """What templates need to speak: time in words, icons, the same page in another language."""
 
+import re
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse, translate_url
 from django.utils.dateformat import format as formatted
 from django.utils.dates import WEEKDAYS
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, override, pgettext
 from phonenumber_field.phonenumber import to_python
@@ -151,6 +152,22 @@ def minute_of_day(minute: int) -> str:
 def clock_text(shown: time) -> str:
     """A time of day in the form of the language."""
     return formatted(shown, pgettext("time format", "H:i"))
+
+
+@register.filter
+def in_one_piece(text: object) -> SafeString:
+    """A text whose dates, numbers and addresses stay on one line each, read from left to right."""
+    parts = _PIECES.split(str(text))
+    if len(parts) == 1:
+        return conditional_escape(text)
+    told = ((_PIECE if place % 2 else "{}", part) for place, part in enumerate(parts))
+    return SafeString("".join(format_html(form, part) for form, part in told))
+
+
+_PIECE: Final = '<bdi dir="ltr" class="one-piece">{}</bdi>'
+_PIECES: Final = re.compile(
+    r"(\+?\d+(?: \d+)+|\b\w{2}-\w{2}-\w{4}\b|\b\w{4}-\w{4}-\w{2}\b|[\w.]+@[\w.]+\w)"
+)
 
 
 @register.filter

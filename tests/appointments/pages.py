@@ -15,6 +15,7 @@ from tests.builders import World
 def text_of(response: HttpResponse) -> str:
     """What a reader sees, in one line."""
     body = re.sub(r"<(head|script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    body = re.sub(r"</?bdi[^>]*>", "", body)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 

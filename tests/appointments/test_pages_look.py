@@ -178,3 +178,29 @@ def test_the_dots_of_a_list_stand_on_the_side_from_which_it_is_read(
         assert page.evaluate(f"{dot}.{side}") == "0px", language
         line = "getComputedStyle(document.querySelector('main ul:not([class]) > li'))"
         assert page.evaluate(f"parseFloat({line}.padding{side.capitalize()})") > 10, language
+
+
+EACH_PIECE = """() => [...document.querySelectorAll('main .one-piece')].map((piece) => {
+  const text = piece.firstChild, range = document.createRange();
+  const left = (at) => {
+    range.setStart(text, at); range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  return [text.data, piece.getClientRects().length, left(0) < left(text.length - 1)];
+})"""
+
+
+@pytest.mark.parametrize("language", ["da", "ar"])
+def test_an_example_stands_on_one_line_and_reads_from_left_to_right(
+    server: Server, centre: str, new_page: Callable[..., Page], language: str
+) -> None:
+    page = new_page(size=NARROW)
+    prefix = "" if language == "da" else f"/{language}"
+    seen = set()
+    for width in range(280, 360, 10):  # somewhere in between the line would end within it
+        page.set_viewport_size({"width": width, "height": 640})
+        page.goto(server.url(f"{prefix}/guide/bring/?step=1&on=1/2/90"))
+        pieces = page.evaluate(EACH_PIECE)
+        assert {tuple(rest) for _text, *rest in pieces} == {(1, True)}, (width, pieces)
+        seen |= {text for text, *_rest in pieces}
+    assert "23-11-2026" in seen

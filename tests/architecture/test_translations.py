@@ -63,7 +63,7 @@ FUNCTIONS = {
 }
 QUOTED = r"u?(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')"
 IN_TEMPLATE = re.compile(rf"\b(n?p?gettext|_)\(\s*({QUOTED}(?:\s*,\s*{QUOTED})*)")
-IN_GROUPS = re.compile(r"\+\d|\d \d")
+IN_GROUPS = re.compile(r"\+\d|\d \d|phone[)}]|\(code\)s %\(city\)")
 APART = re.compile("\u2066[^\u2069]*\u2069")
 PLACE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|%[sd]")
 

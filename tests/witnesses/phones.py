@@ -16,6 +16,7 @@ HERE = "http://testserver"
 def words(response: Any) -> str:
     """The words of a page."""
     body = re.sub(r"<head.*?</head>", " ", response.content.decode(), flags=re.DOTALL)
+    body = re.sub(r"</?bdi[^>]*>", "", body)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
