@@ -128,6 +128,14 @@ def from_minute_on(bitmap: int, minute: int) -> int:
 
 
 @lru_cache(maxsize=1024)
+def free_minutes_from(busy: int, minute: int) -> int:
+    """Return how long a day stays free from a minute of it on."""
+    after = busy >> minute // TICK_MINUTES
+    if after:
+        return ((after & -after).bit_length() - 1) * TICK_MINUTES
+    return MINUTES_PER_DAY - minute
+
+
 def clock_change_mask(day: date) -> int:
     """Close 02:00 to 03:00 on a day the clock changes; no tick on any other day.
 

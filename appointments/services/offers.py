@@ -4,22 +4,20 @@ A time is held a little longer than it is offered, so that it can go on to the n
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from appointments.exceptions import Refused
-from appointments.models import Appointment, Desk, Hold, Offer, WaitingEntry
+from appointments.models import Appointment, Hold, Offer
 from appointments.rules.availability import ticks_of
 from appointments.rules.local_time import wall_clock
-from appointments.rules.waiting import ANSWERED_WITHIN, PASSED_ON_WITHIN, Wish, answer_by
+from appointments.rules.waiting import PASSED_ON_WITHIN
 from appointments.services import capacity
 from appointments.services.given_back import Place, keep_back
 from appointments.services.notices import offer_notice, subject_of_offer
-from appointments.services.plan import Plan, plan_visit
+from appointments.services.who_fits import Fits, who_fit
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.notifications.services import drop_unsent, queue
@@ -27,20 +25,9 @@ from borgerservice.together import New, write_together
 from borgerservice.vault.links import derive_link, link_hash, new_salt
 
 PURPOSE = "offer"
-LOOKED_AT = 50
-"""How many who wait are looked at for one place, those who asked first."""
 BEFORE_ALL = timedelta(seconds=90)
 """So long before a place that was kept back comes free to all, who waits by then is offered it."""
 CHANCE = secrets.SystemRandom()
-
-
-@dataclass(frozen=True, slots=True)
-class _Fits:
-    """Somebody who waits and would take a place, until when they may answer."""
-
-    entry: WaitingEntry
-    plan: Plan
-    until: datetime
 
 
 def pass_on(place: Place, *, now: datetime) -> None:
@@ -48,7 +35,7 @@ def pass_on(place: Place, *, now: datetime) -> None:
 
     Its desk-day is locked, and its ticks are clear.
     """
-    if not any(_offered(fits, place, now=now) for fits in _who_fit(place, now=now)):
+    if not any(_offered(fits, place, now=now) for fits in who_fit(place, now=now)):
         keep_back(place, now=now)
 
 
@@ -69,7 +56,7 @@ def _offered_before_all(hold: Hold, *, now: datetime) -> bool:
     place = Place(hold.centre, hold.desk_id, hold.starts_at, hold.busy_until)
     with transaction.atomic():
         capacity.lock_days({(hold.centre_id, hold.day)})
-        fitting = list(_who_fit(place, now=now))
+        fitting = list(who_fit(place, now=now))
         if not fitting or not capacity.remove_holds(
             centre=hold.centre, desk_id=hold.desk_id, day=hold.day, which=Q(pk=hold.pk)
         ):
@@ -181,49 +168,7 @@ def _new_link() -> tuple[str, str]:
     return salt, link_hash(derive_link(PURPOSE, salt))
 
 
-def _who_fit(place: Place, *, now: datetime) -> Iterator[_Fits]:
-    """Those who wait for such a place and are offered nothing else now, first come first."""
-    municipality = place.centre.municipality_id
-    offers = Offer.objects.for_municipality(municipality).filter(entry=OuterRef("pk"))
-    had = offers.filter(centre=place.centre, starts_at=place.starts_at)
-    of_visit = Offer.objects.for_municipality(municipality).filter(
-        appointment=OuterRef("appointment"), answer=Offer.Answer.OPEN
-    )
-    waiting = (
-        WaitingEntry.objects.for_municipality(municipality)
-        .filter(
-            Q(appointment=None)
-            | Q(appointment__status="booked", appointment__starts_at__gt=place.starts_at),
-            status=WaitingEntry.Status.WAITING,
-            centres=place.centre,
-            first_day__lte=place.day,
-            last_day__gte=place.day,
-        )
-        .filter(~Exists(offers.filter(answer=Offer.Answer.OPEN)), ~Exists(had), ~Exists(of_visit))
-        .select_related("service", "contact", "appointment__centre")
-        .order_by("created_at", "pk")[:LOOKED_AT]
-    )
-    for entry in waiting:
-        if fits := _fits(entry, place, now=now):
-            yield fits
-
-
-def _fits(entry: WaitingEntry, place: Place, *, now: datetime) -> _Fits | None:
-    try:
-        plan = plan_visit(centre=place.centre, codes=[entry.service.code] * entry.people)
-    except Refused:  # the centre no longer offers the service
-        return None
-    day, minute = wall_clock(place.starts_at)
-    lead = timedelta(minutes=plan.window.lead_minutes)
-    until = answer_by(now=now, latest=place.starts_at - lead, within=ANSWERED_WITHIN)
-    wish = Wish(entry.first_day, entry.last_day, entry.from_minute, entry.to_minute, entry.weekdays)
-    can = Desk.objects.filter(pk=place.desk_id, is_staffed=True).values_list("caps", flat=True)
-    is_wished = wish.takes(day=day, minute=minute, minutes=plan.minutes)
-    is_able = any(caps & plan.caps == plan.caps for caps in can)
-    return _Fits(entry, plan, until) if until and is_wished and is_able else None
-
-
-def _offered(fits: _Fits, place: Place, *, now: datetime) -> bool:
+def _offered(fits: Fits, place: Place, *, now: datetime) -> bool:
     """Whether the place is held for them and they are told; not if somebody else was faster."""
     day, minute = wall_clock(place.starts_at)
     minutes = fits.plan.minutes + fits.plan.buffer

@@ -10,7 +10,7 @@ from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, DeskDay, Hold, Offer, WaitingEntry
 from appointments.rules.local_time import instant
 from appointments.rules.waiting import Wish
-from appointments.services import book_appointment, cancel_appointment, offers
+from appointments.services import book_appointment, cancel_appointment, offers, who_fits
 from appointments.services.answers import accept_offer, decline_offer, expire_offers
 from appointments.services.desk_days import rebuild
 from appointments.services.offers import link_of, offer_what_returns
@@ -56,12 +56,12 @@ def kept_back(world):
     return Hold.unscoped.get()
 
 
-def asks(world, place, *, now=NOW, **wish):
+def asks(world, place, *, now=NOW, names=("Bo Berg",), **wish):
     """Somebody without a visit who asks to be told."""
     return wait_for_any(
         centre=world.centre,
         service="new_mitid",
-        names=["Bo Berg"],
+        names=list(names),
         phone=PHONES[place],
         email="",
         language="da",
@@ -227,6 +227,38 @@ def test_a_place_outside_the_wish_is_not_offered(world, booked, wish):
     cancel_appointment(appointment=booked, actor="citizen", now=NOW)
     assert open_offers() == []
     assert build_visit(world, day=SOON, minute=9 * 60, phone=PHONES[9])
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [{"weekdays": 127 & ~(1 << SOON.weekday())}, {"from_minute": 555}, {"to_minute": 565}],
+    ids=["another weekday", "later hours", "earlier hours"],
+)
+def test_however_many_cannot_come_then_stand_before_the_first_who_can_gets_it(
+    world, booked, wish, monkeypatch
+):
+    monkeypatch.setattr(who_fits, "LOOKED_AT", 2)
+    for place in range(3):
+        asks(world, place, now=NOW + timedelta(minutes=place), **wish)
+    can = asks(world, 9, now=NOW + timedelta(minutes=9))
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW + timedelta(hours=1))
+    assert [offer.entry for offer in open_offers()] == [can]
+
+
+def test_parties_too_long_for_the_place_do_not_stand_in_the_way(world, booked, monkeypatch):
+    monkeypatch.setattr(who_fits, "LOOKED_AT", 2)
+    build_visit(world, day=SOON, minute=9 * 60 + 30, phone=PHONES[30])
+    for place in range(3):
+        asks(world, place, names=["Bo Berg", "Ib Berg"], now=NOW + timedelta(minutes=place))
+    can = asks(world, 9, now=NOW + timedelta(minutes=9))
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW + timedelta(hours=1))
+    assert [offer.entry for offer in open_offers()] == [can]
+
+
+def test_a_party_gets_a_place_with_the_free_time_after_it(world, booked):
+    two = asks(world, 1, names=["Bo Berg", "Ib Berg"])
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    assert [offer.entry for offer in open_offers()] == [two]
 
 
 def test_a_later_place_than_the_one_they_have_is_not_offered(world):

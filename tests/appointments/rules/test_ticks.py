@@ -162,3 +162,11 @@ def test_no_visit_spans_the_change_of_the_clock(day, minutes):
     assert all(start + minutes <= 120 or start >= 180 for start in found)
     assert 180 in found
     assert (120 - minutes in found) is (minutes <= 120)
+
+
+@pytest.mark.parametrize(
+    ("busy", "minute", "free"),
+    [(0, 0, 1440), (0, 1435, 5), (ticks.mask(600, 30), 540, 60), (ticks.mask(600, 30), 600, 0)],
+)
+def test_a_day_stays_free_until_the_next_busy_tick(busy, minute, free):
+    assert ticks.free_minutes_from(busy, minute) == free
