@@ -29,6 +29,7 @@ NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 """Monday 23 November 2026, 08:00 in Copenhagen."""
 TODAY = date(2026, 11, 23)
 PASSWORD = "a-long-test-password-7"
+SATURDAY = 5
 
 
 def monday_morning() -> datetime:
@@ -38,10 +39,22 @@ def monday_morning() -> datetime:
     """
     today = clock.danish_date(clock.now())
     monday = today + timedelta(days=7 - today.weekday())
-    agreed = agreement_days("0657")
-    while any(closed_from(monday + timedelta(days=n), agreed) is not None for n in range(14)):
+    while any(_is_holiday(monday + timedelta(days=n)) for n in range(14)):
         monday += timedelta(days=7)
     return datetime(monday.year, monday.month, monday.day, 6, tzinfo=UTC)
+
+
+def open_day(first: date) -> date:
+    """The first day from that one on when every centre of `build_world` is open all its hours."""
+    day = first
+    while day.weekday() >= SATURDAY or _is_holiday(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _is_holiday(day: date) -> bool:
+    """Whether any municipality is off, if only for the afternoon."""
+    return closed_from(day, agreement_days("0657")) is not None
 
 
 @dataclass(frozen=True)

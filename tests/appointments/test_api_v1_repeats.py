@@ -9,7 +9,7 @@ import requests
 from appointments.models import Appointment
 from appointments.rules.local_time import instant
 from borgerservice.kernel import clock
-from tests.builders import build_world
+from tests.builders import build_world, open_day
 from tests.platform.api_calls import build_system
 from tests.rig.services import Server
 
@@ -18,8 +18,7 @@ AT_ONCE = 12
 
 def test_repeats_at_the_same_moment_book_once_and_all_hear_the_same(server: Server) -> None:
     now = clock.now()
-    day = clock.danish_date(now) + timedelta(days=7)
-    day -= timedelta(days=max(0, day.weekday() - 4))
+    day = open_day(clock.danish_date(now) + timedelta(days=3))
     with server.database.opened():
         world = build_world(today=clock.danish_date(now), desks=1)
         system = build_system(world.municipality, now=now)

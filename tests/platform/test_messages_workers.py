@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import kombu.pools
@@ -20,7 +20,7 @@ from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import due_ids
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import hand_out
-from tests.builders import World, build_visit, build_world
+from tests.builders import World, build_visit, build_world, open_day
 from tests.platform.sms_provider import Provider, provider_running
 from tests.rig.databases import ROOT, Database
 from tests.rig.processes import Process
@@ -72,14 +72,6 @@ def env_of(provider: Provider, broker: Broker | None = None) -> dict[str, str]:
     }
 
 
-def next_working_day(now: datetime) -> datetime:
-    """The morning of a day on which the centre is open."""
-    day = now + timedelta(days=4)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    return day
-
-
 def build_open_world() -> World:
     """A centre that is open on real days: processes have real clocks."""
     return build_world(desks=4, today=clock.danish_date(clock.now()), days=14)
@@ -91,7 +83,7 @@ def book(world: World, count: int) -> list[str]:
     visits = [
         build_visit(
             world,
-            day=clock.danish_date(next_working_day(now)),
+            day=open_day(clock.danish_date(now) + timedelta(days=4)),
             minute=540 + 30 * (place // len(world.desks)),
             phone=f"+45203{place:05}",
             now=now,

@@ -19,7 +19,7 @@ from appointments.services.desk_days import rebuild
 from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.kernel import clock
-from tests.builders import World, build_world
+from tests.builders import World, build_world, open_day
 from tests.races.clients import ask_politely, token
 from tests.rig.services import Server
 from tests.servers import Rig
@@ -37,9 +37,8 @@ DROP_THE_CONSTRAINT = {
 }
 
 
-def weekday_ahead() -> date:
-    day = clock.danish_date(clock.now()) + timedelta(days=7)
-    return day - timedelta(days=max(0, day.weekday() - 4))
+def day_ahead() -> date:
+    return open_day(clock.danish_date(clock.now()) + timedelta(days=3))
 
 
 class Rush:
@@ -66,7 +65,7 @@ class Rush:
             {
                 "centre": self.world.centre.key,
                 "service": self.world.service.code,
-                "start": instant(weekday_ahead(), 600).isoformat(),
+                "start": instant(day_ahead(), 600).isoformat(),
                 "participants": [{"name": "Amina Hassan"}],
                 "phone": "+4520304050",
                 "language": "da",

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from appointments.models import Appointment, Participant
-from appointments.services.desk_days import open_days
+from appointments.services.desk_days import rebuild
 from appointments.services.visits import check_in
 from borgerservice.kernel.cpr import CprNumber
-from borgerservice.municipalities.models import OpeningHours, StaffMember
-from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world
+from borgerservice.municipalities.models import ExtraOpening, StaffMember
+from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world, open_day
 from witnesses.models import Declaration, IdentityProofing, WitnessStatement
 from witnesses.services import (
     SeenWitness,
@@ -21,7 +21,6 @@ from witnesses.services import (
     record_witness,
 )
 
-SATURDAY = 5
 PASSPORT = ShownDocument(type="passport", issuer="DK", shows_photo=True, shows_cpr=True)
 FOREIGN_PASSPORT = ShownDocument(
     type="passport", issuer="SY", shows_photo=True, expires_on=date(2030, 1, 1)
@@ -144,12 +143,12 @@ class Office:
 def build_office(
     code: str = "0657", name: str = "Herning", *, day: date = TODAY, desks: int = 4, **world
 ) -> Office:
-    """An office with a clerk at work, also when the day is a Saturday or Sunday."""
+    """An office with a clerk at work, also when the day is a Sunday or a holiday."""
     made = build_world(code=code, name=name, desks=desks, today=day, **world)
-    if day.weekday() >= SATURDAY:
-        OpeningHours.objects.create(
-            centre=made.centre, weekday=day.weekday(), opens_minute=540, closes_minute=900
+    if open_day(day) != day:
+        ExtraOpening.objects.create(
+            centre=made.centre, day=day, opens_minute=540, closes_minute=900
         )
-        open_days(centre=made.centre, first=day, last=day)
+        rebuild(centre=made.centre, first=day, last=day)
     since = NOW + (day - TODAY) - timedelta(days=1)
     return Office(made, build_staff(made.municipality, now=since), day)
