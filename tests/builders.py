@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from appointments.models import Appointment, CentreService, Desk, ServiceType
 from appointments.rules.calendar import agreement_days, closed_from
@@ -132,6 +133,11 @@ def build_world(
     )
     open_days(centre=centre, first=today, last=today + timedelta(days=days))
     return World(place, centre, service, tuple(made))
+
+
+def build_coming_world(**usual: Any) -> World:
+    """A centre whose days begin tomorrow, for a real server: no time of it ends under a test."""
+    return build_world(today=clock.danish_date(clock.now()) + timedelta(days=1), **usual)
 
 
 def build_staff(

@@ -35,14 +35,17 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from borgerservice.kernel import clock
 from tests.rig.databases import Database, Engine, manage
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.services import Broker, Server, Worker
@@ -51,6 +54,7 @@ from tests.rig.sqlite import SQLite
 VENDORS = ("sqlite", "postgresql")
 ASYNC_UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 IS_FULL = os.environ.get("FULL") == "1"
+LAST_MINUTE = timedelta(minutes=1)
 
 
 class Rig:
@@ -196,6 +200,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _belongs(item)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test with real processes and the real clock begins and ends on the same Danish day."""
+    if "rig" in getattr(item, "fixturenames", ()):
+        while _is_last_minute(clock.now()):
+            time.sleep(1)
+
+
+def _is_last_minute(now: datetime) -> bool:
+    return clock.danish_date(now) != clock.danish_date(now + LAST_MINUTE)
 
 
 def pytest_collection_finish() -> None:

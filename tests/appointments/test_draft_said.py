@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from appointments.models import BookingDraft
-from borgerservice.kernel import clock
 from tests.appointments.test_pages_look import look_at
-from tests.builders import build_world
+from tests.builders import build_coming_world
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -28,7 +27,7 @@ def server(rig: Rig) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def centre(server: Server) -> str:
     with server.database.opened():
-        return build_world(desks=4, today=clock.danish_date(clock.now())).centre.key
+        return build_coming_world(desks=4).centre.key
 
 
 def begun(page: Page, server: Server, centre: str, prefix: str = "/en") -> None:

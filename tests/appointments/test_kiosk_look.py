@@ -7,9 +7,8 @@ from playwright.sync_api import Page, expect
 
 from appointments.models import BookingDraft, Hold
 from appointments.views.kiosk_mode import ticket_of
-from borgerservice.kernel import clock
 from tests.appointments.test_pages_look import look_at
-from tests.builders import World, build_world
+from tests.builders import World, build_coming_world
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -26,7 +25,7 @@ def server(rig: Rig) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def world(server: Server) -> World:
     with server.database.opened():
-        return build_world(desks=3, today=clock.danish_date(clock.now()))
+        return build_coming_world(desks=3)
 
 
 def begun(page: Page, server: Server, world: World) -> None:

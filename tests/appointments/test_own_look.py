@@ -9,7 +9,7 @@ from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffRole
 from tests.appointments.pngs import chunk, png
 from tests.appointments.test_desk_look import DESK, NARROW, look_at, press
-from tests.builders import PASSWORD, World, build_staff, build_world
+from tests.builders import PASSWORD, World, build_coming_world, build_staff
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -29,7 +29,7 @@ def server(rig: Rig) -> Iterator[Server]:
 def world(server: Server) -> World:
     now = clock.now()
     with server.database.opened():
-        world = build_world(desks=2, today=clock.danish_date(now))
+        world = build_coming_world(desks=2)
         role = StaffRole.Role.ADMINISTRATOR
         build_staff(world.municipality, role=role, username="chief", now=now)
     return world

@@ -8,8 +8,7 @@ from urllib.parse import urljoin
 import requests
 
 from appointments.models import Appointment
-from borgerservice.kernel import clock
-from tests.builders import build_world
+from tests.builders import build_coming_world
 from tests.rig.services import Server
 
 CLICKS = 8
@@ -30,7 +29,7 @@ def send(browser: requests.Session, address: str, **data: str) -> str:
 
 def test_many_clicks_at_once_on_the_last_time_book_it_once(server: Server) -> None:
     with server.database.opened():
-        world = build_world(desks=1, today=clock.danish_date(clock.now()))
+        world = build_coming_world(desks=1)
         key = world.centre.key
     browser = requests.Session()
     times = server.url(f"/en/{key}/new_mitid/")

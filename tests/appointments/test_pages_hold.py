@@ -7,9 +7,8 @@ import time_machine
 from django.test import Client
 
 from appointments.models import Appointment, Hold
-from borgerservice.kernel import clock as wall
 from tests.appointments.pages import begin, fill_in, starts_on, text_of, times_address
-from tests.builders import NOW, build_visit, build_world
+from tests.builders import NOW, build_coming_world, build_visit, build_world
 from tests.rig.services import Server
 
 OVER = "The time is no longer kept for you. Go on: you get it if it is still free."
@@ -96,7 +95,7 @@ class TestPages:
 @pytest.mark.once
 def test_with_scripts_the_end_is_said_while_the_page_is_open(server: Server, phone) -> None:
     with server.database.opened():
-        key = build_world(desks=2, today=wall.danish_date(wall.now())).centre.key
+        key = build_coming_world(desks=2).centre.key
     phone.clock.install()
     phone.goto(server.url(f"/en/{key}/new_mitid/"))
     phone.locator("button[name=start]").last.click()

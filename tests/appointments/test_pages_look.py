@@ -9,7 +9,7 @@ from appointments.ports import CARRIED
 from appointments.services.own import Own, set_logo, set_own
 from borgerservice.kernel import clock
 from tests.appointments.pngs import png
-from tests.builders import build_world
+from tests.builders import build_coming_world
 from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import Rig
@@ -29,7 +29,7 @@ def server(rig: Rig) -> Iterator[Server]:
 def centre(server: Server) -> str:
     now = clock.now()
     with server.database.opened():
-        world = build_world(desks=3, today=clock.danish_date(now))
+        world = build_coming_world(desks=3)
         own = Own(accent="#0b5a34", coming="drop_in", custody="attends")
         set_own(municipality=world.municipality, own=own, offers={}, actor="staff:1", now=now)
         set_logo(municipality=world.municipality, file=png(), actor="staff:1", now=now)

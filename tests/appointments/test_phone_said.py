@@ -10,9 +10,8 @@ from playwright.sync_api import Page, expect
 
 from appointments.forms_find import FindForm
 from appointments.models import Appointment
-from borgerservice.kernel import clock
 from tests.appointments.test_pages_look import look_at
-from tests.builders import build_world
+from tests.builders import build_coming_world
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -50,7 +49,7 @@ def server(rig: Rig) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def centre(server: Server) -> str:
     with server.database.opened():
-        return build_world(desks=3, today=clock.danish_date(clock.now())).centre.key
+        return build_coming_world(desks=3).centre.key
 
 
 def line_of(page: Page):

@@ -24,7 +24,7 @@ from appointments.services.limits import count_start
 from appointments.services.proofs import Paid, Price, ask, take_payment
 from borgerservice.kernel import clock as the_clock
 from tests.appointments.pages import starts_on, text_of, times_address
-from tests.builders import NOW, World, build_world
+from tests.builders import NOW, World, build_coming_world, build_world
 from tests.rig.databases import Database
 from tests.servers import Rig
 
@@ -212,8 +212,7 @@ def test_a_person_gets_through_with_a_browser(
     environment = {"PROOF_ASKED_FROM": '{"everybody": 1.5}'}
     with rig.fresh_database() as database, rig.serve(database, env=environment) as server:
         with server.database.opened():
-            today = the_clock.danish_date(the_clock.now())
-            world = build_world(today=today, desks=3)
+            world = build_coming_world(desks=3)
             count_start(network="", centre=world.centre, now=the_clock.now())
         page = new_page(size=(320, 640), javascript=javascript)
         page.goto(server.url(times_address(world)))

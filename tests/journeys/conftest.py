@@ -15,7 +15,7 @@ from borgerservice.adapters.mitid.demo import DemoWitness
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Municipality
 from borgerservice.vault.links import derive_link
-from tests.builders import World, build_world
+from tests.builders import World, build_coming_world
 from tests.journeys.settings import EVERY, How
 from tests.journeys.walk import Walk
 from tests.rig.mitid import demo_running
@@ -119,7 +119,5 @@ def place(town: Server, elsewhere: Iterator[int], new_page: Callable[..., Page])
     with town.database.opened():
         municipalities = Municipality.objects.order_by("code")
         one = municipalities[next(elsewhere) % municipalities.count()]
-        world = build_world(
-            code=one.code, name=one.name, desks=1, today=clock.danish_date(clock.now())
-        )
+        world = build_coming_world(code=one.code, name=one.name, desks=1)
     return Place(town, world, walk)

@@ -20,7 +20,7 @@ from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import due_ids
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import hand_out
-from tests.builders import World, build_visit, build_world, open_day
+from tests.builders import World, build_coming_world, build_visit, open_day
 from tests.platform.sms_provider import Provider, provider_running
 from tests.rig.databases import ROOT, Database
 from tests.rig.processes import Process
@@ -72,11 +72,6 @@ def env_of(provider: Provider, broker: Broker | None = None) -> dict[str, str]:
     }
 
 
-def build_open_world() -> World:
-    """A centre that is open on real days: processes have real clocks."""
-    return build_world(desks=4, today=clock.danish_date(clock.now()), days=14)
-
-
 def book(world: World, count: int) -> list[str]:
     """Visits a few days from now, with a number each; the references of their confirmations."""
     now = clock.now()
@@ -116,7 +111,7 @@ def test_a_booking_rings_the_worker_and_the_confirmation_is_delivered_once(
 ) -> None:
     with rig.work(fresh_database, env=env_of(provider, publishing)) as worker:
         with fresh_database.opened():
-            (reference,) = book(build_open_world(), 1)
+            (reference,) = book(build_coming_world(desks=4), 1)
             wait_until(lambda: unsent() == 0)
             hand_out(list(Message.unscoped.values_list("pk", flat=True)))
             wait_until(lambda: worker.log().count("deliver_messages") >= 4)
@@ -130,7 +125,7 @@ def test_nothing_but_ids_passes_through_the_broker(
     fresh_database: Database, publishing: Broker
 ) -> None:
     with fresh_database.opened():
-        book(build_open_world(), 2)
+        book(build_coming_world(desks=4), 2)
         ids = set(Message.unscoped.values_list("pk", flat=True))
     with app.connection_for_write() as connection:
         tasks = connection.default_channel.client.lrange("celery", 0, -1)
@@ -160,7 +155,7 @@ def test_a_worker_killed_in_mid_send_loses_nothing_and_repeats_at_most_one(
     """Each time the provider has accepted one and not answered: the worst moment there is."""
     settings.CELERY_BROKER_URL = ""  # nobody is told while booking, so all go out as one task
     with fresh_database.opened():
-        references = set(book(build_open_world(), 12))
+        references = set(book(build_coming_world(desks=4), 12))
         for _ in range(KILLS):
             with worker_of(rig, fresh_database, provider, publishing) as worker:
                 provider.hold_after(3)
@@ -187,7 +182,7 @@ def test_a_broker_that_is_away_keeps_nobody_from_booking_and_the_sweep_delivers(
 ) -> None:
     with publishing_to("redis://127.0.0.1:1/0", settings), fresh_database.opened():
         began = time.monotonic()
-        (reference,) = book(build_open_world(), 1)
+        (reference,) = book(build_coming_world(desks=4), 1)
         assert time.monotonic() - began < 10
         assert set(Message.unscoped.values_list("status", flat=True)) == {"due"}
         rig.manage("sweep", "--once", database=fresh_database, env=env_of(provider))
@@ -213,7 +208,7 @@ def test_without_a_broker_the_child_process_delivers_within_seconds_and_ends_whe
 ) -> None:
     sweeper = sweeping(rig, fresh_database, provider)
     with fresh_database.opened():
-        references = book(build_open_world(), 3)
+        references = book(build_coming_world(desks=4), 3)
         wait_until(lambda: unsent() == 0)
     assert provider.accepted_of == dict.fromkeys(references, 1)
     assert sweeper.stop() == 0
@@ -230,7 +225,7 @@ def test_a_sweeper_whose_parent_is_gone_ends_by_itself(
     parent = sweeping(rig, fresh_database, provider, "sh", "-c", shell, pass_fds=[theirs])
     os.close(theirs)
     with fresh_database.opened():
-        book(build_open_world(), 1)
+        book(build_coming_world(desks=4), 1)
         wait_until(lambda: unsent() == 0)
     os.kill(parent.pid, signal.SIGKILL)
     parent.child.wait()

@@ -6,10 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from playwright.sync_api import Browser
 
-from borgerservice.kernel import clock
 from borgerservice.pictures.camera import Camera, Setting
 from borgerservice.pictures.walks import book
-from tests.builders import build_world
+from tests.builders import build_coming_world
 from tests.rig.services import Server
 
 
@@ -22,7 +21,7 @@ def test_without_a_browser_the_command_says_so(tmp_path, monkeypatch):
 @pytest.mark.only("postgresql")
 def test_a_walk_leaves_a_picture_of_every_page(server: Server, browser: Browser, tmp_path):
     with server.database.opened():
-        world = build_world(today=clock.danish_date(clock.now()))
+        world = build_coming_world()
     camera = Camera(browser, server.address, tmp_path, Setting("ar", (360, 740)))
     receipt = book(camera, centre=f"/{world.centre.key}/")
     camera.close()

@@ -11,7 +11,7 @@ import pytest
 
 from borgerservice.kernel import clock
 from borgerservice.notifications.models import Message
-from tests.builders import build_world
+from tests.builders import build_coming_world
 from tests.production.installation import ADDRESS, Door
 from tests.rig.processes import DidNotStart
 
@@ -76,7 +76,7 @@ def test_a_booking_over_http_is_confirmed_by_text_message_once(
     client_id, secret, token_address = client_of(rig, database, env)
     assert token_address == f"{ADDRESS}/identity/o/api/token"
     with database.opened():
-        world = build_world(today=clock.danish_date(clock.now()))
+        world = build_coming_world()
     door.sign_in(client_id, secret, "appointments:write")
     booking = {
         "centre": world.centre.key,

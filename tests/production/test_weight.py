@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from borgerservice.kernel import clock
-from tests.builders import build_world
+from tests.builders import build_coming_world
 from tests.rig.databases import Database
 from tests.rig.services import Server
 from tests.servers import Rig
@@ -27,7 +26,7 @@ def server(rig: Rig, database: Database, env: dict[str, str]) -> Iterator[Server
 @pytest.fixture(scope="module")
 def centre(server: Server) -> str:
     with server.database.opened():
-        return build_world(desks=3, today=clock.danish_date(clock.now())).centre.key
+        return build_coming_world(desks=3).centre.key
 
 
 class Scale:

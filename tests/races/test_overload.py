@@ -23,7 +23,7 @@ from borgerservice.api.scopes import Scope
 from borgerservice.kernel import clock
 from tests.builders import World, build_world
 from tests.races.clients import FORM, Answer, ask, token
-from tests.races.test_last_slot import weekday_ahead
+from tests.races.test_last_slot import day_ahead
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -56,7 +56,7 @@ class Rush:
         body = {
             "centre": self.world.centre.key,
             "service": self.world.service.code,
-            "start": instant(weekday_ahead(), 480 + 15 * number).isoformat(),
+            "start": instant(day_ahead(), 480 + 15 * number).isoformat(),
             "participants": [{"name": "Amina Hassan"}],
             "phone": "+4520304050",
             "language": "da",

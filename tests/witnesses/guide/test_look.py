@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
-from borgerservice.kernel import clock
 from tests.appointments.test_pages_look import look_at
-from tests.builders import build_world
+from tests.builders import build_coming_world
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -20,7 +19,7 @@ full = pytest.mark.full
 def server(rig: Rig) -> Iterator[Server]:
     with rig.fresh_database() as database, rig.serve(database) as server:
         with database.opened():
-            build_world(desks=1, today=clock.danish_date(clock.now()))
+            build_coming_world(desks=1)
         yield server
 
 
