@@ -38,6 +38,8 @@ MUNICIPAL_ROLES = {
 }
 RULE_STEWARDS = 2
 VISITS_PER_CENTRE = 14
+DAYS_AHEAD = timedelta(days=7)
+"""Easter closes five days in a row."""
 FIRST_NAMES = ("Amina", "Oleksandr", "Maria", "Yusuf", "Ingrid", "Piotr", "Lars", "Fatima", "Ana")
 LAST_NAMES = ("Hansen", "Kovalenko", "Nowak", "Yilmaz", "Popescu", "Jensen", "Al-Sayed", "Silva")
 
@@ -164,7 +166,7 @@ def _add_visit(
         caps=1 << offer.service.bit,
         window=window_of(centre, [offer]),
         first=today,
-        last=today + timedelta(days=5),
+        last=today + DAYS_AHEAD,
         now=now,
     )
     if not days:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,17 +35,18 @@ def issuer() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def demo(settings, issuer, monkeypatch, tmp_path: Path) -> Iterator[None]:
+def demo(request, settings, issuer, monkeypatch, tmp_path: Path) -> Iterator[datetime]:
     """The demo of a country with one centre, which offers nothing but the visit with a witness."""
+    now = getattr(request, "param", NOW)
     use_broker(settings, issuer)
     settings.PUBLIC_ADDRESS = HERE
     monkeypatch.setattr(seed, "STAFFED", ("0657",))
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(now, tick=False):
         build_service("new_mitid_witness")
-        centre = build_world(desks=2).centre
+        centre = build_world(desks=2, today=danish_date(now)).centre
         centre.offers.update(service=build_service("new_mitid_witness"))
-        seed.load_demo(passwords=tmp_path / "passwords.txt", now=NOW, tell=lambda _said: None)
-        yield
+        seed.load_demo(passwords=tmp_path / "passwords.txt", now=now, tell=lambda _said: None)
+        yield now
 
 
 def signs_in(one: DemoWitness, *, had: str = "had=long") -> str:
@@ -80,6 +81,22 @@ def test_the_three_witnessings_are_of_one_person_and_of_the_last_weeks():
     assert len({row.witness_id for row in made}) == 1
     assert len({row.applicant_id for row in made}) == 3
     assert all(row.on_date > danish_date(NOW) - timedelta(days=100) for row in made)
+
+
+@pytest.mark.parametrize(
+    "demo",
+    [
+        pytest.param(datetime(2027, 3, 24, 17, tzinfo=UTC), id="before Easter"),
+        pytest.param(datetime(2026, 12, 31, 22, 50, tzinfo=UTC), id="the last minutes of a year"),
+        pytest.param(datetime(2027, 10, 31, 1, 30, tzinfo=UTC), id="an hour that comes twice"),
+        pytest.param(datetime(2028, 2, 28, 23, 10, tzinfo=UTC), id="a leap day"),
+    ],
+    indirect=True,
+)
+def test_on_whatever_day_it_is_loaded_there_is_a_past_and_a_witness_to_be(demo: datetime):
+    assert Witnessing.unscoped.count() == 3
+    assert WitnessCheck.unscoped.filter(participant__appointment__starts_at__gt=demo).count() == 6
+    assert not list(reconcile(now=demo))
 
 
 def test_the_front_page_leads_a_newcomer_through_the_three_doors():
