@@ -34,7 +34,7 @@ SATURDAY = 5
 
 
 def monday_morning() -> datetime:
-    """06:00 UTC on the next Monday without a holiday in the two weeks from it on.
+    """07:00 on the next Monday without a holiday in the two weeks from it on.
 
     Tests that need a real server start its clock there (`tests/rig/moved_clock.py`).
     """
@@ -42,7 +42,7 @@ def monday_morning() -> datetime:
     monday = today + timedelta(days=7 - today.weekday())
     while any(_is_holiday(monday + timedelta(days=n)) for n in range(14)):
         monday += timedelta(days=7)
-    return datetime(monday.year, monday.month, monday.day, 6, tzinfo=UTC)
+    return instant(monday, 7 * 60)
 
 
 def open_day(first: date) -> date:
