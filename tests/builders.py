@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from appointments.models import Appointment, CentreService, Desk, ServiceType
 from appointments.rules.calendar import agreement_days, closed_from
@@ -30,32 +29,19 @@ NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 """Monday 23 November 2026, 08:00 in Copenhagen."""
 TODAY = date(2026, 11, 23)
 PASSWORD = "a-long-test-password-7"
-SATURDAY = 5
 
 
 def monday_morning() -> datetime:
-    """07:00 on the next Monday without a holiday in the two weeks from it on.
+    """06:00 UTC on the next Monday without a holiday in the two weeks from it on.
 
     Tests that need a real server start its clock there (`tests/rig/moved_clock.py`).
     """
     today = clock.danish_date(clock.now())
     monday = today + timedelta(days=7 - today.weekday())
-    while any(_is_holiday(monday + timedelta(days=n)) for n in range(14)):
+    agreed = agreement_days("0657")
+    while any(closed_from(monday + timedelta(days=n), agreed) is not None for n in range(14)):
         monday += timedelta(days=7)
-    return instant(monday, 7 * 60)
-
-
-def open_day(first: date) -> date:
-    """The first day from that one on when every centre of `build_world` is open all its hours."""
-    day = first
-    while day.weekday() >= SATURDAY or _is_holiday(day):
-        day += timedelta(days=1)
-    return day
-
-
-def _is_holiday(day: date) -> bool:
-    """Whether any municipality is off, if only for the afternoon."""
-    return closed_from(day, agreement_days("0657")) is not None
+    return datetime(monday.year, monday.month, monday.day, 6, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -133,11 +119,6 @@ def build_world(
     )
     open_days(centre=centre, first=today, last=today + timedelta(days=days))
     return World(place, centre, service, tuple(made))
-
-
-def build_coming_world(**usual: Any) -> World:
-    """A centre whose days begin tomorrow, for a real server: no time of it ends under a test."""
-    return build_world(today=clock.danish_date(clock.now()) + timedelta(days=1), **usual)
 
 
 def build_staff(

@@ -9,7 +9,8 @@ import requests
 from appointments.models import Appointment
 from appointments.rules.local_time import instant
 from borgerservice.kernel import clock
-from tests.builders import build_world, open_day
+from tests.builders import build_world
+from tests.days import open_day
 from tests.platform.api_calls import build_system
 from tests.rig.services import Server
 

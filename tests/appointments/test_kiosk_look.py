@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 from appointments.models import BookingDraft, Hold
 from appointments.views.kiosk_mode import ticket_of
 from tests.appointments.test_pages_look import look_at
-from tests.builders import World, build_coming_world
+from tests.builders import World
+from tests.days import build_coming_world
 from tests.rig.services import Server
 from tests.servers import Rig
 

@@ -9,7 +9,8 @@ from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffRole
 from tests.appointments.pngs import chunk, png
 from tests.appointments.test_desk_look import DESK, NARROW, look_at, press
-from tests.builders import PASSWORD, World, build_coming_world, build_staff
+from tests.builders import PASSWORD, World, build_staff
+from tests.days import build_coming_world
 from tests.rig.services import Server
 from tests.servers import Rig
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import requests
 
 from appointments.models import Appointment
-from tests.builders import build_coming_world
+from tests.days import build_coming_world
 from tests.rig.services import Server
 
 CLICKS = 8

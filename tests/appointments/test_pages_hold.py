@@ -8,7 +8,8 @@ from django.test import Client
 
 from appointments.models import Appointment, Hold
 from tests.appointments.pages import begin, fill_in, starts_on, text_of, times_address
-from tests.builders import NOW, build_coming_world, build_visit, build_world
+from tests.builders import NOW, build_visit, build_world
+from tests.days import build_coming_world
 from tests.rig.services import Server
 
 OVER = "The time is no longer kept for you. Go on: you get it if it is still free."

@@ -9,7 +9,7 @@ from appointments.ports import CARRIED
 from appointments.services.own import Own, set_logo, set_own
 from borgerservice.kernel import clock
 from tests.appointments.pngs import png
-from tests.builders import build_coming_world
+from tests.days import build_coming_world
 from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import Rig

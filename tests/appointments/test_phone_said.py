@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from appointments.forms_find import FindForm
 from appointments.models import Appointment
 from tests.appointments.test_pages_look import look_at
-from tests.builders import build_coming_world
+from tests.days import build_coming_world
 from tests.rig.services import Server
 from tests.servers import Rig
 

@@ -24,7 +24,8 @@ from appointments.services.limits import count_start
 from appointments.services.proofs import Paid, Price, ask, take_payment
 from borgerservice.kernel import clock as the_clock
 from tests.appointments.pages import starts_on, text_of, times_address
-from tests.builders import NOW, World, build_coming_world, build_world
+from tests.builders import NOW, World, build_world
+from tests.days import build_coming_world
 from tests.rig.databases import Database
 from tests.servers import Rig
 

@@ -15,7 +15,8 @@ from borgerservice.adapters.mitid.demo import DemoWitness
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Municipality
 from borgerservice.vault.links import derive_link
-from tests.builders import World, build_coming_world
+from tests.builders import World
+from tests.days import build_coming_world
 from tests.journeys.settings import EVERY, How
 from tests.journeys.walk import Walk
 from tests.rig.mitid import demo_running

@@ -13,7 +13,8 @@ from playwright.sync_api import Page
 from appointments.models import Desk, ServiceType
 from appointments.services.desk_days import open_days
 from borgerservice.municipalities.models import Centre
-from tests.builders import build_staff, monday_morning
+from tests.builders import build_staff
+from tests.days import monday_morning
 from tests.journeys.people import Citizen, Clerk, Paper
 from tests.rig.services import Server
 from tests.servers import Rig

@@ -20,7 +20,8 @@ from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import due_ids
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import hand_out
-from tests.builders import World, build_coming_world, build_visit, open_day
+from tests.builders import World, build_visit
+from tests.days import build_coming_world, open_day
 from tests.platform.sms_provider import Provider, provider_running
 from tests.rig.databases import ROOT, Database
 from tests.rig.processes import Process

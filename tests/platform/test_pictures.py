@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from borgerservice.pictures.camera import Camera, Setting
 from borgerservice.pictures.walks import book
-from tests.builders import build_coming_world
+from tests.days import build_coming_world
 from tests.rig.services import Server
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from borgerservice.kernel import clock
 from borgerservice.notifications.models import Message
-from tests.builders import build_coming_world
+from tests.days import build_coming_world
 from tests.production.installation import ADDRESS, Door
 from tests.rig.processes import DidNotStart
 

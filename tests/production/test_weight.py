@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.builders import build_coming_world
+from tests.days import build_coming_world
 from tests.rig.databases import Database
 from tests.rig.services import Server
 from tests.servers import Rig

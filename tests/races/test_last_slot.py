@@ -19,7 +19,8 @@ from appointments.services.desk_days import rebuild
 from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.kernel import clock
-from tests.builders import World, build_world, open_day
+from tests.builders import World, build_world
+from tests.days import open_day
 from tests.races.clients import ask_politely, token
 from tests.rig.services import Server
 from tests.servers import Rig

@@ -18,7 +18,8 @@ from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.vault.links import derive_link
-from tests.builders import PASSWORD, build_staff, build_visit, build_world, monday_morning
+from tests.builders import PASSWORD, build_staff, build_visit, build_world
+from tests.days import monday_morning
 from tests.rig.databases import Database
 from tests.rig.services import Server
 from tests.servers import Rig

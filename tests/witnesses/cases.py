@@ -8,7 +8,8 @@ from appointments.services.desk_days import rebuild
 from appointments.services.visits import check_in
 from borgerservice.kernel.cpr import CprNumber
 from borgerservice.municipalities.models import ExtraOpening, StaffMember
-from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world, open_day
+from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world
+from tests.days import open_day
 from witnesses.models import Declaration, IdentityProofing, WitnessStatement
 from witnesses.services import (
     SeenWitness,

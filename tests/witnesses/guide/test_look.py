@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.appointments.test_pages_look import look_at
-from tests.builders import build_coming_world
+from tests.days import build_coming_world
 from tests.rig.services import Server
 from tests.servers import Rig
 
