@@ -92,6 +92,8 @@ def test_a_wrong_link_and_no_link_get_the_same_bytes(client: Client) -> None:
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
     assert "call your centre" in text_of(answers[0])
+    there = answers[0].content.decode().partition("<footer")[0]
+    assert 'href="/en/find/"' in there, "the link is sent again from there"
     assert client.post("/en/visit/x/cancel/").status_code == 404
 
 
