@@ -138,19 +138,18 @@ class Worker(SyncWorker):  # type: ignore[misc]
     def _first_whose_time_is_over(self) -> Caller | None:
         """Take the first if it is time. At most one is taken before: the others stay for others."""
         with self._door:
-            caller = self._first or next(filter(None, map(_first_of, self.sockets)), None)
-            self._first = None
-            if caller is None:
-                return None
-            try:
-                caller.hear()
-            except OSError:
-                caller.close()
-                return None
-            if caller.waited > settings.ADMISSION_SECONDS:
-                return caller
-            self._first = caller
-            return None
+            while caller := self._first or next(filter(None, map(_first_of, self.sockets)), None):
+                self._first = None
+                try:
+                    caller.hear()
+                except OSError:
+                    caller.close()
+                    continue
+                if caller.waited > settings.ADMISSION_SECONDS:
+                    return caller
+                self._first = caller
+                break
+        return None
 
 
 def _first_of(listener: socket.socket) -> Caller | None:

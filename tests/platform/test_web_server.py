@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import socket
+import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -130,7 +131,7 @@ def test_who_waits_behind_a_long_request_is_turned_away_and_never_begun(
 def test_who_stopped_sending_behind_a_long_request_is_told_so(
     odd: Odd, in_background: Background
 ) -> None:
-    slow = in_background("/slow/d/?seconds=10")
+    slow = in_background("/slow/d/?seconds=6")
     with odd.call() as caller:
         caller.sendall(head("/half/", "Content-Length: 2", method="POST") + b"x")
         answer = heard(caller)
@@ -139,6 +140,17 @@ def test_who_stopped_sending_behind_a_long_request_is_told_so(
     assert not slow.done()
     assert slow.result(60).status == 200
     assert "/half/" not in odd.begun()
+
+
+def test_those_who_gave_up_keep_nobody_from_being_told(odd: Odd, in_background: Background) -> None:
+    slow = in_background("/slow/e/?seconds=6")
+    for _ in range(150):
+        with odd.call() as gone:
+            gone.sendall(b"GET /gone/ HTTP/1.1\r\n")
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert odd.get("/late/").status == 503
+    assert not slow.done()
+    assert slow.result(60).status == 200
 
 
 def test_who_was_let_in_gets_the_style_sheets_too(odd: Odd) -> None:
@@ -238,7 +250,7 @@ def test_what_was_begun_is_finished_when_the_server_ends(tmp_path: Path) -> None
 def test_who_was_taken_out_of_the_queue_is_answered_when_the_server_ends(tmp_path: Path) -> None:
     server = Odd(tmp_path / "log")
     with ThreadPoolExecutor(1) as pool, server.call() as caller:
-        slow = pool.submit(server.get, "/slow/?seconds=1.5")
+        slow = pool.submit(server.get, "/slow/?seconds=3")
         server.wait_until_begun("/slow/")
         caller.sendall(head("/next/"))
         server.wait_until_taken(caller)
