@@ -93,14 +93,14 @@ def read(request: HttpRequest, link: str) -> HttpResponseBase:
         "query": query,
     }
     if not said.is_begun:
-        shown["told"] = _told(clock.danish_date(now))
+        shown["told"] = _told(danish_date(now))
         return render(request, "witnesses/check.html", shown)
     if not said.is_whole or "change" in request.GET:
         asks_papers = bool(said.rows) and "change" not in request.GET
         mistakes = any(one.errors for one in said.rows) if asks_papers else said.form.errors
         shown |= {"asks_papers": asks_papers, "has_mistakes": bool(mistakes)}
         return render(request, "witnesses/check_said.html", shown)
-    shown["lacking"] = _lacking(check, said.papers)
+    shown["lacking"] = _lacking(check, said.papers, rules)
     shown["ways"] = accepted_documents(
         rules.witness_documents, language_read(), usable=rules.usable
     )
@@ -161,7 +161,7 @@ def checked(request: HttpRequest) -> HttpResponseBase:
                 **_facts(done.check),
                 "answer": done.answer,
                 "reasons": [FAILED_BEFOREHAND[rule] for rule in done.answer.failed],
-                "lacking": _lacking(done.check, back.papers),
+                "lacking": _lacking(done.check, back.papers, _rules_at(done.check)),
                 "papers": [dict(document_types())[one.type] for one in back.papers],
                 "visit": visit,
                 "stand": stand_on(visit.centre, day=danish_date(visit.starts_at)),
@@ -200,10 +200,10 @@ def _facts(check: WitnessCheck) -> dict[str, object]:
     return {"link": link_of(check), "check": check, "appointment": visit, "centre": visit.centre}
 
 
-def _lacking(check: WitnessCheck, papers: tuple[Paper, ...]) -> Lacking | None:
+def _lacking(check: WitnessCheck, papers: tuple[Paper, ...], rules: RuleSet) -> Lacking | None:
     """What the papers lack on the day of the visit, in the language of the page."""
     day = danish_date(check.participant.appointment.starts_at)
-    return lacking(papers, on=day, rules=_rules_at(check), language=language_read())
+    return lacking(papers, on=day, rules=rules, language=language_read())
 
 
 def _rules_at(check: WitnessCheck) -> RuleSet:
