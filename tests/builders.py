@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from appointments.models import Appointment, CentreService, Desk, ServiceType
-from appointments.rules.calendar import agreement_days, closed_from
 from appointments.rules.local_time import instant
 from appointments.services import Visitor, book_appointment
 from appointments.services.desk_days import open_days
-from borgerservice.kernel import clock
 from borgerservice.municipalities.models import (
     Centre,
     Municipality,
@@ -29,19 +27,6 @@ NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 """Monday 23 November 2026, 08:00 in Copenhagen."""
 TODAY = date(2026, 11, 23)
 PASSWORD = "a-long-test-password-7"
-
-
-def monday_morning() -> datetime:
-    """06:00 UTC on the next Monday without a holiday in the two weeks from it on.
-
-    Tests that need a real server start its clock there (`tests/rig/moved_clock.py`).
-    """
-    today = clock.danish_date(clock.now())
-    monday = today + timedelta(days=7 - today.weekday())
-    agreed = agreement_days("0657")
-    while any(closed_from(monday + timedelta(days=n), agreed) is not None for n in range(14)):
-        monday += timedelta(days=7)
-    return datetime(monday.year, monday.month, monday.day, 6, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
