@@ -5,13 +5,15 @@ Every builder takes only what a test is about and fills in the rest with plain, 
 
 import secrets
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from appointments.models import Appointment, CentreService, Desk, ServiceType
+from appointments.models import Appointment, CentreService, Desk, DeskDay, ServiceType
 from appointments.rules.local_time import instant
 from appointments.services import Visitor, book_appointment
 from appointments.services.desk_days import open_days
+from appointments.services.room import room_came
 from borgerservice.municipalities.models import (
     Centre,
     Municipality,
@@ -102,8 +104,30 @@ def build_world(
     made = Desk.objects.bulk_create(
         Desk(centre=centre, number=number + 1, caps=(1 << 48) - 1) for number in range(desks)
     )
-    open_days(centre=centre, first=today, last=today + timedelta(days=days))
+    _open_days(centre, made, (code, opens, closes, today, days))
     return World(place, centre, service, tuple(made))
+
+
+_opened: dict[tuple[object, ...], list[DeskDay]] = {}
+"""The days of one desk as the product made them, by what they depend on."""
+
+
+def _open_days(
+    centre: Centre, desks: Sequence[Desk], asked: tuple[str, int, int, date, int]
+) -> None:
+    """Let the product make the days of a centre; of a centre like one before, copy them."""
+    *_hours, today, days = asked
+    if asked not in _opened:
+        open_days(centre=centre, first=today, last=today + timedelta(days=days))
+        if desks:
+            _opened[asked] = list(DeskDay.objects.filter(desk=desks[0]))
+        return
+    rows = [copy(row) for _desk in desks for row in _opened[asked]]
+    for place, row in enumerate(rows):
+        row.pk, row.centre = None, centre
+        row.desk = desks[place // len(_opened[asked])]
+    DeskDay.objects.bulk_create(rows)
+    room_came(centre_id=centre.pk, days={row.day for row in rows})
 
 
 def build_staff(
