@@ -1,6 +1,6 @@
 """A centre as people see it: where it stands on a day, and when its door is open."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -82,7 +82,12 @@ def stand_on(
     if not centre.is_mobile:
         return centre
     known = centre.stops.all() if stops is None else stops
-    return next((stop for stop in known if stop.weekday == day.weekday()), centre)
+    return stop_of(centre, weekday=day.weekday(), stops=known)
+
+
+def stop_of(centre: Centre, *, weekday: int, stops: Iterable[MobileStop]) -> Centre | MobileStop:
+    """Where a centre with these stops receives on a weekday."""
+    return next((stop for stop in stops if stop.weekday == weekday), centre)
 
 
 def address_of(stand: Centre | MobileStop) -> str:

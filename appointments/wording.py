@@ -82,6 +82,10 @@ REFUSALS = {
     "visits_affected": _(
         "Booked visits that no longer fit: {count}. They stay booked. Look at them and confirm."
     ),
+    "place_changes": _(
+        "Booked visits whose place changes: {count}. They stay booked, and everybody is told of the"
+        " new place. Look at them and confirm."
+    ),
     "holds_affected": _(
         "Times that somebody holds just now and that no longer fit: {count}. They end when you"
         " confirm."

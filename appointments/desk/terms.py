@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appointments.desk.changing import BOTH, here
+from appointments.desk.changing import BOTH, change, here
 from appointments.desk.day import find_centre
 from appointments.desk.terms_forms import BookingRulesForm, ServedForm, StopsForm
 from appointments.selectors import offers_of
@@ -73,20 +73,27 @@ def stops(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
     form = StopsForm(posted(request), stops=list(centre.stops.all()))
     places: dict[str, str] = {}
 
-    def save(**_typed: object) -> None:
+    def save(*, is_accepted: bool, **_typed: object) -> None:
         places.update(form.places)
-        set_stops(centre=centre, stops=form.stops(), actor=workplace.actor, now=clock.now())
+        set_stops(
+            centre=centre,
+            stops=form.stops(),
+            is_accepted=is_accepted,
+            actor=workplace.actor,
+            now=clock.now(),
+        )
 
-    return act(
+    return change(
         request,
+        workplace,
+        centre,
+        save,
         title=_("Stops"),
         form=form,
-        do=save,
         done=here("stops", workplace, centre),
         said=_("The stops are saved."),
         places=places,
         template="admin/stops.html",
         submit=_("Save the stops"),
-        workplace=workplace,
-        centre=centre,
+        affected_title=_("Visits whose place changes"),
     )

@@ -29,8 +29,10 @@ class VisitsAffected(Refused):
     Somebody has to say so knowingly.
     """
 
-    def __init__(self, visits: Sequence[Appointment], holds: Sequence[Hold]) -> None:
-        code = "visits_affected" if visits else "holds_affected"
+    def __init__(
+        self, visits: Sequence[Appointment], holds: Sequence[Hold] = (), *, code: str = ""
+    ) -> None:
+        code = code or ("visits_affected" if visits else "holds_affected")
         super().__init__(code, params={"count": len(visits or holds)})
         self.visits, self.holds = tuple(visits), tuple(holds)
 
@@ -70,7 +72,7 @@ def changed_roster(
         )
         affected = _misfits(centre, now) - before
         if (affected or held) and not is_accepted:
-            raise VisitsAffected(list(_coming(centre, now).filter(pk__in=affected)), held)
+            raise VisitsAffected(list(coming(centre, now).filter(pk__in=affected)), held)
 
 
 def _lock_days(centre: Centre, today: date) -> None:
@@ -79,7 +81,8 @@ def _lock_days(centre: Centre, today: date) -> None:
     list(days.order_by("pk").values_list("pk"))
 
 
-def _coming(centre: Centre, now: datetime) -> QuerySet[Appointment]:
+def coming(centre: Centre, now: datetime) -> QuerySet[Appointment]:
+    """The visits booked at a centre that lie ahead, in order."""
     return (
         Appointment.objects.for_municipality(centre.municipality_id)
         .filter(centre=centre, status=Appointment.Status.BOOKED, starts_at__gte=now)
@@ -97,7 +100,7 @@ def _held(centre: Centre, unfit: Collection[int], now: datetime) -> list[Hold]:
 def _misfits(centre: Centre, now: datetime) -> set[int]:
     """The coming visits in time that is closed at their desk, or for what it cannot do."""
     visits = list(
-        _coming(centre, now).values_list(
+        coming(centre, now).values_list(
             "pk", "desk_id", "starts_at", "ends_at", "participants__service__bit"
         )
     )

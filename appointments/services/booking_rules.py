@@ -7,8 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from appointments.exceptions import Refused
+from appointments.models import Appointment
 from appointments.rules.ticks import MINUTES_PER_DAY
+from appointments.selectors_centres import address_of, stop_of
+from appointments.services.affected import VisitsAffected, coming
 from appointments.services.desk_days import lock_roster, open_days, set_opening_moments
+from appointments.services.notices import tell_place
 from appointments.services.roster import last_day_made
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -85,19 +89,33 @@ def set_booking_rules(*, centre: Centre, rules: BookingRules, actor: str, now: d
         _record(Event.BOOKING_RULES_CHANGED, centre, actor, now, settled)
 
 
-def set_stops(*, centre: Centre, stops: Sequence[Stop], actor: str, now: datetime) -> None:
-    """Put these stops in place of a mobile centre's. Raises Refused at `{place}.{field}`."""
+def set_stops(
+    *, centre: Centre, stops: Sequence[Stop], is_accepted: bool, actor: str, now: datetime
+) -> None:
+    """Put these stops in place of a mobile centre's; who is booked elsewhere by it is told where.
+
+    Raises Refused at `{place}.{field}`, and VisitsAffected unless `is_accepted`.
+    """
     for place, stop in enumerate(stops):
         _check_stop(place, stop)
     if len({stop.weekday for stop in stops}) < len(stops):
         raise Refused("two_stops_on_a_day")
     with transaction.atomic():
+        lock_roster(centre=centre)
+        before = _addresses(centre)
         centre.is_mobile = bool(stops)
         centre.save(update_fields=["is_mobile"])
         centre.stops.all().delete()
         MobileStop.objects.bulk_create(MobileStop(centre=centre, **asdict(stop)) for stop in stops)
         weekdays: dict[str, object] = {"weekdays": [stop.weekday for stop in stops]}
         _record(Event.STOPS_CHANGED, centre, actor, now, weekdays)
+        after = _addresses(centre)
+        days = {day for day, address in enumerate(after) if address != before[day]}
+        booked = coming(centre, now).select_related("contact", "centre") if days else ()
+        visits = [visit for visit in booked if _weekday(visit) in days]
+        if visits and not is_accepted:
+            raise VisitsAffected(visits, code="place_changes")
+        tell_place(visits, now=now)
 
 
 def set_served(*, centre: Centre, codes: Collection[str], actor: str, now: datetime) -> None:
@@ -113,6 +131,16 @@ def set_served(*, centre: Centre, codes: Collection[str], actor: str, now: datet
         centre.serves.set(places)
         told: dict[str, object] = {"municipalities": sorted(place.code for place in places)}
         _record(Event.SERVED_CHANGED, centre, actor, now, told)
+
+
+def _addresses(centre: Centre) -> list[str]:
+    """Where the centre receives, weekday by weekday."""
+    stops = list(centre.stops.all()) if centre.is_mobile else []
+    return [address_of(stop_of(centre, weekday=weekday, stops=stops)) for weekday in range(7)]
+
+
+def _weekday(visit: Appointment) -> int:
+    return danish_date(visit.starts_at).weekday()
 
 
 def _check(centre: Centre, rules: BookingRules) -> None:

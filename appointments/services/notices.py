@@ -31,6 +31,19 @@ def tell_cancelled(
     _tell_instead("cancelled", appointment, services=services, now=now)
 
 
+def tell_place(visits: Sequence[Appointment], *, now: datetime) -> None:
+    """Tell where the centre receives now those visits whose place has changed; the time stays."""
+    for visit in visits:
+        drop_unsent(municipality=visit.municipality_id, subject=subject_of(visit))
+    told = [
+        notice_of("place_changed", visit, contact=visit.contact, proves_identity=False)
+        for visit in visits
+        if visit.contact.phone_sealed or visit.contact.email_sealed
+    ]
+    again = f"{now:%Y%m%d%H%M%S}"
+    queue([replace(notice, once=f"{notice.once}:{again}") for notice in told], now=now)
+
+
 def double_notice(row: DoubleBooking, *, channels: tuple[Message.Channel, ...]) -> Notice:
     """Asks which of two visits is kept; it says of neither when or where it is, or for what.
 

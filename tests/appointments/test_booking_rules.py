@@ -213,7 +213,7 @@ def test_a_stop_that_cannot_be_is_told_at_the_field(changed, field, code):
     world = build_world()
     stop = replace(Stop(1, "Skolegade 8", "7300", "Jelling"), **changed)
     with pytest.raises(Refused) as told:
-        set_stops(centre=world.centre, stops=[stop], actor="staff:1", now=NOW)
+        set_stops(centre=world.centre, stops=[stop], is_accepted=False, actor="staff:1", now=NOW)
     assert (told.value.field, told.value.code) == (field, code)
     assert not MobileStop.objects.exists()
 
@@ -222,4 +222,6 @@ def test_two_stops_on_one_weekday_are_refused():
     world = build_world()
     stop = Stop(1, "Skolegade 8", "7300", "Jelling")
     with pytest.raises(Refused, match="two_stops_on_a_day"):
-        set_stops(centre=world.centre, stops=[stop, stop], actor="staff:1", now=NOW)
+        set_stops(
+            centre=world.centre, stops=[stop, stop], is_accepted=False, actor="staff:1", now=NOW
+        )

@@ -8,9 +8,10 @@ from django.test import Client
 from appointments.rules.local_time import instant
 from appointments.services import move_appointment
 from appointments.services.booking_rules import Stop, set_stops
-from borgerservice.municipalities.models import OpeningHours
+from borgerservice.municipalities.models import OpeningHours, StaffRole
 from borgerservice.notifications.models import Message
-from tests.appointments.desk import at
+from borgerservice.notifications.wording import word
+from tests.appointments.desk import at, at_work, centre_page
 from tests.appointments.pages import begin, fill_in, text_of, times_address, visit_address
 from tests.builders import NOW, TODAY, build_municipality, build_visit, build_world
 from tests.platform.api_calls import System
@@ -30,7 +31,9 @@ def monday_morning():
 @pytest.fixture
 def bus():
     world = build_world()
-    set_stops(centre=world.centre, stops=[MONDAYS, TUESDAYS], actor="staff:1", now=NOW)
+    set_stops(
+        centre=world.centre, stops=[MONDAYS, TUESDAYS], is_accepted=False, actor="staff:1", now=NOW
+    )
     return world
 
 
@@ -66,7 +69,7 @@ def test_on_a_weekday_without_a_stop_the_centre_s_own_address_is_told(bus):
 
 
 def test_a_centre_whose_last_stop_is_gone_stands_where_it_did(bus, client: Client):
-    set_stops(centre=bus.centre, stops=[], actor="staff:1", now=NOW)
+    set_stops(centre=bus.centre, stops=[], is_accepted=False, actor="staff:1", now=NOW)
     assert "Torvet 5" in text_of(client.get(f"/en/{bus.centre.key}/"))
 
 
@@ -128,3 +131,43 @@ def test_a_bus_without_hours_stands_where_its_stop_is_and_shows_each_hour_once(b
     page = text_of(client.get(f"/en/{bus.centre.key}/"))
     assert "09:00–15:00" not in page
     assert page.count(TUESDAYS.address) == 1
+
+
+def test_who_is_booked_where_the_bus_will_stand_elsewhere_is_shown_first_and_then_told(bus):
+    monday, tuesday = (build_visit(bus, day=TODAY + timedelta(days=n)) for n in (7, 8))
+    wednesday = build_visit(bus, day=TODAY + timedelta(days=9))
+    office = at_work(bus.municipality, StaffRole.Role.ADMINISTRATOR)
+    address = centre_page(bus, "stops")
+    typed = {"address_0": MONDAYS.address, "postal_code_0": "6040", "city_0": "Egtved"}
+    typed |= {"address_1": "Kirkevej 1", "postal_code_1": "7323", "city_1": "Give"}
+    page = office.post(address, typed)
+    assert page.status_code in (200, 409)
+    shown = page.content.decode()
+    assert tuesday.reference in shown
+    assert monday.reference not in shown
+    assert "Kirkevej 1" in shown
+    assert [stop.address for stop in bus.centre.stops.order_by("weekday")] == [
+        MONDAYS.address,
+        TUESDAYS.address,
+    ]
+    assert office.post(address, typed | {"is_accepted": "on"}).status_code == 302
+    assert told(tuesday)[-1] == "Kirkevej 1, 7323 Give"
+    assert word(Message.unscoped.get(kind="place_changed")).text.startswith("Nyt sted: ")
+    assert told(monday) == ["Bibliotekspladsen 2, 6040 Egtved"]
+    assert told(wednesday) == ["Torvet 5, 7400 Herning"]
+    assert office.post(address, typed).status_code == 302
+
+
+def test_a_place_that_changes_twice_is_told_twice(bus):
+    visit = build_visit(bus, day=TOMORROW)
+    Message.unscoped.update(status="sent")
+    for minutes, stops in enumerate(([MONDAYS], [MONDAYS, TUESDAYS])):
+        set_stops(
+            centre=bus.centre,
+            stops=stops,
+            is_accepted=True,
+            actor="staff:1",
+            now=NOW + timedelta(minutes=minutes),
+        )
+        Message.unscoped.update(status="sent")
+    assert told(visit)[1:] == ["Torvet 5, 7400 Herning", "Skolegade 8, 7300 Jelling"]

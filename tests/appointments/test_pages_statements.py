@@ -41,7 +41,7 @@ def test_every_page_of_a_booking_takes_at_most_three_statements(is_mobile: bool)
             Stop(weekday=day, address="Torvet 1", postal_code="7400", city="Herning")
             for day in range(5)
         ]
-        set_stops(centre=world.centre, stops=stops, actor="staff:1", now=NOW)
+        set_stops(centre=world.centre, stops=stops, is_accepted=False, actor="staff:1", now=NOW)
     free, draft = times_address(world), begin(client, world)
     visit = visit_address(build_visit(world, day=TODAY + timedelta(days=10), minute=600))
     pages = ["/en/", f"/en/?q={world.municipality.name}", f"/en/{world.centre.key}/", free, draft]
