@@ -21,25 +21,37 @@ def is_own_case(case: IdentityProofing, *, staff: StaffMember) -> bool:
     statement = current_statement(case)
     if statement is not None and is_among(staff, {statement.person_id}):
         return True
-    if case.applicant_id is None:
+    return _is_one_of(case.applicant_id, [staff.person_id, *_who_worked(case)])
+
+
+def ties_of(case: IdentityProofing, witness: int) -> tuple[str, ...]:
+    """What a decision would hold against a witness of a case: `is_applicant`, `is_clerk`."""
+    ties = {
+        "is_applicant": _is_one_of(case.applicant_id, [witness]),
+        "is_clerk": _is_one_of(witness, _who_worked(case)),
+    }
+    return tuple(tie for tie, holds in ties.items() if holds)
+
+
+def _is_one_of(person: int | None, others: Collection[int]) -> bool:
+    """Whether somebody turned out to be one of the others."""
+    if person is None:
         return False
-    at_work = StaffMember.objects.filter(pk__in=[staff.pk, *_who_worked(case)])
-    persons = list(at_work.values_list("person_id", flat=True))
-    roots = roots_of((case.applicant_id, *persons))
-    return roots[case.applicant_id] in {roots[person] for person in persons}
+    roots = roots_of((person, *others))
+    return roots[person] in {roots[other] for other in others}
 
 
 def _who_worked(case: IdentityProofing) -> list[int]:
-    """The staff who took a step in the case."""
+    """The persons of the staff who took a step in the case."""
     entries = AuditEntry.objects.for_municipality(case.municipality_id).filter(
         subject=f"proofing:{case.reference}",
         event__in=WORK_ON_A_CASE,
         actor__startswith=STAFF,
     )
-    return [int(actor.removeprefix(STAFF)) for actor in entries.values_list("actor", flat=True)]
+    staff = {int(actor.removeprefix(STAFF)) for actor in entries.values_list("actor", flat=True)}
+    return list(StaffMember.objects.filter(pk__in=staff).values_list("person_id", flat=True))
 
 
 def is_among(staff: StaffMember, persons: Collection[int]) -> bool:
     """Whether one of the persons turned out to be the staff member."""
-    roots = roots_of((staff.person_id, *persons))
-    return roots[staff.person_id] in {roots[person] for person in persons}
+    return _is_one_of(staff.person_id, persons)

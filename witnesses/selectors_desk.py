@@ -13,6 +13,8 @@ from witnesses.models import (
     IdentityProofing,
     WitnessStatement,
 )
+from witnesses.policies import ties_of
+from witnesses.rules.answers import WITNESS_INDEPENDENT
 from witnesses.rules.explain import Account, Ground
 from witnesses.rules.figures import Language
 from witnesses.rules.lifecycle import CaseState, Standing, Step, StepStanding, is_over, standings
@@ -56,12 +58,16 @@ class LimitReached:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WitnessShown:
-    """The witness a case rests on now. `must_accept`: the declaration, before the decision."""
+    """The witness a case rests on now. `must_accept`: the declaration, before the decision.
+
+    `ties` say why they cannot be the witness of this very case.
+    """
 
     statement: WitnessStatement
     known: KnownPerson
     documents: tuple[ShownRow, ...]
     limit_reached: LimitReached | None
+    ties: tuple[str, ...]
     declaration: Declaration | None
     must_accept: bool
 
@@ -167,9 +173,18 @@ def _witness_shown(case: IdentityProofing, language: Language) -> WitnessShown |
         known=witness_of(statement, open_data_key(case.data_key)),
         documents=_named(shown_documents(case, statement), language),
         limit_reached=limit_reached(case, statement, language) if is_called_on else None,
+        ties=_ties(case, statement, language) if is_called_on else (),
         declaration=declaration,
         must_accept=is_called_on and declaration is None,
     )
+
+
+def _ties(
+    case: IdentityProofing, statement: WitnessStatement, language: Language
+) -> tuple[str, ...]:
+    words = words_in(language)
+    ties = ties_of(case, statement.person_id)
+    return tuple(words.say(f"rules.{WITNESS_INDEPENDENT}.failed_{tie}") for tie in ties)
 
 
 def _named(rows: list[DocumentEvidence], language: Language) -> tuple[ShownRow, ...]:

@@ -1,6 +1,7 @@
 """Four eyes: who vouches, or is vouched for, takes no part in the case as staff."""
 
 import pytest
+import time_machine
 
 from borgerservice.people.services import person_of
 from tests.builders import NOW, build_staff
@@ -183,3 +184,39 @@ def test_whoever_took_a_step_and_turns_out_to_be_the_applicant_stops_the_case(tw
 
     with pytest.raises(Refused, match="own_case"):
         decide_proofing(proofing=case, staff=two.colleague, now=two.now)
+
+
+# --- told before anything is signed or decided --------------------------------------------------
+
+
+def signed_in(client, staff) -> None:
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(staff)
+
+
+def page_of(case, client) -> str:
+    with time_machine.travel(NOW, tick=False):
+        answer = client.get(f"/admin/0657/proofings/{case.reference}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_witness_who_is_the_applicant_is_told_before_they_sign(two, client):
+    signed_in(client, two.colleague)
+    case = two.with_witness(witness(1), applicant=1, is_signed=False)
+
+    assert "Ansøgeren kan ikke være sit eget vidne." in page_of(case, client)
+
+
+def test_a_witness_who_worked_on_the_case_is_told_before_they_sign(two, client):
+    signed_in(client, two.colleague)
+    case = two.with_witness(witness(6), is_signed=False)
+
+    assert "Sagens medarbejder kan ikke være vidne i sagen." in page_of(case, client)
+
+
+def test_of_a_witness_who_is_neither_nothing_is_said(two, client):
+    signed_in(client, two.colleague)
+    case = two.with_witness(witness(2), is_signed=False)
+
+    assert "kan ikke være" not in page_of(case, client)
