@@ -157,9 +157,10 @@ def clock_text(shown: time) -> str:
 @register.filter
 def in_one_piece(text: object) -> SafeString:
     """A text whose dates, numbers and addresses stay on one line each, read from left to right."""
-    parts = _PIECES.split(str(text))
+    whole = str(text)
+    parts = _PIECES.split(whole)
     if len(parts) == 1:
-        return conditional_escape(text)
+        return conditional_escape(whole)
     told = ((_PIECE if place % 2 else "{}", part) for place, part in enumerate(parts))
     return SafeString("".join(format_html(form, part) for form, part in told))
 

@@ -1,15 +1,30 @@
 """Pictures of the pages: where a browser is they are taken, and where none is that is said."""
 
 import struct
+from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
 from playwright.sync_api import Browser
 
+from borgerservice.adapters.mitid.demo_witnesses import DEMO_WITNESSES
 from borgerservice.pictures.camera import Camera, Setting
-from borgerservice.pictures.walks import book
+from borgerservice.pictures.walks import be_a_witness, book
 from tests.days import build_coming_world
+from tests.rig.mitid import demo_running
 from tests.rig.services import Server
+from tests.servers import Rig
+from witnesses.models import WitnessCheck
+
+
+@pytest.fixture(scope="module")
+def server(rig: Rig) -> Iterator[Server]:
+    with (
+        demo_running(*DEMO_WITNESSES) as issuer,
+        rig.fresh_database() as database,
+        rig.serve(database, env={"DEMO_MITID": issuer}) as server,
+    ):
+        yield server
 
 
 def test_without_a_browser_the_command_says_so(tmp_path, monkeypatch):
@@ -19,14 +34,25 @@ def test_without_a_browser_the_command_says_so(tmp_path, monkeypatch):
 
 
 @pytest.mark.only("postgresql")
-def test_a_walk_leaves_a_picture_of_every_page(server: Server, browser: Browser, tmp_path):
+@pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")  # the demo's own
+def test_the_walks_of_citizen_and_witness_leave_a_picture_of_every_page(
+    server: Server, browser: Browser, tmp_path
+):
     with server.database.opened():
         world = build_coming_world()
     camera = Camera(browser, server.address, tmp_path, Setting("ar", (360, 740)))
     receipt = book(camera, centre=f"/{world.centre.key}/")
-    camera.close()
     assert "/visit/" in receipt
     assert len(camera.taken) == 11
+    be_a_witness(camera, receipt=receipt)
+    camera.close()
+    names = {picture.name.removesuffix("-ar-360.png") for picture in camera.taken}
+    assert len(names) == len(camera.taken) == 31
+    assert {"44-papers-over-fine", "47-witness-too-often", "49-withdrawn"} <= names
+    with server.database.opened():
+        asked = WitnessCheck.unscoped.order_by("pk")
+        assert [check.verdict for check in asked] == ["may", "may"], "nobody was a witness before"
+        assert asked.filter(withdrawn_at=None).count() == 0
     for picture in camera.taken:
         head = picture.read_bytes()[:24]
         assert head[:8] == b"\x89PNG\r\n\x1a\n"
