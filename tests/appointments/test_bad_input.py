@@ -99,3 +99,17 @@ def test_adding_people_in_two_tabs_of_one_booking_leaves_what_was_sent_last():
     late = client.post(draft, {"name_0": "Amina Hassan", "phone": "20304050"})
     assert late.status_code == 200, "a tab that knows of one person only is shown all of them"
     assert 'name="name_2"' in late.content.decode()
+
+
+def test_somebody_else_who_opens_the_link_learns_neither_name_nor_number_nor_address():
+    world, client = build_world(), Client()
+    draft = begin(client, world)
+    fill_in(client, draft, name_0="Zenobia Palmyra", email="zenobia@example.com")
+    receipt = client.post(f"{draft}check/").headers["Location"]
+    stranger, pages = Client(), [receipt, *(f"{receipt}{page}/" for page in ("move", "cancel"))]
+    told = [text_of(client.get(receipt)), *(text_of(stranger.get(page)) for page in pages)]
+    assert Appointment.unscoped.get().reference in told[1]
+    for text in told:
+        for private in ("Zenobia", "Palmyra", "20 30 40 50", "20304050", "zenobia@"):
+            assert private not in text
+    assert stranger.get(f"{draft}check/").headers["Location"].endswith(receipt.removeprefix("/en"))

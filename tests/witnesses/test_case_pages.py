@@ -193,6 +193,8 @@ def test_a_confirmed_case_is_not_started_anew(client, office):
         ({"birth_date": "30-02-1990"}, "birth_date", "no_date"),
         ({"birth_date": "1-1-90"}, "birth_date", "no_date"),
         ({"birth_date": "<script>"}, "birth_date", "no_date"),
+        ({"birth_date": "1/2/90"}, "birth_date", "no_date"),
+        ({"documents-0-expires_on": "2030"}, "documents-0-expires_on", "no_date"),
         ({"number_kind": "none", "number": ""}, "birth_date", "birth_date_needed"),
         (
             {"number_kind": "none", "number": "", "birth_date": "24-11-2026"},
@@ -258,6 +260,8 @@ def test_a_mistake_about_the_applicant_is_told_at_its_field_and_nothing_is_lost_
         ({"name": "12345"}, "name", "not_a_name"),
         ({"name": "x" * 10_000}, "name", "too_long_to_read"),
         ({"birth_date": "1-1-1991"}, "birth_date", "birth_date_contradicts_number"),
+        ({"birth_date": "1/2/90"}, "birth_date", "no_date"),
+        ({"documents-0-expires_on": "2030"}, "documents-0-expires_on", "no_date"),
         ({"mitid_since": "24-11-2026"}, "mitid_since", "mitid_in_future"),
         ({"mitid_since": "05-05-2021"}, "mitid_since", "mitid_before_it_existed"),
         ({"mitid_since": ""}, "mitid_since", "mitid_date_needed"),
