@@ -139,7 +139,7 @@ def test_nothing_moves_under_a_finger_and_nobody_is_stopped(server: Server, phon
     expect(line).to_be_empty()
     asked = []
     phone.on("request", lambda request: asked.append(request.method))
-    with phone.expect_navigation():
+    with phone.expect_event("load"):
         phone.mouse.up()
     assert asked[0] == "POST"
     expect(phone.locator("#id_phone_error")).to_contain_text("Write a phone number we can call")
