@@ -1,6 +1,6 @@
 """Book a time: choose it, say who comes, check, confirm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial, wraps
 from typing import Any
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from appointments.exceptions import Refused
 from appointments.forms import DetailsForm, TimesForm
-from appointments.models import Appointment
+from appointments.models import Appointment, ServiceType
 from appointments.ports import CARRIED, keep_papers
 from appointments.selectors import offers_of, other_centres
 from appointments.selectors_centres import stand_on
@@ -31,6 +31,7 @@ from appointments.services.drafts import (
     start_draft,
 )
 from appointments.services.limits import count_booking
+from appointments.services.plan import Plan
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
 from appointments.views.kept import kept
@@ -133,11 +134,12 @@ def draft_page(view: DraftView) -> Callable[[HttpRequest, str], HttpResponseBase
 def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> HttpResponseBase:
     """Who comes, and how we reach them."""
     offers = offers_of(draft.row.centre) if draft.typed.people > 1 else []
+    services = [offer.service for offer in offers]
     form = DetailsForm(
         request.POST if request.method == "POST" else None,
         typed=draft.typed,
         is_shared=bool(screen_of(request)),
-        services=[offer.service for offer in offers],
+        services=services,
     )
     is_whole = form.is_valid()
     if is_whole or others_in(request.POST):
@@ -148,7 +150,7 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
         is_done = is_whole and not others_in(request.POST)
         return redirect(f"appointments:{'check' if is_done else 'details'}", token=token)
     return page_at(
-        request, "appointments/details.html", {"form": form, **_facts(token, draft, now)}
+        request, "appointments/details.html", {"form": form, **_facts(token, draft, now, services)}
     )
 
 
@@ -166,13 +168,14 @@ def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -
         choice = choose(request.POST, partial(_take, draft=draft, now=now))
         if choice.done:
             return redirect(_next_page(draft), token=token)
+    plan = _plan(draft)
     shown = {
         "form": form,
         "choice": choice,
-        "times": _fresh_times(draft, form, wanted=choice.wanted, now=now),
+        "times": _fresh_times(draft, plan, form, wanted=choice.wanted, now=now),
         "kept_query": _query(form),
         "is_short": "short" in request.GET and request.method != "POST",
-        **_facts(token, draft, now),
+        **_facts(token, draft, now, plan.services if plan else ()),
     }
     return page_at(request, "appointments/change_time.html", shown, status=choice.status)
 
@@ -208,7 +211,7 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
             form = TimesForm({}, now=now, party=draft.typed.people)
             form.is_valid()
             shown["choice"] = Choice(wanted=wanted, refusal=refused.sentence)
-            shown["times"] = _fresh_times(draft, form, wanted=wanted, now=now)
+            shown["times"] = _fresh_times(draft, _plan(draft), form, wanted=wanted, now=now)
     return page_at(request, "appointments/check.html", shown, status=shown["choice"].status)
 
 
@@ -237,12 +240,14 @@ def _next_page(draft: Draft) -> str:
     return f"appointments:{'check' if draft.typed.is_complete else 'details'}"
 
 
-def _facts(token: str, draft: Draft, now: datetime) -> dict[str, Any]:
+def _facts(
+    token: str, draft: Draft, now: datetime, read: Sequence[ServiceType] = ()
+) -> dict[str, Any]:
     return {
         "token": token,
         "draft": draft.row,
         "typed": draft.typed,
-        **comers_in(draft),
+        **comers_in(draft, read),
         "centre": draft.row.centre,
         "service": draft.row.service,
         "kept": kept(draft.row.hold, now),
@@ -251,14 +256,20 @@ def _facts(token: str, draft: Draft, now: datetime) -> dict[str, Any]:
     }
 
 
-def _fresh_times(
-    draft: Draft, form: TimesForm, *, wanted: datetime | None, now: datetime
-) -> ShownTimes | None:
-    """The times there are now, or None where the centre no longer offers the service."""
-    centre = draft.row.centre
+def _plan(draft: Draft) -> Plan | None:
+    """What the visit takes, or None where the centre no longer offers the service."""
     try:
-        plan = plan_visit(centre=centre, codes=draft.codes)
+        return plan_visit(centre=draft.row.centre, codes=draft.codes)
     except Refused:
+        return None
+
+
+def _fresh_times(
+    draft: Draft, plan: Plan | None, form: TimesForm, *, wanted: datetime | None, now: datetime
+) -> ShownTimes | None:
+    """The times there are now, or None where there is no plan."""
+    centre = draft.row.centre
+    if plan is None:
         return None
     form.keep_within(plan.window.last_day(form.today))
     days = free_days(

@@ -1,8 +1,9 @@
 """Who comes to a visit: one more, one less, and what each comes for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from appointments.models import ServiceType
 from appointments.selectors_centres import services_by_code
 from appointments.services.drafts import Draft
 from appointments.services.plan import LARGEST_PARTY
@@ -26,11 +27,11 @@ def with_others(so_far: dict[str, Any], data: Mapping[str, Any], draft: Draft) -
     return {**so_far, "names": names, "protected": protected, "services": services}
 
 
-def comers_in(draft: Draft) -> dict[str, Any]:
-    """Who comes and for what, as the pages of a booking show it."""
-    own = draft.row.service
-    others = set(draft.codes) - {own.code}
-    known = {own.code: own, **(services_by_code(others) if others else {})}
+def comers_in(draft: Draft, read: Iterable[ServiceType] = ()) -> dict[str, Any]:
+    """Who comes and for what, as the pages of a booking show it; some services are read already."""
+    known = {service.code: service for service in (draft.row.service, *read)}
+    if others := set(draft.codes) - known.keys():
+        known |= services_by_code(others)
     kinds = [known[code] for code in dict.fromkeys(draft.codes) if code in known]
     typed = draft.typed
     named = zip(typed.names, typed.protected, draft.codes, strict=False)

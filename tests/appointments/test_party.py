@@ -156,5 +156,5 @@ def test_a_page_for_several_people_reads_with_few_statements(
     draft = begin(client, world)
     client.post(draft, {**AMINA, "add": "1"})
     client.post(draft, {**TWO, "service_1": "passport"})
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         assert client.get(f"{draft}{page}").status_code == 200
