@@ -83,7 +83,7 @@ def count_start(*, network: str, centre: Centre, now: datetime) -> int:
     counted = _count(marks.items(), now=now)
     if network:
         _require(counted, now=now)
-        if _is_short_of_times(centre):
+        if centre.returns_slowly:
             _require_a_place_left(centre, network, now=now)
     return counted[START]
 
@@ -103,7 +103,7 @@ def count_booking(
     """
     kinds = {"phone": phone, "email": email.casefold()}
     marks = [(CONTACT, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
-    if network and _is_short_of_times(centre):
+    if network and centre.returns_slowly:
         marks.append((CENTRE, _at_centre(centre, network)))
     try:
         _require(_count(marks, now=now), now=now)
@@ -189,10 +189,6 @@ def _without_waiting_for_the_disk() -> Iterator[None]:
 
 def _seconds_of_the_day(now: datetime) -> int:
     return int((now - instant(danish_date(now), 0)).total_seconds())
-
-
-def _is_short_of_times(centre: Centre) -> bool:
-    return centre.returns_slowly or centre.spreads_new_days
 
 
 def _at_centre(centre: Centre, network: str) -> str:

@@ -10,8 +10,9 @@ class Centre(models.Model):
     """A Citizen Service centre (borgerservicecenter). `key` names it in addresses, for ever.
 
     `kept_desks` desks are kept for phone and walk-in, until a minute so many days before the day.
-    `returns_slowly`: a place given back comes free after a while; `spreads_new_days`: a new day
-    opens bit by bit. `is_step_free` is empty where nobody has said. `is_mobile`: it has stops.
+    `returns_slowly`: the centre is short of times, so a place given back comes free after a while;
+    `spreads_new_days`: a new day opens bit by bit. `is_step_free` is empty where nobody has said.
+    `is_mobile`: it has stops.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="centres")
@@ -34,7 +35,7 @@ class Centre(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     is_step_free = models.BooleanField(null=True, blank=True)
     returns_slowly = models.BooleanField(default=False)
-    spreads_new_days = models.BooleanField(default=False)
+    spreads_new_days = models.BooleanField(default=True)
     kept_desks = models.PositiveSmallIntegerField(default=0)
     kept_until_days = models.PositiveSmallIntegerField(default=0)
     kept_until_minute = models.PositiveSmallIntegerField(default=420)
