@@ -95,6 +95,7 @@ def build_world(
         postal_code="7400",
         city=name,
         phone="+45 96 28 24 00",
+        spreads_new_days=False,
     )
     OpeningHours.objects.bulk_create(
         OpeningHours(centre=centre, weekday=day, opens_minute=opens, closes_minute=closes)

@@ -22,7 +22,7 @@ from appointments.services.opening_days import keep_days_open
 from appointments.services.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
 from borgerservice.kernel.clock import danish_date
-from borgerservice.municipalities.models import MobileStop
+from borgerservice.municipalities.models import Centre, MobileStop
 from tests.builders import NOW, TODAY, build_world
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,10 @@ def test_a_share_that_changes_draws_no_day_again():
     later = {place: moment for place, moment in drawn.items() if moment and moment > now}
     assert len(later) >= 4
     assert later.items() <= opens().items()
+
+
+def test_new_days_open_bit_by_bit_at_a_centre_that_says_nothing():
+    assert Centre().spreads_new_days
 
 
 def test_an_edit_that_changes_no_moment_writes_no_desk_day():
