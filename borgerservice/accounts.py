@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,8 +12,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 
 from borgerservice.vault.services import open_directly, seal_directly
@@ -51,6 +53,21 @@ class SealedFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and from there back to the page that was asked for."""
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/admin/")
+
+
+def is_act_opened(request: HttpRequest, answer: HttpResponseBase) -> bool:
+    """Whether an address that only acts was opened: by a reload, the way back, or a sign-in."""
+    is_refused = answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    return is_refused and request.method in {"GET", "HEAD"}
+
+
+def to_page_above(request: HttpRequest) -> HttpResponse:
+    """To the nearest page above an address, which is where its act is done."""
+    above = request.path
+    while (above := above.rstrip("/").rpartition("/")[0] + "/") != "/":
+        if is_valid_path(above):
+            return redirect(above)
+    return redirect("admin:index")
 
 
 def turned_away(request: HttpRequest, *, now: datetime) -> HttpResponse | None:

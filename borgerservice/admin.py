@@ -24,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from borgerservice.access import open_to
-from borgerservice.accounts import to_sign_in, turned_away
+from borgerservice.accounts import is_act_opened, to_page_above, to_sign_in, turned_away
 from borgerservice.kernel import clock
 from borgerservice.kernel.errors import DomainError
 from borgerservice.municipalities.models import Centre, StaffMember, StaffRole
@@ -60,11 +60,15 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where one can go (GET), or what one can do with a button (POST)."""
+    """Where one can go (GET), or what one can do with a button (POST).
+
+    `is_main`: it is what the clerk does next, before anything the page itself offers.
+    """
 
     label: Words
     address: str
     is_act: bool = False
+    is_main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,8 @@ class BorgerserviceAdmin(admin.AdminSite):
         def page(request: HttpRequest, **rest: Any) -> HttpResponseBase:
             if not self.has_permission(request):
                 return to_sign_in(request)
-            return turned_away(request, now=clock.now()) or view(request, **rest)
+            answer = turned_away(request, now=clock.now()) or view(request, **rest)
+            return to_page_above(request) if is_act_opened(request, answer) else answer
 
         return page
 

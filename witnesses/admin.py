@@ -52,7 +52,8 @@ def _opening(workplace: Workplace, attendee: Attendee) -> Link:
         back = reverse("admin:visit", kwargs=visit)
         return Link(_("Write your own number first"), own_number_address(back))
     where = {**visit, "position": attendee.position}
-    return Link(_("Prove identity"), reverse("admin:proofing_open", kwargs=where), True)
+    address = reverse("admin:proofing_open", kwargs=where)
+    return Link(_("Prove identity"), address, is_act=True, is_main=True)
 
 
 def _case_label(case: IdentityProofing) -> str:

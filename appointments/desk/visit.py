@@ -173,6 +173,16 @@ def _page(
 ) -> HttpResponse:
     appointment = found.appointment
     reference = appointment.reference
+    comers = [
+        (
+            comer,
+            [
+                *participant_acts(workplace, _attendee(appointment, comer)),
+                *_longer(workplace, found, comer),
+            ],
+        )
+        for comer in found.comers
+    ]
     return show(
         request,
         "admin/visit.html",
@@ -186,16 +196,8 @@ def _page(
         day_address=day_address(workplace, appointment.centre, danish_date(appointment.starts_at)),
         buttons=_links(workplace, found, BUTTONS, is_act=True),
         pages=[*_links(workplace, found, PAGES, is_act=False), *_reach(workplace, found)],
-        comers=[
-            (
-                comer,
-                [
-                    *participant_acts(workplace, _attendee(appointment, comer)),
-                    *_longer(workplace, found, comer),
-                ],
-            )
-            for comer in found.comers
-        ],
+        comers=comers,
+        is_case_due=any(link.is_main for _comer, links in comers for link in links),
         history=history_in_words(
             history_of(municipality=workplace.municipality, subject=f"appointment:{reference}")
         ),

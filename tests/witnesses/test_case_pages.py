@@ -13,7 +13,7 @@ from appointments.models import Participant
 from borgerservice.audit.selectors import history_of
 from borgerservice.kernel import clock
 from borgerservice.people.services import person_of
-from tests.builders import NOW, build_staff
+from tests.builders import NOW, build_service, build_staff
 from tests.witnesses.cases import LICENCE, build_office, number, witness
 from witnesses.forms import WitnessForm
 from witnesses.forms.fields import CHOOSE, DayField
@@ -104,6 +104,21 @@ def row(place, **said):
         f"documents-{place}-{name}": value
         for name, value in {"type": "", "issuer": "DK", "form": "physical", **said}.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("service", "is_ticked"), [("new_mitid", True), ("mitid_without_cpr", False)]
+)
+def test_the_number_is_asked_for_in_the_mitid_unless_the_service_is_one_without(
+    client, office, service, is_ticked
+):
+    case = office.case()
+    booked = build_service(service)
+    Participant.unscoped.filter(pk=case.participant_id).update(service=booked)
+    page = client.get(address(case, "documents"))
+    assert ("wants_cpr_link" in values_of(page)) is is_ticked
+    client.post(address(case, "documents"), applicant_form())
+    assert "wants_cpr_link" in values_of(client.get(address(case, "documents"))), "as recorded"
 
 
 # --- the straight way -----------------------------------------------------------------------------
@@ -580,6 +595,6 @@ def test_a_get_decides_nothing(client, office):
     case = office.with_witness(witness(2))
 
     for act in ("decide", "abandon", "no_witness"):
-        assert client.get(address(case, act)).status_code == 405
+        assert client.get(address(case, act)).headers["Location"] == address(case)
     case.refresh_from_db()
     assert case.state == "witness"

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from borgerservice.audit.models import AuditEntry
 from borgerservice.audit.selectors import history_of
 from tests.builders import NOW, build_staff
 from tests.witnesses.cases import Questions, build_office, witness
@@ -139,6 +140,21 @@ def test_the_desk_asks_on_a_confirmed_case_and_shows_every_answer(client, office
         "not_finished",
     ]
     assert '<p class="notice">' not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["proofing_decide", "proofing_client_answer", "proofing_reversal", "proofing_abandon"]
+)
+def test_an_act_s_address_opened_leads_to_the_case_and_writes_nothing(client, office, name):
+    case = office.decided(witness(2))
+    before = AuditEntry.unscoped.count()
+    for method in (client.get, client.head):
+        answer = method(page_of(case, name))
+        assert (answer.status_code, answer.headers["Location"]) == (302, page_of(case))
+    assert client.put(page_of(case, name)).status_code == 405
+    assert AuditEntry.unscoped.count() == before
+    again = client.get(page_of(case, name), follow=True)
+    assert again.context["shown"].case == case
 
 
 def test_without_a_witness_nothing_is_said_of_reversal(client, office):

@@ -296,3 +296,21 @@ def test_control_a_number_that_leaked_into_a_row_is_found(newcomer):
     newcomer.last_name = TYPED
     newcomer.save()
     assert TYPED in everything_stored()
+
+
+def test_on_a_visit_without_a_case_opening_one_is_the_main_button(office):
+    client = signed_in(office.clerk)
+    visit = office.visit()
+    where = {"code": "0657", "reference": visit.reference}
+    page = reverse("admin:visit", kwargs=where)
+    opening = reverse("admin:proofing_open", kwargs={**where, "position": 0})
+    closing = reverse("admin:visit_complete", kwargs=where)
+
+    def main_buttons() -> list[str]:
+        forms = re.findall(r"<form.*?</form>", client.get(page).content.decode(), flags=re.DOTALL)
+        main = [form for form in forms if 'class="button default"' in form]
+        return [re.search(r'action="([^"]+)"', form)[1] for form in main]
+
+    assert main_buttons() == [opening]
+    client.post(opening)
+    assert main_buttons() == [closing]

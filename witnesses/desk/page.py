@@ -27,7 +27,7 @@ from witnesses.forms.approvals import ReversalForm
 from witnesses.models import IdentityProofing
 from witnesses.rules.declarations import declaration_in_use
 from witnesses.rules.figures import LANGUAGES
-from witnesses.rules.lifecycle import Step
+from witnesses.rules.lifecycle import CaseState, Step
 from witnesses.selectors import met_on
 from witnesses.selectors_checks import checked_witness, papers_said
 from witnesses.selectors_desk import CaseShown, case_shown
@@ -35,6 +35,7 @@ from witnesses.selectors_desk import CaseShown, case_shown
 ROLES = (Role.CLERK, Role.LEAD)
 StepForm = DocumentsForm | QuestionsForm | WitnessForm
 PageForm = StepForm | DecideForm | ClientAnswerForm
+WITHOUT_CPR = "mitid_without_cpr"
 _COUNT = re.compile(r"[0-9]{1,5}")
 NAMES: dict[Step, Words] = {
     Step.RECORD_DOCUMENTS: gettext_lazy("Documents"),
@@ -80,7 +81,7 @@ def form_of(request: HttpRequest, shown: CaseShown, step: Step) -> StepForm:
             shown=[document.row for document in shown.documents],
             initial={
                 "birth_date": shown.applicant.birth_date,
-                "wants_cpr_link": case.wants_cpr_link,
+                "wants_cpr_link": _starts_with_cpr_link(case),
                 "assurance_level": case.assurance_level,
                 "number_kind": _kind_chosen(case),
             },
@@ -105,6 +106,13 @@ def form_of(request: HttpRequest, shown: CaseShown, step: Step) -> StepForm:
         },
         **options,
     )
+
+
+def _starts_with_cpr_link(case: IdentityProofing) -> bool:
+    """Whether the MitID is to carry the number: as recorded, before that as the service says."""
+    if case.state == CaseState.OPENED:
+        return case.participant.service.code != WITHOUT_CPR
+    return case.wants_cpr_link
 
 
 def _kind_chosen(case: IdentityProofing) -> str:
