@@ -19,13 +19,15 @@ from borgerservice.away import is_away  # noqa: E402
 from borgerservice.compressed import Compressed  # noqa: E402
 from borgerservice.guards.services import require_guards  # noqa: E402
 from borgerservice.overload import Gate  # noqa: E402
+from witnesses.services.schedule import warn_of_other_figures  # noqa: E402
 
 
 def wait_for_the_database() -> None:
     """Return once the guards are found; a process that ended here would end the whole server."""
     while True:
         try:
-            return require_guards()
+            require_guards()
+            return warn_of_other_figures()
         except Error as problem:
             if not is_away(problem):
                 raise

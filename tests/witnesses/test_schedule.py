@@ -4,13 +4,14 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, transaction
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.staff.services import end_rule_steward
 from tests.builders import NOW, TODAY, build_municipality, build_staff
 from tests.links import build_link
-from tests.platform.raw import execute, refused
+from tests.platform.raw import execute, insert, refused
 from tests.witnesses.cases import build_office, witness
 from tests.witnesses.stewards import build_steward, scheduled
 from witnesses.exceptions import Refused
@@ -18,10 +19,19 @@ from witnesses.models import IdentityProofing, RuleSetInForce, RuleSetProposal
 from witnesses.rules import rule_sets
 from witnesses.rules.rule_sets import RULE_SETS, SETS_FOLDER, load_rule_sets
 from witnesses.selectors import rule_set_in_force
-from witnesses.selectors_schedule import rule_sets_proposed, schedule_on
+from witnesses.selectors_schedule import (
+    figures_for_guards,
+    rows_unlike_their_set,
+    rule_sets_proposed,
+    schedule_on,
+)
 from witnesses.services import decide_proofing
 from witnesses.services import schedule as schedule_service
-from witnesses.services.schedule import answer_rule_set, propose_rule_set
+from witnesses.services.schedule import (
+    answer_rule_set,
+    propose_rule_set,
+    warn_of_other_figures,
+)
 
 pytestmark = pytest.mark.django_db
 TOMORROW = TODAY + timedelta(days=1)
@@ -350,3 +360,43 @@ def test_an_approval_waits_for_every_decision_under_way(rig):
         deciding.close()
         answer_rule_set(proposal=proposal, approve=True, staff=other, now=NOW)
         assert rule_set_in_force(SOON) == "mitid-2025"
+
+
+# --- a row nobody proposed ---------------------------------------------------------------------------
+
+
+def put_by_hand(**other):
+    row = {"rule_set": "mitid-2025", "in_force_from": SOON, "created_at": NOW}
+    figures = figures_for_guards(RULE_SETS["mitid-2025"])
+    insert("witnesses_rulesetinforce", **{**row, **figures, **other})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"quota_at_most": 99},
+        {"quota_days": 1},
+        {"quota_unit": "persons"},
+        {"reversals_at_most": 99},
+        {"rule_set": "mitid-2031"},
+    ],
+    ids=str,
+)
+def test_a_row_with_other_figures_than_its_rule_set_is_told_when_work_begins(other, caplog):
+    scheduled("digst-2023", TOMORROW)
+    put_by_hand()
+    assert rows_unlike_their_set() == []
+    put_by_hand(in_force_from=SOON + timedelta(days=1), **other)
+
+    (row,) = rows_unlike_their_set()
+    call_command("sweep")
+
+    (told,) = [one.getMessage() for one in caplog.records if "rule_schedule" in one.getMessage()]
+    assert f"row={row.pk} " in told
+
+
+def test_a_row_that_no_longer_counts_is_not_told(caplog):
+    put_by_hand(quota_at_most=99)
+    put_by_hand()
+    warn_of_other_figures()
+    assert not caplog.records

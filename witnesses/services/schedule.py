@@ -4,6 +4,7 @@ The past stays as it is. A set can only be put in force from a day that has not 
 `schedule_spares_the_past` in the database refuses what would change a decision already made.
 """
 
+import logging
 from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -18,10 +19,12 @@ from witnesses.exceptions import Refused
 from witnesses.models import RuleSetInForce, RuleSetProposal
 from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.selectors import rule_set_in_force
+from witnesses.selectors_schedule import figures_for_guards, rows_unlike_their_set
 from witnesses.services.steps import actor
 
 # Each decision, from its look at the schedule to its last write, lies before or after this.
 _HOLD_ALL_CASES = "LOCK TABLE witnesses_identityproofing IN EXCLUSIVE MODE"
+logger = logging.getLogger(__name__)
 
 
 def propose_rule_set(
@@ -66,6 +69,16 @@ def answer_rule_set(
         raise Refused("decided_already", field="in_force_from") from None
 
 
+def warn_of_other_figures() -> None:
+    """Write to the log which rows of the schedule hold other figures than their rule set."""
+    for row in rows_unlike_their_set():
+        logger.warning(
+            "rule_schedule.differs row=%s from=%s: other figures than the rule set's file",
+            row.pk,
+            row.in_force_from,
+        )
+
+
 def _answer(
     proposal: RuleSetProposal, *, approve: bool, staff: StaffMember, now: datetime
 ) -> RuleSetProposal:
@@ -93,14 +106,10 @@ def _schedule(proposal: RuleSetProposal, staff: StaffMember, now: datetime) -> N
             cursor.execute(_HOLD_ALL_CASES)
     _require_possible(proposal.rule_set, proposal.in_force_from, now)
     chosen = RULE_SETS[proposal.rule_set]
-    quota = chosen.witness_quota
     RuleSetInForce.objects.create(
         rule_set=chosen.id,
         in_force_from=proposal.in_force_from,
-        quota_at_most=quota.at_most,
-        quota_days=quota.days,
-        quota_unit=quota.unit,
-        reversals_at_most=chosen.witness_reversals.at_most,
+        **figures_for_guards(chosen),
         proposed_by_id=proposal.proposed_by_id,
         approved_by=staff,
         created_at=now,

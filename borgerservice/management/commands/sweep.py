@@ -25,6 +25,7 @@ from appointments.services.waiting import end_waiting
 from borgerservice.guards.services import require_guards
 from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import deliver, due_ids
+from witnesses.services.schedule import warn_of_other_figures
 from witnesses.tasks import look_at_papers, look_at_witnesses, look_for_signals
 
 DAILY = 86400
@@ -84,6 +85,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run every job once, or each at its own pace; the end of the parent ends the loop."""
         require_guards()
+        warn_of_other_figures()
         if not options["loop"]:
             for pause, job in JOBS.values():
                 if pause < DAILY:  # `manage.py reconcile` does the rest
