@@ -16,7 +16,7 @@ class ArriveForm(KindForm):
         max_length=40,
         help_text=_("It stands in our message to you, for example K7QF-M3RX-P8."),
         error_messages={
-            "required": REFUSALS["no_visit_here"],
+            "required": _("Write the reference of your visit."),
             "max_length": REFUSALS["no_visit_here"],
         },
         widget=forms.TextInput(

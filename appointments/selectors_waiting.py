@@ -79,7 +79,8 @@ class Offered:
 def offer_by_link(link: str, *, now: datetime) -> Offered:
     """The offer behind a secret link. One statement. Raises NotFound."""
     known = Offer.unscoped.filter(link_hash=link_hash(link))  # the contact's own link
-    offer = known.select_related("centre__municipality", "appointment__centre", "rebooking").first()
+    related = ("centre__municipality", "appointment__centre", "appointment__contact", "rebooking")
+    offer = known.select_related(*related).first()
     if offer is None:
         raise NotFound
     return Offered(offer, offer.answer == Offer.Answer.OPEN and offer.expires_at > now)

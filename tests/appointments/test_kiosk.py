@@ -254,13 +254,20 @@ def test_whatever_is_wrong_with_a_reference_the_answer_is_the_same(world, screen
     elsewhere = build_visit(other)
     done = build_visit(world, minute=12 * 60)
     Appointment.unscoped.filter(pk=done.pk).update(status="cancelled")
-    wrong = ["", "K7QF-M3RX-P8", "hello", "x" * 500]
+    wrong = ["K7QF-M3RX-P8", "hello", "x" * 500]
     wrong += [visit.reference for visit in (tomorrow, elsewhere, done)]
     for reference in wrong:
         assert "We find no time here today" in arrive(screen, reference), reference
     assert "looks like a CPR number" in arrive(screen, "610190-4321")
     assert "4321" not in arrive(screen, "610190-4321")
     assert not Appointment.unscoped.filter(status="checked_in").exists()
+
+
+@pytest.mark.parametrize("typed", ["", "   "])
+def test_whoever_wrote_nothing_is_told_what_to_write(screen, typed):
+    said = arrive(screen, typed)
+    assert "Write the reference of your visit." in said
+    assert "We find no time here today" not in said
 
 
 def test_references_cannot_be_tried_without_end(world, screen, settings):

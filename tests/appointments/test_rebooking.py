@@ -209,6 +209,27 @@ def test_whom_the_offer_does_not_suit_can_choose_another_time_themselves(world, 
     assert f"/visit/{derive_link('visit', visit.link_salt)}/move/" in page
 
 
+@pytest.mark.parametrize("phone", ["+4520304050", ""], ids=["a phone number", "an e-mail only"])
+def test_only_who_left_a_phone_number_is_told_of_a_call(world, lead, time_machine, phone):
+    time_machine.move_to(NOW, tick=False)
+    visit = build_visit(world, day=CLOSED, minute=9 * 60, phone=phone, email="amina@example.com")
+    begun(world, lead)
+    continue_rebookings(now=NOW)
+    (offer,) = offers()
+    link = link_of(offer)
+    its_page = f"/en/visit/{derive_link('visit', visit.link_salt)}/"
+
+    held = Client().get(f"/en/offer/{link}/").content.decode()
+    decline_offer(link=link, now=NOW)
+    left = [Client().get(page).content.decode() for page in (f"/en/offer/{link}/", its_page)]
+
+    assert "It does not suit me" in held
+    assert ("call me" in held) is bool(phone)
+    for page in left:
+        assert ("The centre will call you." in page) is bool(phone)
+        assert ("cannot call you" in page) is not bool(phone)
+
+
 def test_another_municipality_sees_and_starts_nothing(world, time_machine):
     time_machine.move_to(NOW, tick=False)
     booked(world, 9 * 60)
