@@ -75,7 +75,7 @@ def test_for_everybody_else_there_is_no_such_page(route, one, other, client):
     for method in ("get", "post"):
         assert getattr(client, method)(address).status_code in {302, 405}
         for role in set(StaffRole.Role.values) - {"rule_steward"}:
-            answer = getattr(at_work(place, role), method)(address)
+            answer = getattr(at_work(place, role), method)(address, follow=True)
             assert answer.status_code in {404, 405}, (role, method)
     proposal.refresh_from_db()
     assert proposal.answered_at is None
