@@ -98,6 +98,8 @@ REFUSALS = {
     "clerk_without_desk": _("This clerk has no desk at the centre."),
     "lead_out_of_range": _("Write a number of minutes from 0 to 43200."),
     "horizon_out_of_range": _("Write a number of days from 1 to 365."),
+    "length_out_of_range": _("Write a number of minutes from 5 to 240 that 5 goes into."),
+    "buffer_out_of_range": _("Write a number of minutes from 0 to 60 that 5 goes into."),
     "too_many_desks_kept": _("Leave at least one desk for those who book themselves."),
     "kept_too_long": _("Write a number of days, no more than one can book ahead."),
     "two_stops_on_a_day": _("Write one stop for each weekday."),

@@ -9,11 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.desk.roster_forms import AcceptingForm, MinuteField
 from appointments.models import CentreService
-from appointments.services.booking_rules import BookingRules, OwnWindow, Stop
+from appointments.services.booking_rules import BookingRules, Length, OwnWindow, Stop
 from appointments.wording import REFUSALS
 from borgerservice.admin import Words
 from borgerservice.municipalities.models import Centre, MobileStop, Municipality
 
+OFFER_FIELDS = {
+    "minutes": (_("Length, in minutes"), "length_out_of_range"),
+    "buffer_minutes": (_("Kept free after it, in minutes"), "buffer_out_of_range"),
+    "lead_minutes": (_("Shortest notice, in minutes"), "lead_out_of_range"),
+    "horizon_days": (_("How many days ahead one can book"), "horizon_out_of_range"),
+}
 STOP_COLUMNS = ("address", "postal_code", "city")
 
 
@@ -28,7 +34,7 @@ class NumberField(forms.IntegerField):
 
 
 class BookingRulesForm(forms.Form):
-    """A centre's rules, and the window of each service where it has its own."""
+    """A centre's rules, each service's length, and its window where it has its own."""
 
     lead_minutes = NumberField(
         label=_("Shortest notice, in minutes"),
@@ -73,14 +79,11 @@ class BookingRulesForm(forms.Form):
             },
         )
         for offer in offers:
-            for name, told in (
-                ("lead_minutes", "lead_out_of_range"),
-                ("horizon_days", "horizon_out_of_range"),
-            ):
+            for name, (label, told) in OFFER_FIELDS.items():
                 self.fields[f"{name}_{offer.service.code}"] = NumberField(
-                    label=self.base_fields[name].label or "",
+                    label=label,
                     told=told,
-                    required=False,
+                    required=name not in self.base_fields,
                     initial=getattr(offer, name),
                 )
 
@@ -88,20 +91,24 @@ class BookingRulesForm(forms.Form):
         """The fields of the centre itself."""
         return (self[name] for name in self.base_fields)
 
-    def lines(self) -> Iterator[tuple[CentreService, forms.BoundField, forms.BoundField]]:
-        """Each service with its notice and its horizon."""
+    def lines(self) -> Iterator[tuple[CentreService, list[forms.BoundField]]]:
+        """Each service with its length, its notice and its horizon."""
         for offer in self.offers:
-            code = offer.service.code
-            yield offer, self[f"lead_minutes_{code}"], self[f"horizon_days_{code}"]
+            yield offer, [self[f"{name}_{offer.service.code}"] for name in OFFER_FIELDS]
 
     def rules(self) -> BookingRules:
         """What was typed."""
         typed = self.cleaned_data
+        codes = [offer.service.code for offer in self.offers]
         return BookingRules(
             **{name: typed[name] for name in self.base_fields},
             windows={
                 code: OwnWindow(typed[f"lead_minutes_{code}"], typed[f"horizon_days_{code}"])
-                for code in (offer.service.code for offer in self.offers)
+                for code in codes
+            },
+            lengths={
+                code: Length(typed[f"minutes_{code}"], typed[f"buffer_minutes_{code}"])
+                for code in codes
             },
         )
 
@@ -111,7 +118,7 @@ class BookingRulesForm(forms.Form):
         return {
             f"{offer.service.code}.{name}": f"{name}_{offer.service.code}"
             for offer in self.offers
-            for name in ("lead_minutes", "horizon_days")
+            for name in OFFER_FIELDS
         }
 
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from appointments.exceptions import Refused
-from appointments.models import Appointment
-from appointments.rules.ticks import MINUTES_PER_DAY
+from appointments.models import Appointment, CentreDay, CentreService
+from appointments.rules.ticks import MINUTES_PER_DAY, TICK_MINUTES
 from appointments.selectors_centres import address_of, stop_of
 from appointments.services.affected import VisitsAffected, coming
 from appointments.services.desk_days import lock_roster, open_days, set_opening_moments
 from appointments.services.notices import tell_place
+from appointments.services.room import room_came
 from appointments.services.roster import last_day_made
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -22,6 +23,8 @@ from borgerservice.municipalities.models import Centre, MobileStop, Municipality
 
 LONGEST_LEAD_MINUTES = 30 * MINUTES_PER_DAY
 LONGEST_HORIZON_DAYS = 365
+LONGEST_SERVICE_MINUTES = 240
+LONGEST_BUFFER_MINUTES = 60
 POSTAL_CODE_DIGITS = 4
 
 
@@ -34,8 +37,16 @@ class OwnWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """How long a service takes at a centre, and how long its desk is kept free after it."""
+
+    minutes: int
+    buffer_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class BookingRules:
-    """What a centre has settled; `windows` by the code of the service.
+    """What a centre has settled; `windows` and `lengths` by the code of the service.
 
     `asks_for_code` is the whole municipality's; None: as it was.
     """
@@ -49,6 +60,7 @@ class BookingRules:
     returns_slowly: bool
     asks_for_code: bool | None = None
     windows: Mapping[str, OwnWindow] = field(default_factory=dict)
+    lengths: Mapping[str, Length] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +76,25 @@ class Stop:
 def set_booking_rules(*, centre: Centre, rules: BookingRules, actor: str, now: datetime) -> None:
     """Put these rules in place of the centre's. Visits that are booked stay as they are.
 
-    Raises Refused; for a service's window at `{code}.lead_minutes` or `{code}.horizon_days`.
+    Raises Refused; for a service at `{code}.` and the name of its field.
     """
     _check(centre, rules)
+    _check_lengths(rules.lengths)
     settled = asdict(rules)
-    windows, asks_for_code = settled.pop("windows"), settled.pop("asks_for_code")
+    asks_for_code = settled.pop("asks_for_code")
+    del settled["windows"], settled["lengths"]
     today = danish_date(now)
     with transaction.atomic():
         lock_roster(centre=centre)
         for name, value in settled.items():
             setattr(centre, name, value)
         centre.save(update_fields=list(settled))
-        for offer in centre.offers.filter(service__code__in=windows).select_related("service"):
+        offers = centre.offers.filter(service__code__in=rules.windows)
+        for offer in offers.select_related("service"):
             own = rules.windows[offer.service.code]
             offer.lead_minutes, offer.horizon_days = own.lead_minutes, own.horizon_days
             offer.save(update_fields=["lead_minutes", "horizon_days"])
+        lengths = _set_lengths(centre, rules.lengths, today)
         set_opening_moments(centre=centre, today=today)
         open_days(centre=centre, first=today, last=last_day_made(centre=centre, today=today))
         if asks_for_code is not None:
@@ -86,6 +102,8 @@ def set_booking_rules(*, centre: Centre, rules: BookingRules, actor: str, now: d
             Municipality.objects.filter(pk=centre.municipality_id).update(
                 asks_for_code=asks_for_code
             )
+        if lengths:
+            settled["lengths"] = lengths
         _record(Event.BOOKING_RULES_CHANGED, centre, actor, now, settled)
 
 
@@ -158,6 +176,33 @@ def _check(centre: Centre, rules: BookingRules) -> None:
         raise Refused("kept_too_long", field="kept_until_days")
     if not 0 <= rules.kept_until_minute <= MINUTES_PER_DAY:
         raise Refused("outside_the_day", field="kept_until_minute")
+
+
+def _set_lengths(
+    centre: Centre, lengths: Mapping[str, Length], today: date
+) -> dict[str, dict[str, int]]:
+    """Write the lengths that differ, and tell which; a shorter one may fit where none did."""
+    changed: list[CentreService] = []
+    for offer in centre.offers.filter(service__code__in=lengths).select_related("service"):
+        own = lengths[offer.service.code]
+        if own != Length(offer.minutes, offer.buffer_minutes):
+            offer.minutes, offer.buffer_minutes = own.minutes, own.buffer_minutes
+            changed.append(offer)
+    CentreService.objects.bulk_update(changed, ["minutes", "buffer_minutes"])
+    if changed:
+        days = CentreDay.objects.filter(centre=centre, day__gte=today)
+        room_came(centre_id=centre.pk, days=set(days.values_list("day", flat=True)))
+    return {offer.service.code: asdict(lengths[offer.service.code]) for offer in changed}
+
+
+def _check_lengths(lengths: Mapping[str, Length]) -> None:
+    for code, own in lengths.items():
+        if own.minutes % TICK_MINUTES or not TICK_MINUTES <= own.minutes <= LONGEST_SERVICE_MINUTES:
+            raise Refused("length_out_of_range", field=f"{code}.minutes")
+        if own.buffer_minutes % TICK_MINUTES or not (
+            0 <= own.buffer_minutes <= LONGEST_BUFFER_MINUTES
+        ):
+            raise Refused("buffer_out_of_range", field=f"{code}.buffer_minutes")
 
 
 def _check_stop(place: int, stop: Stop) -> None:

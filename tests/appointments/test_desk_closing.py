@@ -236,6 +236,8 @@ RULES = {
     "kept_until_days": "2",
     "kept_until_minute": "8:00",
     "returns_slowly": "on",
+    "minutes_new_mitid": "25",
+    "buffer_minutes_new_mitid": "10",
     "lead_minutes_new_mitid": "",
     "horizon_days_new_mitid": "14",
 }
@@ -252,7 +254,8 @@ def test_the_rules_for_booking_are_shown_and_saved():
     centre = world.centre
     assert (centre.lead_minutes, centre.kept_desks, centre.kept_until_minute) == (60, 1, 480)
     assert (centre.returns_slowly, centre.spreads_new_days) == (True, False)
-    assert world.centre.offers.get().horizon_days == 14
+    offer = world.centre.offers.get()
+    assert (offer.minutes, offer.buffer_minutes, offer.horizon_days) == (25, 10, 14)
     assert events() == ["booking_rules.changed"]
     assert 'value="08:00"' in client.get(address).content.decode()
 
@@ -268,6 +271,15 @@ def test_the_rules_for_booking_are_shown_and_saved():
         ({"kept_until_minute": ""}, "kept_until_minute"),
         ({"horizon_days_new_mitid": "0"}, "horizon_days_new_mitid"),
         ({"lead_minutes_new_mitid": "x"}, "lead_minutes_new_mitid"),
+        ({"minutes_new_mitid": ""}, "minutes_new_mitid"),
+        ({"minutes_new_mitid": "0"}, "minutes_new_mitid"),
+        ({"minutes_new_mitid": "7"}, "minutes_new_mitid"),
+        ({"minutes_new_mitid": "245"}, "minutes_new_mitid"),
+        ({"minutes_new_mitid": "x"}, "minutes_new_mitid"),
+        ({"buffer_minutes_new_mitid": ""}, "buffer_minutes_new_mitid"),
+        ({"buffer_minutes_new_mitid": "-5"}, "buffer_minutes_new_mitid"),
+        ({"buffer_minutes_new_mitid": "3"}, "buffer_minutes_new_mitid"),
+        ({"buffer_minutes_new_mitid": "65"}, "buffer_minutes_new_mitid"),
     ],
 )
 def test_rules_that_cannot_be_are_told_at_the_field(changed, field):
