@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appointments.exceptions import Refused
-from appointments.models import DeskDay
+from appointments.models import CentreDay, DeskDay
 from appointments.rules.local_time import instant
 from appointments.services.booking_rules import (
     BookingRules,
+    Length,
     OwnWindow,
     Stop,
     set_booking_rules,
@@ -177,6 +178,23 @@ def test_a_longer_horizon_makes_its_days_at_once_and_a_service_s_own_counts():
     assert AuditEntry.unscoped.latest("id").event == "booking_rules.changed"
 
 
+def test_a_new_length_is_told_and_days_that_were_full_are_looked_at_again():
+    world = build_world()
+    CentreDay.objects.update(room=0)
+    code = world.service.code
+    offer = world.centre.offers.get()
+    same = {code: Length(offer.minutes, offer.buffer_minutes)}
+    settle(world, replace(USUAL, horizon_days=5, lengths=same))
+    assert CentreDay.objects.filter(room=0).exists()
+    assert "lengths" not in AuditEntry.unscoped.latest("id").facts
+    settle(world, replace(USUAL, horizon_days=5, lengths={code: Length(5, 15)}))
+    offer.refresh_from_db()
+    assert (offer.minutes, offer.buffer_minutes) == (5, 15)
+    assert not CentreDay.objects.filter(room=0, day__gte=TODAY).exists()
+    told = AuditEntry.unscoped.latest("id").facts["lengths"]
+    assert told == {code: {"minutes": 5, "buffer_minutes": 15}}
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "code"),
     [
@@ -186,6 +204,13 @@ def test_a_longer_horizon_makes_its_days_at_once_and_a_service_s_own_counts():
         ({"kept_desks": 2}, "kept_desks", "too_many_desks_kept"),
         ({"kept_until_days": 21}, "kept_until_days", "kept_too_long"),
         ({"kept_until_minute": 1441}, "kept_until_minute", "outside_the_day"),
+        ({"lengths": {"new_mitid": Length(245, 0)}}, "new_mitid.minutes", "length_out_of_range"),
+        ({"lengths": {"new_mitid": Length(7, 0)}}, "new_mitid.minutes", "length_out_of_range"),
+        (
+            {"lengths": {"new_mitid": Length(20, 65)}},
+            "new_mitid.buffer_minutes",
+            "buffer_out_of_range",
+        ),
         (
             {"windows": {"new_mitid": OwnWindow(None, 366)}},
             "new_mitid.horizon_days",
