@@ -297,6 +297,8 @@ def test_an_administrator_turns_it_on_for_the_municipality():
         "kept_desks": 0,
         "kept_until_days": 0,
         "kept_until_minute": "00:00",
+        "minutes_new_mitid": 30,
+        "buffer_minutes_new_mitid": 0,
     }
     for ticked in (True, False):
         answer = client.post(page, {**rules, **({"asks_for_code": "on"} if ticked else {})})

@@ -286,7 +286,23 @@ def test_rules_that_cannot_be_are_told_at_the_field(changed, field):
     world = build_world(desks=2)
     page = administrator(world).post(centre_page(world, "booking_rules"), RULES | changed)
     assert page.context["form"].errors.keys() == {field}
+    assert page.context["form"]["horizon_days"].value() == (RULES | changed)["horizon_days"]
     assert events() == []
+
+
+def test_a_new_length_holds_at_every_door_for_who_books_from_now_on():
+    world = build_world(opens=9 * 60, closes=11 * 60)
+    visit = build_visit(world)
+    assert free_on(world, TOMORROW)[-1] == "09:30"  # in UTC
+    typed = RULES | {"kept_desks": "0", "minutes_new_mitid": "60"}
+    assert administrator(world).post(centre_page(world, "booking_rules"), typed).status_code == 302
+    assert free_on(world, TOMORROW) == ["08:00", "08:15", "08:30", "08:45"]
+    asked = {"centre": world.centre.key, "service": "new_mitid", "from": TOMORROW, "to": TOMORROW}
+    slots = Client().get("/api/v1/slots/", asked).json()["results"]
+    told = [(slot["start"][11:16], slot["end"][11:16]) for slot in slots]
+    assert told == [("09:00", "10:00"), ("09:15", "10:15"), ("09:30", "10:30"), ("09:45", "10:45")]
+    visit.refresh_from_db()
+    assert visit.ends_at - visit.starts_at == timedelta(minutes=30)
 
 
 def test_a_special_centre_serves_whom_the_administrator_says_and_tells_so():
