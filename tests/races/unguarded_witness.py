@@ -32,7 +32,7 @@ def post_worker_init(worker: Worker) -> None:
 
     def look_again_and_wait(*told: object) -> tuple[str, list[object]]:
         again, asked = look_again(*told)
-        return f"{again} AND pg_sleep({PAUSE_SECONDS}) IS NOT NULL", asked
+        return f"{again} AND (SELECT pg_sleep({PAUSE_SECONDS})) IS NOT NULL", asked  # once
 
     if connection.vendor == "postgresql":
         decision.still_told = look_again_and_wait
