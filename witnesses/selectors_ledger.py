@@ -86,9 +86,9 @@ class Ledger:
         return [rule_set for since, rule_set in self.schedule if since <= written][-1]
 
     @property
-    def at_work(self) -> frozenset[int | None]:
+    def at_work(self) -> frozenset[int]:
         """Whoever took a step in the case, and who acts now."""
-        return self.worked | {self.acts}
+        return self.worked if self.acts is None else self.worked | {self.acts}
 
     @property
     def earlier(self) -> list[EarlierWitnessing]:
