@@ -78,7 +78,7 @@ add_pages(
         (f"{CENTRE}/screen/", screen.screen, "screen"),
         (f"{CENTRE}/stops/", terms.stops, "stops"),
         (f"{CENTRE}/other-times/", rebooking.rebookings, "rebookings"),
-        (f"{CENTRE}/other-times/<int:number>/start/", rebooking.start, "rebooking_start"),
+        (f"{CENTRE}/other-times/start/", rebooking.start, "rebooking_start"),
         ("<slug:code>/other-times/<int:number>/", rebooking.rebooking, "rebooking"),
         ("<slug:code>/offers/<int:number>/phoned/", rebooking.phoned, "offer_phoned"),
         ("<slug:code>/own/", own.own, "own"),

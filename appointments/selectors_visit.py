@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Subquery
+from django.db.models import Subquery
 
 from appointments.exceptions import NotFound
 from appointments.models import Appointment, Offer, Participant, ServiceType
@@ -16,8 +16,8 @@ from borgerservice.vault.links import link_hash
 class Visit:
     """A visit as its citizen sees it; `lacks_witness`: the one they asked cannot be counted on.
 
-    `is_unreceived`: the centre closes then, and `offer` is the salt of the link to another time, as
-    long as that is held.
+    `is_unreceived`: the centre cannot receive them then; `is_planned`: another time is being looked
+    for; `offer` is the salt of the link to it, as long as it is held.
     """
 
     appointment: Appointment
@@ -26,6 +26,7 @@ class Visit:
     told_of_papers: Participant | None
     lacks_witness: bool
     is_unreceived: bool
+    is_planned: bool
     offer: str
     is_over: bool
     can_change: bool
@@ -52,7 +53,7 @@ def visit_by_link(link: str, *, now: datetime) -> Visit:
         )
         .filter(appointment__link_hash=link_hash(link))
         .annotate(
-            is_unreceived=Exists(instead),
+            instead=Subquery(instead.values("answer")[:1]),
             offered=Subquery(held.values("link_salt")[:1]),
         )
         .order_by("position")
@@ -70,7 +71,8 @@ def visit_by_link(link: str, *, now: datetime) -> Visit:
         lacks_witness=any(
             comer.witness_state == Participant.WitnessState.UNSURE for comer in comers
         ),
-        is_unreceived=state is AppointmentState.BOOKED and comers[0].is_unreceived,
+        is_unreceived=state is AppointmentState.BOOKED and comers[0].instead is not None,
+        is_planned=comers[0].instead == Offer.Answer.PLANNED,
         offer=comers[0].offered or "",
         is_over=appointment.ends_at <= now or state is AppointmentState.COMPLETED,
         can_change=may(Act.MOVE, state) and may(Act.CANCEL, state) and not has_begun,

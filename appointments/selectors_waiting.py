@@ -1,20 +1,14 @@
 """Reads about those who wait for an earlier time, and what they are offered."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from appointments.exceptions import NotFound
 from appointments.models import Appointment, CentreService, Offer, Rebooking, WaitingEntry
-from appointments.rules.availability import ticks_of
-from appointments.rules.local_time import instant
-from appointments.rules.ticks import mask
-from borgerservice.municipalities.models import Centre, Closure, Municipality
+from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.vault.links import link_hash
-
-MINUTES_PER_DAY: Final = 1440
 
 
 def centres_for_earlier(appointment: Appointment, service_id: int) -> list[Centre]:
@@ -47,14 +41,11 @@ def entry_by_link(link: str) -> WaitingEntry:
 def unreceived(offers: QuerySet[Offer], *, visit: str, starts_at: str) -> QuerySet[Offer]:
     """Of these the offers made because a visit cannot be received at the time it still has.
 
-    To be asked about each visit of another query, which names its key and its start. Not those of a
-    closure that was taken back, nor of a visit somebody has phoned about.
+    To be asked about each visit of another query, which names its key and its start. Not those that
+    were recalled, nor of a visit somebody has phoned about.
     """
     return offers.filter(
-        rebooking__closure__isnull=False,
-        appointment=OuterRef(visit),
-        instead_of=OuterRef(starts_at),
-        answer__in=Offer.UNSETTLED,
+        appointment=OuterRef(visit), instead_of=OuterRef(starts_at), answer__in=Offer.UNSETTLED
     ).order_by("pk")
 
 
@@ -86,63 +77,48 @@ def offer_by_link(link: str, *, now: datetime) -> Offered:
     return Offered(offer, offer.answer == Offer.Answer.OPEN and offer.expires_at > now)
 
 
-def booked_in(
-    centre: Centre, *, first: date, last: date, minutes: tuple[int, int], now: datetime
-) -> QuerySet[Appointment]:
-    """The visits booked in some hours of some days that lie ahead, in the order they were booked.
-
-    `minutes` count from local midnight, on each of the days.
-    """
-    visits = Appointment.objects.for_municipality(centre.municipality_id).filter(
-        centre=centre,
-        status=Appointment.Status.BOOKED,
-        starts_at__gt=now,
-        starts_at__gte=instant(first, 0),
-        starts_at__lt=instant(last, MINUTES_PER_DAY),
+def left_of(rebooking: Rebooking, *, now: datetime) -> QuerySet[Offer]:
+    """The offers of a rebooking that are planned, of visits that still need one, in order."""
+    return (
+        Offer.objects.for_municipality(rebooking.municipality_id)
+        .filter(
+            rebooking=rebooking,
+            answer=Offer.Answer.PLANNED,
+            appointment__status=Appointment.Status.BOOKED,
+            appointment__starts_at=F("instead_of"),
+            instead_of__gt=now,
+        )
+        .order_by("pk")
     )
-    begins, ends = minutes
-    if minutes != (0, MINUTES_PER_DAY):
-        closed = mask(begins, ends - begins)
-        times = visits.values_list("pk", "starts_at", "ends_at")
-        inside = [pk for pk, start, end in times if ticks_of(start, end) & closed]
-        visits = visits.filter(pk__in=inside)
-    return visits.select_related("contact", "centre__municipality").order_by("created_at", "pk")
 
 
-def affected_by(closure: Closure, *, now: datetime) -> int:
-    """How many booked visits lie in a closure."""
-    minutes = (closure.from_minute, closure.to_minute)
-    first, last = closure.first_day, closure.last_day
-    visits = booked_in(closure.centre, first=first, last=last, minutes=minutes, now=now)
-    return visits.count()
+def of_unreceived(centre: Centre, *, now: datetime) -> QuerySet[Offer]:
+    """The offers made because visits of a centre cannot be received at the times they still have.
 
-
-def left_of(rebooking: Rebooking, *, now: datetime) -> QuerySet[Appointment]:
-    """The visits of a rebooking that nothing has been offered for yet; by no other one either.
-
-    None once its closure is taken back.
+    With those whom somebody has phoned about.
     """
-    closure = rebooking.closure
-    if closure is None:
-        return Appointment.objects.for_municipality(rebooking.municipality_id).none()
-    visits = booked_in(
-        rebooking.centre,
-        first=rebooking.first_day,
-        last=rebooking.last_day,
-        minutes=(closure.from_minute, closure.to_minute),
-        now=now,
+    return Offer.objects.for_municipality(centre.municipality_id).filter(
+        rebooking__isnull=False,
+        answer__in=(*Offer.UNSETTLED, Offer.Answer.PHONED),
+        appointment__centre=centre,
+        appointment__status=Appointment.Status.BOOKED,
+        appointment__starts_at=F("instead_of"),
+        instead_of__gt=now,
     )
-    offers = Offer.objects.for_municipality(rebooking.municipality_id)
-    had = offers.filter(rebooking=rebooking, appointment=OuterRef("pk"))
-    elsewhere = unreceived(offers, visit="pk", starts_at="starts_at")
-    return visits.filter(~Exists(had), ~Exists(elsewhere))
 
 
-def to_be_offered(rebooking: Rebooking, *, now: datetime) -> QuerySet[Appointment]:
+def to_be_offered(rebooking: Rebooking, *, now: datetime) -> QuerySet[Offer]:
     """Those left to whom nothing else is offered at the moment: nobody has two offers at once."""
     offers = Offer.objects.for_municipality(rebooking.municipality_id)
-    others = offers.filter(appointment=OuterRef("pk"), answer=Offer.Answer.OPEN)
+    others = offers.filter(appointment=OuterRef("appointment"), answer=Offer.Answer.OPEN)
     return left_of(rebooking, now=now).filter(~Exists(others))
+
+
+def without_offer(visits: QuerySet[Appointment], *, municipality_id: int) -> QuerySet[Appointment]:
+    """Those of the visits that no rebooking has taken up for the time they have."""
+    offers = Offer.objects.for_municipality(municipality_id).exclude(answer=Offer.Answer.RECALLED)
+    taken_up = offers.filter(appointment=OuterRef("pk"), instead_of=OuterRef("starts_at"))
+    return visits.filter(~Exists(taken_up))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +141,7 @@ def rebookings_of(municipality: Municipality, centre: Centre) -> list[Rebooking]
 
 def progress_of(municipality: Municipality, pk: int, *, now: datetime) -> Progress:
     """A rebooking and what came of its offers. Raises NotFound."""
-    known = Rebooking.objects.for_municipality(municipality).select_related("centre", "closure")
+    known = Rebooking.objects.for_municipality(municipality).select_related("centre")
     rebooking = known.filter(pk=pk).first()
     if rebooking is None:
         raise NotFound
@@ -191,11 +167,10 @@ def progress_of(municipality: Municipality, pk: int, *, now: datetime) -> Progre
 
 
 def _is_unreceived(offer: Offer) -> bool:
-    visit, rebooking = offer.appointment, offer.rebooking
+    visit = offer.appointment
     return (
         visit is not None
-        and rebooking is not None
-        and rebooking.closure_id is not None
         and visit.status == Appointment.Status.BOOKED
         and visit.starts_at == offer.instead_of
+        and offer.answer in Offer.UNSETTLED
     )

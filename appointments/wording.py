@@ -80,7 +80,7 @@ REFUSALS = {
     "ends_before_it_begins": _("The end must be later than the beginning."),
     "overlaps": _("These hours overlap other hours on the same weekday."),
     "visits_affected": _(
-        "Booked visits that no longer fit: {count}. They stay booked. Look at them and confirm."
+        "Booked visits that no longer fit: {count}. Look at them and choose what happens to them."
     ),
     "place_changes": _(
         "Booked visits whose place changes: {count}. They stay booked, and everybody is told of the"
@@ -90,6 +90,7 @@ REFUSALS = {
         "Times that somebody holds just now and that no longer fit: {count}. They end when you"
         " confirm."
     ),
+    "nobody_left": _("Nobody is left who needs another time."),
     "closure_reversed": _("The last day must not be before the first."),
     "closure_is_over": _("Those days have passed."),
     "closure_too_long": _("Close the centre for at most a year at a time."),

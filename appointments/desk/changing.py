@@ -8,13 +8,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from appointments.desk.day import DESK_ROLES, visit_address
-from appointments.models import Appointment, Hold
+from appointments.models import Appointment, Hold, Rebooking
 from appointments.services.affected import VisitsAffected
+from appointments.services.consequences import Then, change_and_then
+from appointments.services.rebooking import continue_rebooking
 from borgerservice.admin import act
+from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre
 from borgerservice.municipalities.policies import Workplace
 
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
+AT_ONCE = 25
+"""How many are offered a time while whoever pressed the button waits; the sweep does the rest."""
 
 
 def change(
@@ -23,17 +28,32 @@ def change(
     centre: Centre,
     save: Callable[..., object],
     *,
+    done: str,
     template: str = "admin/change.html",
     **context: Any,
 ) -> HttpResponse:
-    """An act that may affect visits and holds: they are shown with a box to tick, then done."""
+    """An act that may affect visits and holds: they are shown, and what happens is chosen.
+
+    With other times to offer it goes on to the page that says how far that has come, else to
+    `done`.
+    """
     affected: list[tuple[Appointment, str]] = []
     held: list[Hold] = []
     may_open = workplace.has(*DESK_ROLES)
 
-    def do(**typed: object) -> object:
+    def do(*, is_accepted: bool = False, then: str = "", **typed: object) -> Rebooking | None:
+        now = clock.now()
         try:
-            return save(**typed)
+            if not is_accepted and not then:
+                save(is_accepted=False, **typed)
+                return None
+            return change_and_then(
+                centre=centre,
+                change=lambda: save(is_accepted=True, **typed),
+                then=Then(then) if then else None,
+                staff=workplace.staff,
+                now=now,
+            )
         except VisitsAffected as asked:
             affected.extend(
                 (visit, visit_address(workplace, visit.reference) if may_open else "")
@@ -42,9 +62,16 @@ def change(
             held.extend(asked.holds)
             raise
 
+    def go_on(rebooking: Rebooking | None) -> str:
+        if rebooking is None:
+            return done
+        continue_rebooking(rebooking=rebooking, now=clock.now(), at_most=AT_ONCE)
+        return rebooking_address(workplace, rebooking.pk)
+
     return act(
         request,
         do=do,
+        done=go_on,
         template=template,
         workplace=workplace,
         centre=centre,
@@ -58,3 +85,10 @@ def here(name: str, workplace: Workplace, centre: Centre, **more: int) -> str:
     """The address of a page of the centre."""
     where = {"code": workplace.municipality.code, "key": centre.key, **more}
     return reverse(f"admin:{name}", kwargs=where)
+
+
+def rebooking_address(workplace: Workplace, number: int) -> str:
+    """The address of a rebooking's page."""
+    return reverse(
+        "admin:rebooking", kwargs={"code": workplace.municipality.code, "number": number}
+    )

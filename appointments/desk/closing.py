@@ -1,6 +1,5 @@
 """Single days of a centre: closed, open after all, somebody away."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,10 +16,9 @@ from appointments.desk.closing_forms import (
     words_for,
 )
 from appointments.desk.day import find_centre
-from appointments.desk.roster_forms import AcceptingForm
+from appointments.desk.roster_forms import RosterForm
 from appointments.models import Absence, Desk
 from appointments.rules.ticks import MINUTES_PER_DAY
-from appointments.selectors_waiting import affected_by
 from appointments.services.desks import add_absence, remove_absence
 from appointments.services.hours import (
     add_closure,
@@ -84,7 +82,7 @@ def closures(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespon
         save,
         title=_("Closed days"),
         form=form,
-        done=_after_closing(workplace, centre),
+        done=here("closures", workplace, centre),
         said=_("The days are closed."),
         template="admin/days.html",
         submit=_("Close the days"),
@@ -99,16 +97,6 @@ def closures(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespon
             for one in centre.closures.filter(last_day__gte=_today())
         ],
     )
-
-
-def _after_closing(workplace: Workplace, centre: Centre) -> Callable[[Closure], str]:
-    """Where to go on: to the offers of other times, where somebody is booked."""
-
-    def address(closure: Closure) -> str:
-        is_booked = affected_by(closure, now=clock.now())
-        return here("rebookings" if is_booked else "closures", workplace, centre)
-
-    return address
 
 
 @require_POST
@@ -133,7 +121,7 @@ def extra_openings(request: HttpRequest, workplace: Workplace, key: str) -> Http
     """The days a centre is open after all, and a form to add one."""
     centre = find_centre(workplace, key)
 
-    def save(**typed: Any) -> object:
+    def save(*, is_accepted: bool, **typed: Any) -> object:
         return add_extra_opening(centre=centre, actor=workplace.actor, now=clock.now(), **typed)
 
     return change(
@@ -185,7 +173,7 @@ def take_back(request: HttpRequest, workplace: Workplace, key: str, number: int)
         centre,
         save,
         title=_("Take back the extra opening"),
-        form=AcceptingForm(posted(request)),
+        form=RosterForm(posted(request)),
         done=here("extra_openings", workplace, centre),
         said=_("The extra opening is taken back."),
         back=here("extra_openings", workplace, centre),

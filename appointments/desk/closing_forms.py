@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from appointments.desk.roster_forms import WRITE_A_DATE, AcceptingForm, MinuteField, name_of
+from appointments.desk.roster_forms import WRITE_A_DATE, MinuteField, RosterForm, name_of
 from appointments.models import Desk
 from appointments.rules.opening import Closing
 from appointments.rules.ticks import MINUTES_PER_DAY
@@ -44,7 +44,7 @@ class ReasonField(forms.CharField):
         return reason
 
 
-class DaysForm(AcceptingForm):
+class DaysForm(RosterForm):
     """Days, or hours of them; without times they are whole days."""
 
     first_day = date_field(_("First day"))
@@ -73,7 +73,7 @@ class ClosureForm(DaysForm):
 
     reason = ReasonField()
 
-    field_order = ("first_day", "last_day", "from_minute", "to_minute", "reason", "is_accepted")
+    field_order = ("first_day", "last_day", "from_minute", "to_minute", "reason")
 
 
 class ExtraOpeningForm(forms.Form):
@@ -94,7 +94,7 @@ class AbsenceForm(DaysForm):
         error_messages={"required": _("Choose a desk or a clerk.")},
     )
 
-    field_order = ("who", "first_day", "last_day", "from_minute", "to_minute", "is_accepted")
+    field_order = ("who", "first_day", "last_day", "from_minute", "to_minute")
 
     def __init__(self, data: Mapping[str, Any] | None, *, away: Mapping[str, object]) -> None:
         super().__init__(data)

@@ -1,69 +1,80 @@
-"""A centre closes: who is affected, other times offered to all of them, and whom to phone."""
+"""Visits a centre cannot receive: how many, other times offered to all, and whom to phone."""
+
+from collections import Counter
+from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from appointments.desk.changing import AT_ONCE, here, rebooking_address
 from appointments.desk.day import DESK_ROLES, find_centre, visit_address
-from appointments.exceptions import NotFound
+from appointments.exceptions import NotFound, Refused
 from appointments.models import Offer
-from appointments.selectors_waiting import Progress, affected_by, progress_of, rebookings_of
-from appointments.services.rebooking import continue_rebooking, mark_phoned, start_rebooking
+from appointments.selectors_waiting import Progress, progress_of, rebookings_of
+from appointments.services.rebooking import (
+    begin_rebooking,
+    continue_rebooking,
+    mark_phoned,
+    not_taken_up,
+)
 from borgerservice.admin import Role, act_at_once, admin_page, show
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
-from borgerservice.municipalities.models import Centre
 from borgerservice.municipalities.policies import Workplace
 
 ROLES = (*DESK_ROLES, Role.ADMINISTRATOR)
-AT_ONCE = 25
-"""How many are offered a time while whoever pressed the button waits; the sweep does the rest."""
 
 
 @require_safe
 @admin_page(*ROLES)
 def rebookings(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
-    """The closures that stand, how many booked visits lie in each, and what was begun before."""
+    """The days with visits that cannot be received and nobody is offered; what was begun before."""
     centre, now = find_centre(workplace, key), clock.now()
-    begun = rebookings_of(workplace.municipality, centre)
-    taken = {one.closure_id for one in begun}
-    coming = centre.closures.filter(last_day__gte=danish_date(now))
+    visits = not_taken_up(centre=centre, now=now)
     return show(
         request,
         "admin/rebookings.html",
         title=_("Offer other times"),
         workplace=workplace,
         centre=centre,
-        closures=[
-            (closure, affected_by(closure, now=now), _of(workplace, centre, closure.pk))
-            for closure in coming
-            if closure.pk not in taken
+        days=sorted(Counter(danish_date(visit.starts_at) for visit in visits).items()),
+        start=here("rebooking_start", workplace, centre),
+        begun=[
+            (one, rebooking_address(workplace, one.pk))
+            for one in rebookings_of(workplace.municipality, centre)
         ],
-        begun=[(one, _address(workplace, one.pk)) for one in begun],
     )
 
 
 @require_POST
 @admin_page(*ROLES)
-def start(request: HttpRequest, workplace: Workplace, key: str, number: int) -> HttpResponse:
-    """Offer other times to everybody booked in a closure."""
+def start(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
+    """Offer other times to everybody who cannot be received, on the day that was chosen or any."""
     centre, now = find_centre(workplace, key), clock.now()
-    closure = centre.closures.filter(pk=number).first()
-    if closure is None:
-        raise Http404
+    day = _day(request.POST.get("day", ""))
 
     def do() -> str:
-        rebooking = start_rebooking(closure=closure, staff=workplace.staff, now=now)
+        visits = not_taken_up(centre=centre, now=now)
+        rebooking = begin_rebooking(
+            centre=centre,
+            visits=[one.pk for one in visits if day is None or danish_date(one.starts_at) == day],
+            staff=workplace.staff,
+            now=now,
+        )
+        if rebooking is None:
+            raise Refused("nobody_left")
         continue_rebooking(rebooking=rebooking, now=now, at_most=AT_ONCE)
-        return _address(workplace, rebooking.pk)
+        return rebooking_address(workplace, rebooking.pk)
 
     return act_at_once(
         request,
         do=do,
         done=lambda address: address,
         said=_("Other times are being offered."),
-        otherwise=reverse("admin:rebookings", kwargs=_where(workplace, centre)),
+        otherwise=here("rebookings", workplace, centre),
     )
 
 
@@ -101,7 +112,7 @@ def phoned(request: HttpRequest, workplace: Workplace, number: int) -> HttpRespo
     return act_at_once(
         request,
         do=lambda: mark_phoned(offer=offer, staff=workplace.staff, now=clock.now()),
-        done=_address(workplace, offer.rebooking_id),
+        done=rebooking_address(workplace, offer.rebooking_id),
         said=_("Noted."),
     )
 
@@ -113,18 +124,15 @@ def _progress(workplace: Workplace, number: int) -> Progress:
         raise Http404 from None
 
 
-def _where(workplace: Workplace, centre: Centre) -> dict[str, str]:
-    return {"code": workplace.municipality.code, "key": centre.key}
-
-
-def _of(workplace: Workplace, centre: Centre, number: int) -> str:
-    where = {**_where(workplace, centre), "number": str(number)}
-    return reverse("admin:rebooking_start", kwargs=where)
-
-
-def _address(workplace: Workplace, number: int) -> str:
-    where = {"code": workplace.municipality.code, "number": number}
-    return reverse("admin:rebooking", kwargs=where)
+def _day(told: str) -> date | None:
+    """The day that was chosen; none: every day. Raises Http404 for what is no day."""
+    try:
+        day = parse_date(told)
+    except ValueError:
+        raise Http404 from None
+    if told and day is None:
+        raise Http404
+    return day
 
 
 def _phoned(workplace: Workplace, offer: Offer) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.models import Desk
 from appointments.rules.opening import OpeningPeriod
 from appointments.rules.ticks import MINUTES_PER_DAY
+from appointments.services.consequences import Then
 from appointments.wording import REFUSALS
 from borgerservice.admin import Words
 from borgerservice.municipalities.models import OpeningHours, StaffMember
@@ -54,7 +55,28 @@ class AcceptingForm(forms.Form):
     )
 
 
-class HoursForm(AcceptingForm):
+class RosterForm(AcceptingForm):
+    """The same, and what happens to the visits is chosen."""
+
+    then = forms.ChoiceField(
+        label=_("What happens to these visits?"),
+        choices=[
+            (
+                Then.OFFER,
+                _(
+                    "Offer them other times. Each person gets a message about the nearest free"
+                    " time. It is kept for them while they answer."
+                ),
+            ),
+            (Then.PHONE, _("We call them. They stand in a list of those to phone.")),
+            (Then.STAY, _("They stay booked. Somebody receives them all the same.")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+
+class HoursForm(RosterForm):
     """The weekly hours as rows; a row without a weekday is no row."""
 
     def __init__(self, data: Mapping[str, Any] | None, *, hours: list[OpeningHours]) -> None:
@@ -116,7 +138,7 @@ class HoursForm(AcceptingForm):
         }
 
 
-class DeskForm(AcceptingForm):
+class DeskForm(RosterForm):
     """A desk: its number, what it can do, whether somebody sits there."""
 
     number = forms.IntegerField(
@@ -162,7 +184,7 @@ class DeskForm(AcceptingForm):
             ("", _("Nobody in particular")),
             *((pk, name_of(staff)) for pk, staff in clerks.items()),
         ]
-        self.order_fields(["number", "services", "is_staffed", "clerk", "is_accepted"])
+        self.order_fields(["number", "services", "is_staffed", "clerk"])
 
 
 def name_of(staff: StaffMember) -> str:

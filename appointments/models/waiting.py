@@ -1,11 +1,11 @@
-"""Earlier times wished for, days that had to be closed, and the times offered for both."""
+"""Earlier times wished for, visits that cannot be received, and the times offered for both."""
 
 from django.db import models
 
 from appointments.models.catalogue import ServiceType
 from appointments.models.holds import Hold
 from appointments.models.visits import Appointment
-from borgerservice.municipalities.models import Centre, Closure, Municipality, StaffMember
+from borgerservice.municipalities.models import Centre, Municipality, StaffMember
 from borgerservice.notifications.models import Contact
 from borgerservice.privacy import Kind, Life
 from borgerservice.tenancy import MunicipalScope
@@ -86,11 +86,13 @@ class WaitingEntry(models.Model):
 
 
 class Rebooking(models.Model):
-    """One day's visits at a centre that closes, each to be offered another time."""
+    """Visits that a centre cannot receive as booked, each to be offered another time.
+
+    Each has its offer from the beginning, planned at first; so a run goes on where it stopped.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT)
-    closure = models.ForeignKey(Closure, null=True, on_delete=models.SET_NULL)
     first_day = models.DateField()
     last_day = models.DateField()
     started_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT)
@@ -99,8 +101,8 @@ class Rebooking(models.Model):
 
     PRIVACY = {
         Life.VISIT: {
-            Kind.INTERNAL: "id municipality centre closure first_day last_day started_by"
-            " started_at finished_at"
+            Kind.INTERNAL: "id municipality centre first_day last_day started_by started_at"
+            " finished_at"
         }
     }
 
@@ -118,22 +120,24 @@ class Offer(models.Model):
     """A time held for one visit or one wish, answered by a link until it expires.
 
     With `rebooking` it stands for a visit that cannot be received at the time it had then,
-    `instead_of`; without a time (`hold` was never there) nothing equal was found, and somebody has
-    to phone.
+    `instead_of`: planned until a time is held for it; without a time somebody has to phone;
+    recalled once the visit can be received after all.
     """
 
     class Answer(models.TextChoices):
         """What came of it."""
 
+        PLANNED = "planned"
         OPEN = "open"
         ACCEPTED = "accepted"
         DECLINED = "declined"
         EXPIRED = "expired"
         TO_PHONE = "to_phone"
         PHONED = "phoned"
+        RECALLED = "recalled"
 
     TO_BE_PHONED = (Answer.TO_PHONE, Answer.DECLINED, Answer.EXPIRED)
-    UNSETTLED = (Answer.OPEN, *TO_BE_PHONED)
+    UNSETTLED = (Answer.PLANNED, Answer.OPEN, *TO_BE_PHONED)
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     entry = models.ForeignKey(WaitingEntry, null=True, on_delete=models.PROTECT)

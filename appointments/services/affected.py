@@ -1,5 +1,7 @@
 """A change to a centre's roster. No change cancels a visit.
 
+Visits that fit again keep their times: what was offered instead is recalled.
+
 The desk-days follow first, which holds bookings back; then whoever changes is told which visits and
 which times held just now no longer fit, and has to say that visits stay booked and holds end.
 """
@@ -15,7 +17,9 @@ from appointments.exceptions import Refused
 from appointments.models import Appointment, Desk, DeskDay, Hold
 from appointments.rules.local_time import wall_clock
 from appointments.rules.ticks import mask
+from appointments.selectors_waiting import of_unreceived
 from appointments.services.desk_days import differences, lock_roster, set_right
+from appointments.services.offers import recall_offers
 from appointments.services.roster import closed_bits, last_day_kept
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -55,6 +59,7 @@ def changed_roster(
     today = danish_date(now)
     with transaction.atomic():
         lock_roster(centre=centre)
+        offers = _lock_offers(centre, now)
         _lock_days(centre, today)
         before = _misfits(centre, now)
         yield
@@ -70,9 +75,20 @@ def changed_roster(
             at=now,
             facts=facts,
         )
-        affected = _misfits(centre, now) - before
+        misfits = _misfits(centre, now)
+        recall_offers(
+            of_unreceived(centre, now=now).filter(pk__in=offers).exclude(appointment__in=misfits),
+            now=now,
+        )
+        affected = misfits - before
         if (affected or held) and not is_accepted:
             raise VisitsAffected(list(coming(centre, now).filter(pk__in=affected)), held)
+
+
+def _lock_offers(centre: Centre, now: datetime) -> list[int]:
+    """Take the offers of visits that cannot be received first: whoever answers one does so, too."""
+    offers = of_unreceived(centre, now=now).select_for_update(of=("self",)).order_by("pk")
+    return list(offers.values_list("pk", flat=True))
 
 
 def _lock_days(centre: Centre, today: date) -> None:
@@ -88,6 +104,11 @@ def coming(centre: Centre, now: datetime) -> QuerySet[Appointment]:
         .filter(centre=centre, status=Appointment.Status.BOOKED, starts_at__gte=now)
         .order_by("starts_at")
     )
+
+
+def unreceivable(*, centre: Centre, now: datetime) -> QuerySet[Appointment]:
+    """The coming visits that the centre cannot receive as they are booked, in order."""
+    return coming(centre, now).filter(pk__in=_misfits(centre, now))
 
 
 def _held(centre: Centre, unfit: Collection[int], now: datetime) -> list[Hold]:

@@ -87,6 +87,15 @@ def offer_notice(offer: Offer, contact: Contact, language: str) -> Notice:
     )
 
 
+def received_notice(offer: Offer) -> Notice:
+    """Tells that the visit an offer was made for can be received at its time after all."""
+    visit = offer.appointment
+    if visit is None:
+        raise ValueError("an offer without a visit")
+    told = notice_of("received", visit, contact=visit.contact, proves_identity=False)
+    return replace(told, once=f"received:{offer.link_hash}")
+
+
 def subject_of_offer(offer: Offer) -> str:
     """The mark under which the messages about an offer are found, as long as its link holds."""
     return f"offer:{offer.link_hash[:16]}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from appointments.models import Appointment, Hold, Offer
 from appointments.rules.availability import ticks_of
@@ -16,14 +16,15 @@ from appointments.rules.local_time import wall_clock
 from appointments.rules.waiting import PASSED_ON_WITHIN
 from appointments.services import capacity
 from appointments.services.given_back import Place, keep_back
-from appointments.services.notices import offer_notice, subject_of_offer
+from appointments.services.notices import offer_notice, received_notice, subject_of_offer
 from appointments.services.who_fits import Fits, who_fit
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
-from borgerservice.notifications.services import drop_unsent, queue
+from borgerservice.notifications.services import drop_unsent, is_told, queue
 from borgerservice.together import New, write_together
 from borgerservice.vault.links import derive_link, link_hash, new_salt
 
+Answer = Offer.Answer
 PURPOSE = "offer"
 BEFORE_ALL = timedelta(seconds=90)
 """So long before a place that was kept back comes free to all, who waits by then is offered it."""
@@ -88,7 +89,7 @@ def renew_links(offers: Sequence[Offer], *, visit: Appointment, now: datetime) -
         drop_unsent(municipality=visit.municipality_id, subject=subject_of_offer(offer))
         offer.link_salt, offer.link_hash = _new_link()
         offer.save(update_fields=["link_salt", "link_hash"])
-        if offer.answer == Offer.Answer.OPEN and offer.expires_at > now and offer.centre:
+        if offer.answer == Answer.OPEN and offer.expires_at > now and offer.centre:
             queue([offer_notice(offer, visit.contact, visit.language)], now=now)
 
 
@@ -98,7 +99,7 @@ def end_offer(offer: Offer, answer: Offer.Answer, event: Event, *, now: datetime
     offer.save(update_fields=["answer", "answered_at"])
     record(
         event,
-        actor="system" if answer == Offer.Answer.EXPIRED else "citizen",
+        actor="system" if answer in {Answer.EXPIRED, Answer.RECALLED} else "citizen",
         subject=f"offer:{offer.pk}",
         municipality=offer.municipality_id,
         at=now,
@@ -131,8 +132,25 @@ def withdraw_offers(offers: Sequence[Offer], *, now: datetime) -> None:
     """End offers of a visit that has no use for them any more; their days are locked already."""
     for offer in offers:
         drop_unsent(municipality=offer.municipality_id, subject=subject_of_offer(offer))
-        end_offer(offer, Offer.Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
+        end_offer(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
     for offer in offers:
+        let_go_of(offer, now=now)
+
+
+def recall_offers(offers: QuerySet[Offer], *, now: datetime) -> None:
+    """End the offers of visits that can be received after all; who was told otherwise is told.
+
+    They are locked already, and so are the days.
+    """
+    recalled = list(offers.select_related("appointment__contact", "appointment__centre"))
+    for offer in recalled:
+        place, subject = offer.municipality_id, subject_of_offer(offer)
+        is_known = offer.answer == Answer.PHONED or is_told(municipality=place, subject=subject)
+        drop_unsent(municipality=place, subject=subject)
+        end_offer(offer, Answer.RECALLED, Event.OFFER_RECALLED, now=now)
+        if is_known:
+            queue([received_notice(offer)], now=now)
+    for offer in recalled:
         let_go_of(offer, now=now)
 
 

@@ -1,20 +1,23 @@
-"""A centre closes: everybody who is affected gets a personal offer of the nearest equal time.
+"""Visits that cannot be received: each gets a personal offer of the nearest equal time.
 
 In the order in which they booked, one at a time, each in a transaction of its own: a run that is
 stopped goes on where it was, and nobody gets two offers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment, Hold, Offer, Rebooking
 from appointments.rules.local_time import wall_clock
 from appointments.rules.waiting import PASSED_ON_WITHIN, REBOOKED_WITHIN, answer_by
 from appointments.selectors import bookable_times
-from appointments.selectors_waiting import left_of, to_be_offered
+from appointments.selectors_waiting import left_of, to_be_offered, without_offer
+from appointments.services.affected import unreceivable
+from appointments.services.desk_days import lock_roster
 from appointments.services.holds import place_hold
 from appointments.services.notices import offer_notice
 from appointments.services.offers import new_offer
@@ -22,32 +25,50 @@ from appointments.services.plan import Plan, plan_visit
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
-from borgerservice.municipalities.models import Closure, StaffMember
+from borgerservice.municipalities.models import Centre, StaffMember
 from borgerservice.notifications.services import queue
-from borgerservice.together import New
 
+Answer = Offer.Answer
 LOOKED_AHEAD = timedelta(days=30)
 TRIES = 5
-MINUTES_PER_DAY = 1440
 
 
-def start_rebooking(*, closure: Closure, staff: StaffMember, now: datetime) -> Rebooking:
-    """Begin to offer other times to those booked in a closure that stands; once a closure."""
-    centre = closure.centre
-    known = Rebooking.objects.for_municipality(centre.municipality_id)
+def not_taken_up(*, centre: Centre, now: datetime) -> QuerySet[Appointment]:
+    """The visits a centre cannot receive as booked and that no rebooking has taken up, in order."""
+    visits = unreceivable(centre=centre, now=now)
+    return without_offer(visits, municipality_id=centre.municipality_id)
+
+
+def begin_rebooking(
+    *,
+    centre: Centre,
+    visits: Collection[int],
+    staff: StaffMember,
+    now: datetime,
+    by_phone: bool = False,
+) -> Rebooking | None:
+    """Begin to offer other times for these visits, or put them all in the list to phone.
+
+    Those for which another rebooking does it already are left to that; None when nobody is left.
+    """
+    known = Appointment.objects.for_municipality(centre.municipality_id).filter(pk__in=visits)
+    answer = Answer.TO_PHONE if by_phone else Answer.PLANNED
     with transaction.atomic():
-        list(Closure.objects.select_for_update().filter(pk=closure.pk))
-        if earlier := known.filter(closure=closure).first():
-            return earlier
+        lock_roster(centre=centre)  # one at a time takes visits up
+        left = without_offer(known, municipality_id=centre.municipality_id)
+        in_fair_order = list(left.order_by("created_at", "pk"))
+        if not in_fair_order:
+            return None
+        days = [danish_date(visit.starts_at) for visit in in_fair_order]
         rebooking = Rebooking.unscoped.create(
             municipality_id=centre.municipality_id,
             centre=centre,
-            closure=closure,
-            first_day=closure.first_day,
-            last_day=closure.last_day,
+            first_day=min(days),
+            last_day=max(days),
             started_by=staff,
             started_at=now,
         )
+        Offer.unscoped.bulk_create(_for(visit, rebooking, answer, now) for visit in in_fair_order)
         _record(Event.REBOOKING_STARTED, rebooking, actor=f"staff:{staff.pk}", now=now)
     return rebooking
 
@@ -55,17 +76,16 @@ def start_rebooking(*, closure: Closure, staff: StaffMember, now: datetime) -> R
 def continue_rebookings(*, now: datetime) -> int:
     """Go on with every rebooking that is not finished; how many offers were made."""
     # Across municipalities: one sweep serves everybody.
-    unfinished = Rebooking.unscoped.filter(finished_at=None).select_related(
-        "centre__municipality", "closure"
-    )
+    unfinished = Rebooking.unscoped.filter(finished_at=None)
     return sum(continue_rebooking(rebooking=one, now=now) for one in unfinished.order_by("pk"))
 
 
 def continue_rebooking(*, rebooking: Rebooking, now: datetime, at_most: int | None = None) -> int:
     """Offer another time to those who have none yet, first booked first; how many that were."""
     made = 0
-    for visit in to_be_offered(rebooking, now=now)[:at_most]:
-        made += _offer(rebooking, visit, now=now)
+    planned = to_be_offered(rebooking, now=now).select_related("appointment__centre__municipality")
+    for offer in planned[:at_most]:
+        made += _offer(offer, now=now)
     if not left_of(rebooking, now=now).exists():
         known = Rebooking.objects.for_municipality(rebooking.municipality_id)
         with transaction.atomic():
@@ -90,8 +110,25 @@ def mark_phoned(*, offer: Offer, staff: StaffMember, now: datetime) -> None:
         )
 
 
-def _offer(rebooking: Rebooking, visit: Appointment, *, now: datetime) -> bool:
+def _for(visit: Appointment, rebooking: Rebooking, answer: Offer.Answer, now: datetime) -> Offer:
+    """The place of a visit in a rebooking."""
+    return new_offer(
+        municipality_id=rebooking.municipality_id,
+        hold=None,
+        now=now,
+        until=now,
+        rebooking=rebooking,
+        appointment=visit,
+        instead_of=visit.starts_at,
+        answer=answer,
+    )
+
+
+def _offer(planned: Offer, *, now: datetime) -> bool:
     """Whether the visit now has its offer, or its place in the list to phone."""
+    visit = planned.appointment
+    if visit is None:
+        return False
     codes = list(visit.participants.values_list("service__code", flat=True))
     for _attempt in range(TRIES):
         try:
@@ -100,12 +137,12 @@ def _offer(rebooking: Rebooking, visit: Appointment, *, now: datetime) -> bool:
             until = _until(visit, start, now=now)
             if start is None or until is None:
                 break
-            return _held_for(rebooking, visit, plan, start, until=until, now=now)
+            return _held_for(planned, plan, start, until=until, now=now)
         except SlotTaken:
             continue
         except Refused:  # the centre no longer offers the service
             break
-    return _to_phone(rebooking, visit, now=now)
+    return _to_phone(planned, now=now)
 
 
 def _nearest(visit: Appointment, plan: Plan, *, now: datetime) -> datetime | None:
@@ -133,76 +170,54 @@ def _until(visit: Appointment, start: datetime | None, *, now: datetime) -> date
 
 
 def _held_for(
-    rebooking: Rebooking,
-    visit: Appointment,
-    plan: Plan,
-    start: datetime,
-    *,
-    until: datetime,
-    now: datetime,
+    planned: Offer, plan: Plan, start: datetime, *, until: datetime, now: datetime
 ) -> bool:
-    offer = new_offer(
-        municipality_id=rebooking.municipality_id,
-        hold=None,
-        now=now,
-        until=until,
-        rebooking=rebooking,
-        appointment=visit,
-        instead_of=visit.starts_at,
-    )
-    offer.centre, offer.starts_at = visit.centre, start
-    try:
-        with transaction.atomic():
-            if not _is_still_to_be_offered(rebooking, visit, now=now):
-                return False
-            place_hold(
-                centre=visit.centre,
-                plan=plan,
-                start=start,
-                purpose=Hold.Purpose.OFFER,
-                expires_at=until + PASSED_ON_WITHIN,
-                now=now,
-                for_staff=True,
-                beside=[New("offer", offer, {"hold_id": "hold"})],
-            )
-            queue([offer_notice(offer, visit.contact, visit.language)], now=now)
-    except IntegrityError:  # another run was first
-        return False
+    with transaction.atomic():
+        offer = _still_planned(planned, now=now)
+        if offer is None or offer.appointment is None:
+            return False
+        visit = offer.appointment
+        offer.hold = place_hold(
+            centre=visit.centre,
+            plan=plan,
+            start=start,
+            purpose=Hold.Purpose.OFFER,
+            expires_at=until + PASSED_ON_WITHIN,
+            now=now,
+            for_staff=True,
+        )
+        offer.centre, offer.starts_at = visit.centre, start
+        offer.answer, offer.offered_at, offer.expires_at = Answer.OPEN, now, until
+        offer.save()
+        queue([offer_notice(offer, visit.contact, visit.language)], now=now)
     return True
 
 
-def _to_phone(rebooking: Rebooking, visit: Appointment, *, now: datetime) -> bool:
+def _to_phone(planned: Offer, *, now: datetime) -> bool:
     """Nothing equal is free: somebody has to phone."""
-    offer = new_offer(
-        municipality_id=rebooking.municipality_id,
-        hold=None,
-        now=now,
-        until=now,
-        rebooking=rebooking,
-        appointment=visit,
-        instead_of=visit.starts_at,
-    )
-    offer.answer, offer.answered_at = Offer.Answer.TO_PHONE, now
-    try:
-        with transaction.atomic():
-            if not _is_still_to_be_offered(rebooking, visit, now=now):
-                return False
-            offer.save(force_insert=True)
-    except IntegrityError:  # another run was first
-        return False
+    with transaction.atomic():
+        offer = _still_planned(planned, now=now)
+        if offer is None:
+            return False
+        offer.answer, offer.answered_at = Answer.TO_PHONE, now
+        offer.save(update_fields=["answer", "answered_at"])
     return True
 
 
-def _is_still_to_be_offered(rebooking: Rebooking, visit: Appointment, *, now: datetime) -> bool:
-    """Whether the visit, which is locked now, was not moved, cancelled or offered a time meanwhile.
+def _still_planned(planned: Offer, *, now: datetime) -> Offer | None:
+    """The offer as it is, locked with its visit, unless the visit needs none any more.
 
-    And whether the closure still stands.
+    It may have been moved, cancelled, offered another time, or can be received after all.
     """
-    visits = Appointment.objects.for_municipality(visit.municipality_id)
-    list(visits.select_for_update().filter(pk=visit.pk).values_list("pk"))
-    known = Rebooking.objects.for_municipality(rebooking.municipality_id)
-    as_it_is = known.select_related("centre", "closure").get(pk=rebooking.pk)
-    return to_be_offered(as_it_is, now=now).filter(pk=visit.pk, starts_at=visit.starts_at).exists()
+    known = Offer.objects.for_municipality(planned.municipality_id)
+    visits = Appointment.objects.for_municipality(planned.municipality_id)
+    list(known.select_for_update().filter(appointment=planned.appointment_id).order_by("pk"))
+    list(visits.select_for_update(of=("self",)).filter(offers=planned).values_list("pk"))
+    offer = known.select_related("rebooking", "appointment__centre").get(pk=planned.pk)
+    if offer.rebooking is None:
+        return None
+    left = to_be_offered(offer.rebooking, now=now)
+    return offer if left.filter(pk=offer.pk).exists() else None
 
 
 def _record(event: Event, rebooking: Rebooking, *, actor: str, now: datetime) -> None:

@@ -25,6 +25,7 @@ class Event(StrEnum):
     OFFER_DECLINED = "offer.declined"
     OFFER_EXPIRED = "offer.expired"
     OFFER_PHONED = "offer.phoned"
+    OFFER_RECALLED = "offer.recalled"
     REBOOKING_STARTED = "rebooking.started"
     REBOOKING_FINISHED = "rebooking.finished"
     CONTACT_READ = "contact.read"

@@ -145,6 +145,13 @@ def drop_unsent(*, municipality: Municipality | int, subject: str) -> int:
     )
 
 
+def is_told(*, municipality: Municipality | int, subject: str) -> bool:
+    """Whether a message of a subject has gone out, or may just be going out."""
+    gone = (Message.Status.SENT, Message.Status.SENDING)
+    known = Message.objects.for_municipality(municipality)
+    return known.filter(subject=subject, status__in=gone).exists()
+
+
 def hand_out(ids: Sequence[int]) -> None:
     """Tell the workers which messages wait, by nothing but their ids."""
     for first in range(0, len(ids), IDS_A_TASK):

@@ -143,7 +143,7 @@ def test_an_extra_opening_with_visits_is_taken_back_only_knowingly():
     address = centre_page(world, "extra_opening_remove", number=extra.pk)
     assert visit.reference in client.post(address).content.decode()
     assert ExtraOpening.objects.exists()
-    assert client.post(address, {"is_accepted": "on"}).status_code == 302
+    assert client.post(address, {"then": "stay"}).status_code == 302
     assert not ExtraOpening.objects.exists()
     visit.refresh_from_db()
     assert visit.status == Appointment.Status.BOOKED
@@ -160,7 +160,7 @@ def test_a_desk_is_away_for_some_hours_and_the_others_receive():
     assert goes.reference in asked
     assert stays.reference not in asked
     assert not Absence.objects.exists()
-    client.post(address, typed | {"is_accepted": "on"})
+    client.post(address, typed | {"then": "stay"})
     assert build_visit(world, day=TOMORROW, minute=660).desk == stays.desk
     assert "10:00" not in free_on(world, TOMORROW)
     client.post(centre_page(world, "absence_remove", number=Absence.objects.get().pk))
@@ -204,7 +204,7 @@ def test_no_desk_left_shows_every_visit_and_keeps_them_booked():
     typed = days(TOMORROW, who="desk-1")
     asked = client.post(address, typed).content.decode()
     assert all(visit.reference in asked for visit in visits)
-    client.post(address, typed | {"is_accepted": "on"})
+    client.post(address, typed | {"then": "stay"})
     assert free_on(world, TOMORROW) == []
     assert Appointment.unscoped.filter(status="booked").count() == 3
     assert list(reconcile(now=NOW)) == []

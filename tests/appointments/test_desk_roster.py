@@ -112,7 +112,7 @@ def test_visits_outside_the_new_hours_are_shown_first_and_stay_booked():
     asked = client.post(page_of, hours((0, "9", "15")))
     assert visit.reference in asked.content.decode()
     assert world.centre.hours.count() == 5
-    done = client.post(page_of, hours((0, "9", "15"), is_accepted="on"))
+    done = client.post(page_of, hours((0, "9", "15"), then="stay"))
     assert done.status_code == 302
     visit.refresh_from_db()
     assert visit.status == Appointment.Status.BOOKED
@@ -124,7 +124,7 @@ def test_a_visit_that_lay_outside_before_is_not_asked_about_again():
     world = build_world()
     build_visit(world, day=TODAY + timedelta(days=1))
     client = administrator(world)
-    client.post(centre_page(world, "hours"), hours((0, "9", "15"), is_accepted="on"))
+    client.post(centre_page(world, "hours"), hours((0, "9", "15"), then="stay"))
     assert client.post(centre_page(world, "hours"), hours((0, "9", "16"))).status_code == 302
 
 
@@ -152,7 +152,7 @@ def test_closing_a_day_with_visits_asks_first():
     client = administrator(world)
     assert visit.reference in client.post(centre_page(world, "closures"), typed).content.decode()
     assert not Closure.objects.exists()
-    client.post(centre_page(world, "closures"), typed | {"is_accepted": "on"})
+    client.post(centre_page(world, "closures"), typed | {"then": "stay"})
     assert Closure.objects.exists()
     visit.refresh_from_db()
     assert visit.status == Appointment.Status.BOOKED
@@ -195,7 +195,7 @@ def test_a_desk_nobody_sits_at_is_not_booked_and_its_visits_are_shown_first():
     address = centre_page(world, "desk_change", number=1)
     typed = {"number": "1", "services": ["new_mitid"]}
     assert visit.reference in client.post(address, typed).content.decode()
-    client.post(address, typed | {"is_accepted": "on"})
+    client.post(address, typed | {"then": "stay"})
     assert not Desk.objects.get().is_staffed
     assert free_starts(world, TODAY + timedelta(days=1)) == []
     visit.refresh_from_db()

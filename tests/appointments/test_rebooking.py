@@ -19,9 +19,10 @@ from appointments.services.desk_days import rebuild
 from appointments.services.hours import add_closure, remove_closure
 from appointments.services.offers import link_of
 from appointments.services.rebooking import (
+    begin_rebooking,
     continue_rebooking,
     continue_rebookings,
-    start_rebooking,
+    not_taken_up,
 )
 from appointments.services.reminders import queue_reminders
 from appointments.services.waiting import wait_for_earlier
@@ -73,8 +74,21 @@ def closes(world, first=CLOSED, last=CLOSED, **hours):
     )
 
 
+def begin(world, lead, now=NOW):
+    """Take up every visit that cannot be received and that nothing is done about yet."""
+    visits = not_taken_up(centre=world.centre, now=now)
+    return begin_rebooking(
+        centre=world.centre, visits=[visit.pk for visit in visits], staff=lead, now=now
+    )
+
+
 def begun(world, lead):
-    return start_rebooking(closure=closes(world), staff=lead, now=NOW)
+    closes(world)
+    return begin(world, lead)
+
+
+def opens_again(world):
+    remove_closure(closure=world.centre.closures.get(), actor="staff:1", now=NOW)
 
 
 def offers():
@@ -106,7 +120,7 @@ def test_a_stopped_run_goes_on_where_it_was_and_nobody_gets_two(world, lead):
     assert continue_rebookings(now=NOW) == 2
     assert continue_rebookings(now=NOW) == 0
     assert len(offers()) == 3
-    assert start_rebooking(closure=rebooking.closure, staff=lead, now=NOW) == rebooking
+    assert begin(world, lead) is None
     with pytest.raises(DatabaseError), transaction.atomic():
         Offer.unscoped.create(
             municipality=world.municipality,
@@ -147,8 +161,11 @@ def test_where_nothing_equal_is_free_somebody_phones_at_once(lead, world):
                 build_visit(
                     world, day=TODAY + timedelta(days=day), minute=minute, phone="+4520304011"
                 )
-    rebooking = start_rebooking(
-        closure=world.centre.closures.get(first_day=CLOSED), staff=lead, now=NOW
+    on_the_day = not_taken_up(centre=world.centre, now=NOW).filter(
+        starts_at__gte=instant(CLOSED, 0)
+    )
+    rebooking = begin_rebooking(
+        centre=world.centre, visits=[visit.pk for visit in on_the_day], staff=lead, now=NOW
     )
     continue_rebookings(now=NOW)
     (offer,) = offers()
@@ -160,16 +177,15 @@ def test_where_nothing_equal_is_free_somebody_phones_at_once(lead, world):
 def test_who_works_there_sees_it_start_and_ticks_off_whom_they_phoned(world, lead, time_machine):
     time_machine.move_to(NOW, tick=False)
     booked(world, 9 * 60, 9 * 60 + 30)
-    closure = closes(world)
+    closes(world)
     desk = Client()
     desk.force_login(lead)
     where = {"code": "0657", "key": world.centre.key}
     page = desk.get(reverse("admin:rebookings", kwargs=where))
     assert page.status_code == 200
     assert ">2<" in page.content.decode().replace(" ", "").replace("\n", "")
-    started = desk.post(
-        reverse("admin:rebooking_start", kwargs={**where, "number": closure.pk}), follow=True
-    )
+    start = reverse("admin:rebooking_start", kwargs=where)
+    started = desk.post(start, {"day": CLOSED.isoformat()}, follow=True)
     assert started.status_code == 200
     assert len(offers()) == 2
     decline_offer(link=link_of(offers()[0]), now=NOW)
@@ -179,23 +195,6 @@ def test_who_works_there_sees_it_start_and_ticks_off_whom_they_phoned(world, lea
     assert desk.post(done, follow=True).status_code == 200
     assert Offer.unscoped.get(pk=number).answer == Offer.Answer.PHONED
     assert history_of(municipality=world.municipality, subject=f"offer:{number}")
-
-
-@pytest.mark.parametrize("minutes", [(9 * 60,), ()], ids=["somebody booked", "nobody booked"])
-def test_who_closes_a_day_goes_on_to_the_offers_where_somebody_is_booked(
-    world, minutes, time_machine
-):
-    time_machine.move_to(NOW, tick=False)
-    booked(world, *minutes)
-    office = Client()
-    office.force_login(build_staff(world.municipality, role=StaffRole.Role.ADMINISTRATOR))
-    where = {"code": "0657", "key": world.centre.key}
-    typed = {"first_day": CLOSED, "last_day": CLOSED, "reason": "Vand", "is_accepted": "on"}
-
-    answer = office.post(reverse("admin:closures", kwargs=where), typed)
-
-    leads_to = "rebookings" if minutes else "closures"
-    assert answer.headers["Location"] == reverse(f"admin:{leads_to}", kwargs=where)
 
 
 def test_whom_the_offer_does_not_suit_can_choose_another_time_themselves(world, lead, time_machine):
@@ -233,16 +232,17 @@ def test_only_who_left_a_phone_number_is_told_of_a_call(world, lead, time_machin
 def test_another_municipality_sees_and_starts_nothing(world, time_machine):
     time_machine.move_to(NOW, tick=False)
     booked(world, 9 * 60)
-    closure = closes(world)
+    closes(world)
     other = build_municipality("0101", "København")
     stranger = Client()
     stranger.force_login(build_staff(other, role=StaffRole.Role.LEAD))
-    where = {"code": "0101", "key": world.centre.key, "number": closure.pk}
+    where = {"code": "0101", "key": world.centre.key}
     assert stranger.post(reverse("admin:rebooking_start", kwargs=where)).status_code == 404
     assert not Rebooking.unscoped.exists()
 
 
 def test_the_database_keeps_a_rebooking_in_its_municipality(world, lead):
+    booked(world, 9 * 60)
     begun(world, lead)
     other = build_municipality("0101", "København")
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -251,8 +251,8 @@ def test_the_database_keeps_a_rebooking_in_its_municipality(world, lead):
 
 def test_hours_closed_concern_only_those_who_come_then(world, lead):
     _early, late = booked(world, 9 * 60, 10 * 60 + 30)
-    closure = closes(world, from_minute=10 * 60, to_minute=11 * 60)
-    start_rebooking(closure=closure, staff=lead, now=NOW)
+    closes(world, from_minute=10 * 60, to_minute=11 * 60)
+    begin(world, lead)
     continue_rebookings(now=NOW)
     assert [offer.appointment for offer in offers()] == [late]
     assert Appointment.unscoped.count() == 2
@@ -266,26 +266,27 @@ def test_a_closure_taken_back_meanwhile_offers_nobody_else_another_time(world, l
     booked(world, 9 * 60, 9 * 60 + 30, 10 * 60)
     rebooking = begun(world, lead)
     continue_rebooking(rebooking=rebooking, now=NOW, at_most=1)
-    remove_closure(closure=rebooking.closure, actor="staff:1", now=NOW)
+    opens_again(world)
     assert continue_rebookings(now=NOW) == 0
-    assert len(offers()) == 1
+    assert {offer.answer for offer in offers()} == {"recalled"}
+    assert held_places() == 0
     assert Rebooking.unscoped.get().finished_at == NOW
-    expire_offers(now=offers()[0].expires_at)
     assert progress_of(world.municipality, rebooking.pk, now=NOW).to_phone == ()
 
 
 def test_a_closure_taken_back_while_one_is_at_it_is_seen(world, lead):
     booked(world, 9 * 60)
     rebooking = begun(world, lead)
-    remove_closure(closure=world.centre.closures.get(), actor="staff:1", now=NOW)
+    opens_again(world)
     assert continue_rebooking(rebooking=rebooking, now=NOW) == 0
-    assert not offers()
+    assert offers()[0].answer == "recalled"
 
 
 def test_a_visit_that_lies_in_two_closures_gets_one_offer(world, lead):
     (visit,) = booked(world, 9 * 60 + 45)
     for hours in ({"to_minute": 10 * 60}, {"from_minute": 10 * 60}):
-        start_rebooking(closure=closes(world, **hours), staff=lead, now=NOW)
+        closes(world, **hours)
+        begin(world, lead)
     assert continue_rebookings(now=NOW) == 1
     assert continue_rebookings(now=NOW) == 0
     assert [offer.appointment for offer in offers()] == [visit]
@@ -347,15 +348,14 @@ def test_who_acts_by_themselves_leaves_the_time_held_for_them_to_others(world, l
 
 def test_nobody_is_reminded_of_a_visit_that_cannot_be_received(world, lead):
     stays, _gone = booked(world, 10 * 60 + 30, 9 * 60)
-    rebooking = start_rebooking(
-        closure=closes(world, to_minute=10 * 60), staff=lead, now=NOW - timedelta(days=1)
-    )
+    closes(world, to_minute=10 * 60)
+    begin(world, lead, NOW - timedelta(days=1))
     continue_rebookings(now=NOW)
     Message.unscoped.all().delete()
     at = instant(CLOSED, 9 * 60) - timedelta(days=1, hours=1)
     assert queue_reminders(now=at) == 1
     assert stays.reference in Message.unscoped.get().dedupe_key
-    remove_closure(closure=rebooking.closure, actor="staff:1", now=NOW)
+    opens_again(world)
     assert queue_reminders(now=at) == 1
 
 
@@ -366,7 +366,8 @@ def test_the_receipt_says_that_the_centre_cannot_receive_them_and_leads_to_the_o
     (visit,) = booked(world, 9 * 60)
     address = f"/en/visit/{derive_link('visit', visit.link_salt)}/"
     assert "Your time is booked" in Client().get(address).content.decode()
-    rebooking = begun(world, lead)
+    begun(world, lead)
+    assert "You will soon be offered another time." in Client().get(address).content.decode()
     continue_rebookings(now=NOW)
     (offer,) = offers()
     page = Client().get(address).content.decode()
@@ -377,7 +378,8 @@ def test_the_receipt_says_that_the_centre_cannot_receive_them_and_leads_to_the_o
     page = Client().get(address).content.decode()
     assert "The centre will call you." in page
     assert "/en/offer/" not in page
-    remove_closure(closure=rebooking.closure, actor="staff:1", now=NOW)
+    opens_again(world)
     assert "Your time is booked" in Client().get(address).content.decode()
     over = Client().get(f"/en/offer/{link_of(offer)}/").content.decode()
+    assert "You keep the time you had." in over
     assert "The centre will call you." not in over

@@ -19,7 +19,7 @@ from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import CprNumberInMessage, Wording, word
 from tests.builders import NOW, TODAY, build_visit, build_world
 
-KINDS = ("booked", "moved", "place_changed", "cancelled", "reminder_2d", "reminder_2h")
+KINDS = ("booked", "moved", "place_changed", "received", "cancelled", "reminder_2d", "reminder_2h")
 LANGUAGES = ("da", "en")
 EVERY_LANGUAGE = [code for code, _name in product_settings.LANGUAGES]
 CENTRES = Path(municipalities.__file__).parents[1] / "data" / "centres.csv"

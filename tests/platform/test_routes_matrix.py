@@ -12,8 +12,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from appointments.models import Absence, Appointment, Desk, Offer, Participant
-from appointments.services.rebooking import start_rebooking
+from appointments.models import Absence, Appointment, Desk, Offer, Participant, Rebooking
 from borgerservice.api.scopes import Scope
 from borgerservice.municipalities.models import (
     Closure,
@@ -103,8 +102,14 @@ def proposals(signal: FraudSignal, clerk: StaffMember) -> tuple[ReversalProposal
 
 def an_offer(world: World, visit: Appointment, clerk: StaffMember) -> Offer:
     """A visit on a day that closes, which somebody has to phone about."""
-    today = Closure.objects.create(centre=world.centre, first_day=TODAY, last_day=TODAY)
-    rebooking = start_rebooking(closure=today, staff=clerk, now=NOW)
+    rebooking = Rebooking.unscoped.create(
+        municipality=world.municipality,
+        centre=world.centre,
+        first_day=TODAY,
+        last_day=TODAY,
+        started_by=clerk,
+        started_at=NOW,
+    )
     return Offer.unscoped.create(
         municipality=world.municipality,
         rebooking=rebooking,
@@ -189,7 +194,6 @@ def filled_in(route: Route, *, code: Place, key: Place, rows: Place) -> str:
         "closed-days/<int:number>/": rows.closure.pk,
         "extra-openings/<int:number>/": rows.extra.pk,
         "absences/<int:number>/": rows.absence.pk,
-        "<slug:key>/other-times/<int:number>/": rows.closure.pk,
         "<slug:code>/other-times/<int:number>/": rows.offer.rebooking_id,
         "offers/<int:number>/": rows.offer.pk,
     }

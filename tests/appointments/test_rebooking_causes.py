@@ -1,0 +1,244 @@
+"""Hours, desks and absences change: what happens to the visits is chosen, and is done at once."""
+
+from datetime import timedelta
+
+import pytest
+
+from appointments.models import Absence, Appointment, Hold, Offer, Rebooking
+from appointments.services.desks import remove_absence
+from appointments.services.offers import link_of
+from appointments.services.rebooking import continue_rebookings
+from appointments.services.reconciling import reconcile
+from borgerservice.audit.models import AuditEntry
+from borgerservice.municipalities.models import Closure, ExtraOpening, StaffRole
+from borgerservice.notifications.models import Message
+from tests.appointments.desk import at, at_work, centre_page, words
+from tests.builders import NOW, TODAY, build_visit, build_world
+
+pytestmark = pytest.mark.django_db
+Role = StaffRole.Role
+TOMORROW = TODAY + timedelta(days=1)
+SATURDAY = TODAY + timedelta(days=5)
+DAYS = {"first_day": TOMORROW.isoformat(), "last_day": TOMORROW.isoformat()}
+
+
+@pytest.fixture(autouse=True)
+def monday_morning():
+    with at(NOW):
+        yield
+
+
+@pytest.fixture
+def world():
+    return build_world(desks=1)
+
+
+def office(world):
+    return at_work(world.municipality, Role.ADMINISTRATOR)
+
+
+def visits_of(world, day=TOMORROW, count=2):
+    return [
+        build_visit(world, day=day, minute=600 + 30 * n, phone=f"+45203040{n:02}")
+        for n in range(count)
+    ]
+
+
+def offers():
+    return list(Offer.unscoped.order_by("pk").select_related("appointment"))
+
+
+def goes_away(world):
+    return centre_page(world, "absences"), DAYS | {"who": "desk-1"}
+
+
+def closes(world):
+    return centre_page(world, "closures"), DAYS
+
+
+def has_other_hours(world):
+    typed = {"weekday_0": "0", "opens_minute_0": "9", "closes_minute_0": "15"}
+    return centre_page(world, "hours"), typed
+
+
+def has_no_hours(world):
+    return centre_page(world, "hours"), {"weekday_0": "", "opens_minute_0": "", "use_0": ""}
+
+
+def loses_its_clerk(world):
+    typed = {"number": "1", "services": [world.service.code]}
+    return centre_page(world, "desk_change", number=1), typed
+
+
+CAUSES = [goes_away, closes, has_other_hours, has_no_hours, loses_its_clerk]
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_whom_a_change_affects_is_offered_another_time_in_the_same_act(world, cause):
+    visits = visits_of(world)
+    client = office(world)
+    address, typed = cause(world)
+
+    asked = client.post(address, typed)
+    assert [visit for visit, _address in asked.context["affected"]] == visits
+    assert words("What happens to these visits?") in asked.content.decode()
+    assert not Rebooking.unscoped.exists()
+    done = client.post(address, typed | {"then": "offer"})
+
+    rebooking = Rebooking.unscoped.get()
+    assert done.headers["Location"].endswith(f"/other-times/{rebooking.pk}/")
+    assert [offer.appointment for offer in offers()] == visits
+    nowhere = cause in {has_no_hours, loses_its_clerk}
+    assert {offer.answer for offer in offers()} == {"to_phone" if nowhere else "open"}
+    assert Message.unscoped.filter(kind="rebooked_offer").count() == 2 * (not nowhere)
+    assert {one.status for one in Appointment.unscoped.all()} == {"booked"}
+    assert client.get(done.headers["Location"]).status_code == 200
+    assert list(reconcile(now=NOW)) == []
+
+
+def test_an_extra_opening_taken_back_offers_those_booked_in_it_other_times(world):
+    extra = {"day": SATURDAY.isoformat(), "opens_minute": "10", "closes_minute": "12"}
+    client = office(world)
+    client.post(centre_page(world, "extra_openings"), extra)
+    visits = visits_of(world, SATURDAY)
+    address = centre_page(world, "extra_opening_remove", number=ExtraOpening.objects.get().pk)
+    client.post(address, {"then": "offer"})
+    assert not ExtraOpening.objects.exists()
+    assert [(offer.appointment, offer.answer) for offer in offers()] == [
+        (visit, "open") for visit in visits
+    ]
+
+
+def test_who_is_to_be_phoned_gets_no_message_and_stands_in_the_list(world):
+    visits = visits_of(world)
+    client = office(world)
+    address, typed = goes_away(world)
+    page = client.post(address, typed | {"then": "phone"}, follow=True).content.decode()
+    assert all(visit.reference in page for visit in visits)
+    assert {offer.answer for offer in offers()} == {"to_phone"}
+    assert not Message.unscoped.filter(kind="rebooked_offer").exists()
+    assert Rebooking.unscoped.get().finished_at == NOW
+
+
+def test_who_stays_is_offered_nothing_until_somebody_decides_it_later(world):
+    visits = visits_of(world)
+    client = office(world)
+    address, typed = goes_away(world)
+    answer = client.post(address, typed | {"then": "stay"})
+    assert answer.headers["Location"] == address
+    assert continue_rebookings(now=NOW) == 0
+    later = client.get(centre_page(world, "rebookings"))
+    assert later.context["days"] == [(TOMORROW, 2)]
+    client.post(centre_page(world, "rebooking_start"), {"day": TOMORROW.isoformat()})
+    assert [offer.appointment for offer in offers()] == visits
+    assert client.get(centre_page(world, "rebookings")).context["days"] == []
+    again = client.post(centre_page(world, "rebooking_start"), follow=True)
+    assert words("Nobody is left who needs another time.") in again.content.decode()
+    assert len(offers()) == 2
+
+
+@pytest.mark.parametrize("day", ["x", "2026-13-01", "2026-02-30"])
+def test_a_day_that_is_none_is_not_found(world, day):
+    assert (
+        office(world).post(centre_page(world, "rebooking_start"), {"day": day}).status_code == 404
+    )
+
+
+def test_a_second_change_takes_up_only_those_whom_the_first_did_not(world):
+    first, second = visits_of(world)
+    client = office(world)
+    address, typed = goes_away(world)
+    client.post(address, typed | {"to_minute": "10:30", "then": "offer"})
+    assert [offer.appointment for offer in offers()] == [first]
+    closing, days = closes(world)
+    client.post(closing, days | {"then": "offer"})
+    assert [offer.appointment for offer in offers()] == [first, second]
+    assert Rebooking.unscoped.count() == 2
+
+
+def test_a_choice_that_is_none_changes_nothing(world):
+    visits_of(world)
+    address, typed = goes_away(world)
+    page = office(world).post(address, typed | {"then": "cancel"})
+    assert "then" in page.context["form"].errors
+    assert not Absence.objects.exists()
+
+
+def test_a_time_that_became_a_visit_while_one_looked_is_asked_about(world):
+    """Who ticked that held times end has decided nothing about visits."""
+    (visit,) = visits_of(world, count=1)
+    address, typed = goes_away(world)
+    page = office(world).post(address, typed | {"is_accepted": "on"})
+    assert [one for one, _address in page.context["affected"]] == [visit]
+    assert not Absence.objects.exists()
+
+
+def sent():
+    Message.unscoped.filter(status="due").update(status="sent")
+
+
+@pytest.mark.parametrize("was_sent", [True, False], ids=["told", "not told yet"])
+def test_an_absence_taken_back_ends_the_offers_and_tells_those_who_had_heard(world, was_sent):
+    (visit,) = visits_of(world, count=1)
+    address, typed = goes_away(world)
+    office(world).post(address, typed | {"then": "offer"})
+    if was_sent:
+        sent()
+    remove_absence(absence=Absence.objects.get(), actor="staff:1", now=NOW)
+    (offer,) = offers()
+    assert (offer.answer, offer.answered_at) == ("recalled", NOW)
+    assert not Hold.unscoped.filter(purpose=Hold.Purpose.OFFER).exists()
+    told = Message.unscoped.filter(kind="received")
+    assert [message.contact for message in told] == [visit.contact] * was_sent
+    assert "offer.recalled" in AuditEntry.unscoped.values_list("event", flat=True)
+    assert not Message.unscoped.filter(kind="rebooked_offer", status="due").exists()
+    visit.refresh_from_db()
+    assert (visit.status, visit.moves) == ("booked", 0)
+    assert list(reconcile(now=NOW)) == []
+
+
+def test_only_those_who_fit_again_keep_their_time(world):
+    early, late = visits_of(world)
+    client = office(world)
+    closing, days = closes(world)
+    client.post(closing, days | {"then": "offer"})
+    away, typed = goes_away(world)
+    client.post(away, typed | {"to_minute": "10:30", "then": "offer"})
+    sent()
+    client.post(centre_page(world, "closure_remove", number=Closure.objects.get().pk))
+    answers = {offer.appointment: offer.answer for offer in offers()}
+    assert answers == {early: "open", late: "recalled"}
+    assert [one.contact for one in Message.unscoped.filter(kind="received")] == [late.contact]
+
+
+def test_who_declined_and_was_phoned_is_told_too_and_who_moved_is_not(world, client):
+    declined, phoned, moved = visits_of(world, count=3)
+    desk = office(world)
+    closing, days = closes(world)
+    desk.post(closing, days | {"then": "offer"})
+    sent()
+    by_visit = {offer.appointment: offer for offer in offers()}
+    for visit, answer in ((declined, "decline"), (phoned, "decline"), (moved, "accept")):
+        client.post(f"/offer/{link_of(by_visit[visit])}/", {answer: "1"})
+    where = {"code": world.municipality.code, "number": by_visit[phoned].pk}
+    desk.post(f"/admin/{where['code']}/offers/{where['number']}/phoned/")
+    desk.post(centre_page(world, "closure_remove", number=Closure.objects.get().pk))
+    told = Message.unscoped.filter(kind="received").order_by("pk")
+    assert [message.contact for message in told] == [declined.contact, phoned.contact]
+    assert {offer.appointment: offer.answer for offer in offers()} == {
+        declined: "recalled",
+        phoned: "recalled",
+        moved: "accepted",
+    }
+
+
+def test_who_closes_opens_and_closes_again_offers_anew(world):
+    (visit,) = visits_of(world, count=1)
+    client = office(world)
+    closing, days = closes(world)
+    for _time in range(2):
+        client.post(closing, days | {"then": "offer"})
+        sent()
+        client.post(centre_page(world, "closure_remove", number=Closure.objects.get().pk))
+    assert [(one.appointment, one.answer) for one in offers()] == [(visit, "recalled")] * 2
+    assert Message.unscoped.filter(kind="received").count() == 2
