@@ -64,20 +64,15 @@ def held_desk_days(
     own_hold: int | None = None,
 ) -> list[HeldDeskDay]:
     """The same with the desk, as the bits are set, beside each hold that is over."""
-    asked = _Asked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
+    asked = DeskDaysAsked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
     with planned() as cursor:
         cursor.execute(
-            "SELECT d.day, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id,"
-            " h.starts_at, h.busy_until"
-            " FROM appointments_deskday d LEFT JOIN appointments_hold h"
-            " ON h.centre_id = d.centre_id AND h.day = d.day AND h.desk_id = d.desk_id"
-            f" AND ({asked.over}) WHERE {asked.where} ORDER BY d.day, d.desk_id",
+            f"SELECT {asked.columns} FROM {asked.tables} WHERE {asked.where}"
+            " ORDER BY d.day, d.desk_id",
             asked.parameters,
         )
         rows: list[HeldDeskDay] = cursor.fetchall()
-    if connection.vendor == "sqlite":
-        return [_aware(row) if row[9] else row for row in rows]
-    return rows
+    return asked.told(rows)
 
 
 def starts_by_day(
@@ -94,7 +89,7 @@ def starts_by_day(
 
     Each day comes as one text, and what follows from a text is known while nothing changes there.
     """
-    asked = _Asked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
+    asked = DeskDaysAsked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
     dialect = DIALECT[connection.vendor]
     joined, figures = dialect["joined"], dialect["figures"]
     with planned() as cursor:
@@ -157,8 +152,12 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class _Asked:
+class DeskDaysAsked:
     """Which desk-days of a centre one may see, and which holds there are over for who asks."""
+
+    columns: Final = (
+        "d.day, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id, h.starts_at, h.busy_until"
+    )
 
     def __init__(
         self,
@@ -168,7 +167,7 @@ class _Asked:
         now: datetime,
         *,
         audience: Audience,
-        own_hold: int | None,
+        own_hold: int | None = None,
     ) -> None:
         moment = connection.ops.adapt_datetimefield_value(now)
         self.parameters: dict[str, Any] = {
@@ -187,6 +186,21 @@ class _Asked:
             self.parameters["own"] = own_hold
         if audience is Audience.EVERYONE:
             self.where += " AND (d.opens_at IS NULL OR d.opens_at <= %(now)s)"
+
+    @property
+    def tables(self) -> str:
+        """The desk-days beside the holds that are over."""
+        return (
+            "appointments_deskday d LEFT JOIN appointments_hold h ON h.centre_id = d.centre_id"
+            f" AND h.day = d.day AND h.desk_id = d.desk_id AND ({self.over})"
+        )
+
+    @staticmethod
+    def told(rows: list[HeldDeskDay]) -> list[HeldDeskDay]:
+        """The rows as they were read, their moments with their zone."""
+        if connection.vendor == "sqlite":
+            return [_aware(row) if row[9] else row for row in rows]
+        return rows
 
 
 def _aware(row: Any) -> HeldDeskDay:

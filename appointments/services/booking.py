@@ -7,12 +7,13 @@ from django.db import IntegrityError, transaction
 
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment, Hold
-from appointments.rules.availability import Audience
+from appointments.rules.availability import Audience, HeldDeskDay
+from appointments.rules.local_time import wall_clock
 from appointments.rules.needs import kept_needs
 from appointments.services import capacity, holds
 from appointments.services.conditions import check_contact, check_time, cleaned_name
 from appointments.services.new_visit import NewVisit, Wish, new_visit
-from appointments.services.plan import Visitor, plan_to_book
+from appointments.services.plan import Plan, Visitor, plan_and_desks, plan_to_book
 from appointments.services.repeats import Request, repeat_of
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.services import tell_workers
@@ -49,10 +50,12 @@ def book_appointment(
     """
     try:
         names = [cleaned_name(visitor.name, place) for place, visitor in enumerate(visitors)]
-        plan = plan_to_book(centre=centre, codes=[visitor.service for visitor in visitors])
-        check_contact(phone=phone, email=email, language=language, origin=origin)
+        codes = [visitor.service for visitor in visitors]
         start = start.astimezone(UTC)
         kept = holds.still_kept(hold, start=start, now=now)
+        audience = _AUDIENCES.get(origin, Audience.EVERYONE)
+        plan, seen = _read(centre, codes, start, now, audience, is_held=bool(kept))
+        check_contact(phone=phone, email=email, language=language, origin=origin)
         check_time(
             centre=centre,
             plan=plan,
@@ -65,7 +68,11 @@ def book_appointment(
         wish = Wish(centre, plan, start, origin, actor, now, language, phone, email, kept_as)
         protected = [visitor.is_protected for visitor in visitors]
         visit = new_visit(wish, names=names, protected=protected, request=request)
-        _write(visit, wish, kept)
+        wanted = capacity.wanted(centre=centre, plan=plan, start=start, now=now, audience=audience)
+        if kept:
+            _write_held(visit, wish, kept, wanted)
+        else:
+            capacity.take(wanted, visit.at_desk, seen)
     except (IntegrityError, Refused) as clash:
         if request and (earlier := repeat_of(request)):
             return earlier
@@ -79,18 +86,25 @@ def book_appointment(
     return visit.appointment
 
 
-def _write(visit: NewVisit, wish: Wish, hold: Hold | None) -> None:
-    """Write the visit at the desk that is held for it, else at the one that suits it best."""
-    wanted = capacity.wanted(
-        centre=wish.centre,
-        plan=wish.plan,
-        start=wish.start,
-        now=wish.now,
-        audience=_AUDIENCES.get(wish.origin, Audience.EVERYONE),
-    )
-    if hold is None:
-        capacity.take(wanted, visit.at_desk)
-    elif not holds.is_for(hold, centre=wish.centre, plan=wish.plan, start=wish.start):
+def _read(
+    centre: Centre,
+    codes: Sequence[str],
+    start: datetime,
+    now: datetime,
+    audience: Audience,
+    *,
+    is_held: bool,
+) -> tuple[Plan, list[HeldDeskDay] | None]:
+    """The plan; and how the desks stand that day, for whom no desk is held."""
+    if is_held:
+        return plan_to_book(centre=centre, codes=codes), None
+    day, _minute = wall_clock(start)
+    return plan_and_desks(centre=centre, codes=codes, day=day, now=now, audience=audience)
+
+
+def _write_held(visit: NewVisit, wish: Wish, hold: Hold, wanted: capacity.Wanted) -> None:
+    """Write the visit at the desk that is held for it; once that is over, wherever it is free."""
+    if not holds.is_for(hold, centre=wish.centre, plan=wish.plan, start=wish.start):
         with transaction.atomic():  # the length of the service has changed meanwhile
             holds.release_hold(hold=hold)
             capacity.take(wanted, visit.at_desk)

@@ -14,7 +14,13 @@ from django.db.models import Q
 
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Desk, DeskDay, Hold
-from appointments.rules.availability import Audience, pick_desk, ticks_of, with_holds_over
+from appointments.rules.availability import (
+    Audience,
+    HeldDeskDay,
+    pick_desk,
+    ticks_of,
+    with_holds_over,
+)
 from appointments.rules.local_time import wall_clock
 from appointments.rules.ticks import from_words, mask, to_words
 from appointments.selectors_desk_days import held_desk_days
@@ -66,17 +72,22 @@ def wanted(
     return Wanted(centre, start, plan.minutes + plan.buffer, plan.caps, now, audience)
 
 
-def take(wanted: Wanted, news: Callable[[int], Sequence[New]] = lambda _desk: ()) -> int:
+def take(
+    wanted: Wanted,
+    news: Callable[[int], Sequence[New]] = lambda _desk: (),
+    seen: Sequence[HeldDeskDay] | None = None,
+) -> int:
     """Take the time at the desk that suits it best, write the rows with it, and say which desk.
 
-    What there is to choose from is read before anything is locked; who is overtaken at a desk looks
-    for another. Raises SlotTaken, or Refused `closed`.
+    What there is to choose from is read before anything is locked, or was `seen` just now; who is
+    overtaken at a desk looks for another. Raises SlotTaken, or Refused `closed`.
     """
     day, minute = wall_clock(wanted.start)
     if minute + wanted.minutes > MINUTES_PER_DAY:
         raise Refused("closed", field="start")
     for _attempt in range(TRIES):
-        found = free_desk(wanted)
+        found = free_desk(wanted, seen)
+        seen = None
         if found is None:
             break
         if found.is_in_the_way:
@@ -97,18 +108,23 @@ def take(wanted: Wanted, news: Callable[[int], Sequence[New]] = lambda _desk: ()
     )
 
 
-def free_desk(wanted: Wanted) -> FreeDesk | None:
-    """The desk that would take a visit now, or None when all are taken."""
+def free_desk(wanted: Wanted, seen: Sequence[HeldDeskDay] | None = None) -> FreeDesk | None:
+    """The desk that would take a visit now, or None when all are taken.
+
+    `seen` are the desk-days of its day, where they have been read.
+    """
     day, minute = wall_clock(wanted.start)
     if minute + wanted.minutes > MINUTES_PER_DAY:
         return None
-    rows = held_desk_days(
-        centre_id=wanted.centre.pk,
-        first=day,
-        last=day,
-        now=wanted.now,
-        audience=wanted.audience,
-    )
+    rows = seen
+    if rows is None:
+        rows = held_desk_days(
+            centre_id=wanted.centre.pk,
+            first=day,
+            last=day,
+            now=wanted.now,
+            audience=wanted.audience,
+        )
     desk_id: int | None = pick_desk(
         ((desk, *desk_day[1:]) for desk, desk_day in with_holds_over(rows)),
         start_minute=minute,

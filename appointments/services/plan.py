@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any, Final, NamedTuple, Protocol
@@ -10,19 +11,25 @@ from django.db.models import F, QuerySet
 
 from appointments.exceptions import Refused
 from appointments.models import CentreService, ServiceType
+from appointments.rules.availability import Audience, HeldDeskDay
 from appointments.rules.booking_window import Window
+from appointments.selectors_desk_days import DeskDaysAsked
 from borgerservice.municipalities.models import Centre, MobileStop
 from borgerservice.planned import planned
 from borgerservice.rows import read_row
 
 LARGEST_PARTY = 4
 _SERVICE: Final = ("id", "code", "bit", "proves_identity")
-_OFFERS: Final = """
-SELECT o.minutes, o.buffer_minutes, o.lead_minutes, o.horizon_days,
-  s.id, s.code, s.bit, s.proves_identity
-FROM appointments_centreservice o JOIN appointments_servicetype s ON s.id = o.service_id
-WHERE o.centre_id = %s AND s.code IN ({codes})
-"""
+_OFFER: Final = (
+    "o.minutes, o.buffer_minutes, o.lead_minutes, o.horizon_days,"
+    " s.id, s.code, s.bit, s.proves_identity"
+)
+_CODE, _WIDTH = 5, 8
+_OFFERS: Final = (
+    f"SELECT {_OFFER} FROM appointments_centreservice o"  # noqa: S608 - ours
+    " JOIN appointments_servicetype s ON s.id = o.service_id"
+    " WHERE o.centre_id = %s AND s.code IN ({codes})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,29 @@ def plan_to_book(*, centre: Centre, codes: Sequence[str]) -> Plan:
         cursor.execute(statement, [str(centre.pk), *asked])
         rows = cursor.fetchall()
     return _plan(centre, codes, map(_offer, rows))
+
+
+def plan_and_desks(
+    *, centre: Centre, codes: Sequence[str], day: date, now: datetime, audience: Audience
+) -> tuple[Plan, list[HeldDeskDay]]:
+    """The same, and how the centre's desks stand that day. One statement."""
+    _require_party(codes)
+    wanted = {f"code_{place}": code for place, code in enumerate(sorted(set(codes)))}
+    places = ", ".join(f"%({name})s" for name in wanted)
+    asked = DeskDaysAsked(centre.pk, day, day, now, audience=audience)
+    with planned() as cursor:
+        cursor.execute(
+            f"SELECT {_OFFER}, {asked.columns} FROM appointments_centreservice o"  # noqa: S608 - ours
+            " JOIN appointments_servicetype s ON s.id = o.service_id"
+            f" LEFT JOIN ({asked.tables}) ON {asked.where}"
+            f" WHERE o.centre_id = %(centre)s AND s.code IN ({places}) ORDER BY d.desk_id",
+            {**asked.parameters, **wanted},
+        )
+        rows = cursor.fetchall()
+    offers = {row[_CODE]: row[:_WIDTH] for row in rows}
+    plan = _plan(centre, codes, map(_offer, offers.values()))
+    desks = [row[_WIDTH:] for row in rows if row[_CODE] == codes[0]]  # the same beside each offer
+    return plan, asked.told([desk for desk in desks if desk[0]])
 
 
 def _offer(row: Sequence[Any]) -> _Offer:

@@ -19,8 +19,8 @@ def post_worker_init(worker: object) -> None:
 
     free_desk = capacity.free_desk
 
-    def slow_free_desk(wanted: capacity.Wanted) -> object:
+    def slow_free_desk(*asked: object) -> object:
         time.sleep(SECONDS)
-        return free_desk(wanted)
+        return free_desk(*asked)
 
     capacity.free_desk = slow_free_desk
