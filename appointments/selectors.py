@@ -9,9 +9,9 @@ from django.db.models import F, Q
 
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, CentreService
-from appointments.rules.availability import Audience, starts_from
+from appointments.rules.availability import Audience, FreeDay, starts_from
 from appointments.rules.booking_window import Window
-from appointments.rules.local_time import instant, wall_clock
+from appointments.rules.local_time import wall_clock
 from appointments.rules.places import (
     danish_order,
     is_asked_for,
@@ -20,12 +20,6 @@ from appointments.rules.places import (
     postal_code_in,
 )
 from appointments.rules.reference import normalise_reference
-from appointments.rules.ticks import (
-    MINUTES_PER_DAY,
-    TICK_MINUTES,
-    clock_change_mask,
-    minutes_of,
-)
 from appointments.selectors_desk_days import Visiting, starts_by_day
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality
@@ -33,30 +27,6 @@ from borgerservice.municipalities.models import Centre, Municipality
 LONGEST_PERIOD_DAYS = 62
 NEAREST_CODES = 3
 LOOK_ALIKES = 3
-_AFTER_MIDNIGHT = {
-    minute: timedelta(minutes=minute) for minute in range(0, MINUTES_PER_DAY, TICK_MINUTES)
-}
-
-
-@dataclass(frozen=True, slots=True)
-class FreeDay:
-    """A local day and the ticks of it at which a visit may start."""
-
-    day: date
-    bits: int
-
-    @property
-    def minutes(self) -> tuple[int, ...]:
-        """The same as minutes of the day, earliest first."""
-        return tuple(minutes_of(self.bits))
-
-    @property
-    def starts(self) -> tuple[datetime, ...]:
-        """The same as moments. Where the clock stands still all day, they count from midnight."""
-        if clock_change_mask(self.day):
-            return tuple(instant(self.day, minute) for minute in self.minutes)
-        midnight = instant(self.day, 0)
-        return tuple([midnight + _AFTER_MIDNIGHT[minute] for minute in self.minutes])
 
 
 class Bookable(Protocol):
@@ -83,7 +53,7 @@ def free_times(
     now: datetime,
     audience: Audience,
     own_hold: int | None = None,
-) -> list[FreeDay]:
+) -> tuple[FreeDay, ...]:
     """The free starts of a visit of that length (buffer included), by day. One statement.
 
     The time of `own_hold` counts as free: whoever it is kept for can have it.
@@ -102,8 +72,7 @@ def free_times(
         own_hold=own_hold,
         visit=Visiting(minutes, caps, step_minutes),
     )
-    found = starts_from(found, wall_clock(_next_whole_minute(not_before)))
-    return [FreeDay(day, bits) for day, bits in found]
+    return starts_from(found, wall_clock(_next_whole_minute(not_before)))
 
 
 def bookable_times(
@@ -117,13 +86,13 @@ def bookable_times(
     now: datetime,
     for_staff: bool = False,
     own_hold: int | None = None,
-) -> list[FreeDay]:
+) -> tuple[FreeDay, ...]:
     """The free starts that can be booked now: after the lead time, within the horizon.
 
     A citizen sees no desk-day that is still kept for staff.
     """
     if not centre.is_open_for_booking:
-        return []
+        return ()
     horizon = window.last_day(danish_date(now))
     found = free_times(
         centre=centre,
@@ -137,7 +106,9 @@ def bookable_times(
         audience=Audience.STAFF if for_staff else Audience.EVERYONE,
         own_hold=own_hold,
     )
-    return [free for free in found if free.day <= horizon]
+    if not found or found[-1].day <= horizon:
+        return found
+    return tuple(free for free in found if free.day <= horizon)
 
 
 def centre_by_key(key: str) -> Centre:

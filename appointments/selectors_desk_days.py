@@ -12,6 +12,7 @@ from appointments.models import Hold
 from appointments.rules.availability import (
     Audience,
     DeskDay,
+    FreeDay,
     HeldDeskDay,
     free_starts,
     ticks_of,
@@ -84,36 +85,47 @@ def starts_by_day(
     audience: Audience,
     own_hold: int | None,
     visit: Visiting,
-) -> list[tuple[date, int]]:
+) -> tuple[FreeDay, ...]:
     """The days with room for a visit, and the ticks at which it may start. One statement.
 
-    Each day comes as one text, and what follows from a text is known while nothing changes there.
+    All comes as one text, and what follows from a text is known while nothing changes there.
     """
     asked = DeskDaysAsked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
-    dialect = DIALECT[connection.vendor]
-    joined, figures = dialect["joined"], dialect["figures"]
+    joined = DIALECT[connection.vendor]["joined"]
     with planned() as cursor:
         cursor.execute(
-            f"SELECT CAST(d.day AS text), {joined}({figures}, ';'), (SELECT {joined}({_HOLD}, ';')"
+            f"SELECT {joined}(CAST(d.day AS text) || ',' || d.told, ';'),"
+            f" (SELECT {joined}({_HOLD}, ';')"
             "  FROM appointments_hold h WHERE h.centre_id = %(centre)s"
             f"  AND h.day BETWEEN %(first)s AND %(last)s AND ({asked.over}))"
-            f" FROM appointments_deskday d WHERE {asked.where} GROUP BY d.day ORDER BY d.day",
+            f" FROM appointments_deskday d WHERE {asked.where}",
             asked.parameters,
         )
-        rows = cursor.fetchall()
-    held = _holds_over(rows[0][2]) if rows else {}
-    found = (
-        (_day(day), _starts(told, visit) if day not in held else _around(told, held[day], visit))
-        for day, told, _holds in rows
-    )
-    return [(day, free) for day, free in found if free]
+        told, holds = cursor.fetchone()
+    return _free_days(told, holds, visit) if told else ()
 
 
 _HOLD: Final = (
     "CAST(h.day AS text) || ',' || h.desk_id || ','"
     " || CAST(h.starts_at AS text) || ',' || CAST(h.busy_until AS text)"
 )
-_day: Final = lru_cache(maxsize=1024)(date.fromisoformat)
+
+
+@lru_cache(maxsize=256)
+def _free_days(told: str, holds: str | None, visit: Visiting) -> tuple[FreeDay, ...]:
+    """The days with room, all desks told as the statement tells them; each day is known, too."""
+    desks: dict[str, list[str]] = {}
+    for row in told.split(";"):
+        day, _comma, desk = row.partition(",")
+        desks.setdefault(day, []).append(desk)
+    held = _holds_over(holds)
+    found = []
+    for day in sorted(desks):
+        one = ";".join(desks[day])
+        bits = _around(one, held[day], visit) if day in held else _starts(one, visit)
+        if bits:
+            found.append(FreeDay(date.fromisoformat(day), bits))
+    return tuple(found)
 
 
 @lru_cache(maxsize=8192)
@@ -132,7 +144,7 @@ def _around(told: str, held: Mapping[int, int], visit: Visiting) -> int:
     found = free_starts(
         rows, minutes=visit.minutes, needed_caps=visit.caps, step=visit.step_minutes
     )
-    return found[0][1] if found else 0
+    return found[0].bits if found else 0
 
 
 def _holds_over(told: str | None) -> dict[str, dict[int, int]]:

@@ -16,7 +16,8 @@ from appointments.desk.forms import BookForm, MoveForm, TimesForm, WalkInForm, s
 from appointments.desk.visit import find_visit
 from appointments.exceptions import Refused
 from appointments.models import Appointment
-from appointments.selectors import LONGEST_PERIOD_DAYS, FreeDay, bookable_times
+from appointments.rules.availability import FreeDay
+from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times
 from appointments.services import (
     Request,
     book_appointment,

@@ -1,6 +1,7 @@
 """Desks, who is away from them, and their days."""
 
 from django.db import models
+from django.db.models.functions import Cast
 
 from borgerservice.municipalities.models import Centre, StaffMember
 from borgerservice.privacy import Kind, Life
@@ -73,11 +74,16 @@ class Absence(models.Model):
         return f"absence {self.pk}"
 
 
+_TOLD = ("desk", "caps", "b0", "b1", "b2", "b3", "b4", "b5")
+
+
 class DeskDay(models.Model):
     """One desk on one local day: 288 five-minute ticks in six 48-bit words, 1 for busy or closed.
 
     The bitmap answers and decides; appointments and holds are the truth it can be rebuilt from.
     Until `opens_at` only staff book there (a share kept back, a new day); empty: open to all.
+    `told` is desk, abilities and words as one text, which the database keeps: it is written when
+    something is booked and read by everybody who looks for a time.
     """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT)
@@ -91,9 +97,18 @@ class DeskDay(models.Model):
     b4 = models.BigIntegerField()
     b5 = models.BigIntegerField()
     opens_at = models.DateTimeField(null=True, blank=True)
+    told = models.GeneratedField(
+        expression=models.Func(
+            *[Cast(column, models.TextField()) for column in _TOLD],
+            arg_joiner=" || ',' || ",
+            template="%(expressions)s",
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     PRIVACY = {
-        Life.IN_USE: {Kind.INTERNAL: "id centre desk day caps b0 b1 b2 b3 b4 b5 opens_at"},
+        Life.IN_USE: {Kind.INTERNAL: "id centre desk day caps b0 b1 b2 b3 b4 b5 opens_at told"},
     }
 
     class Meta:

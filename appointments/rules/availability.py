@@ -1,20 +1,23 @@
 """Which times are free, and at which desk: bit arithmetic over the rows of one range scan."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
-from appointments.rules.local_time import wall_clock
+from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.ticks import (
     ALL_DAY,
+    MINUTES_PER_DAY,
     TICK_MINUTES,
     TICKS_PER_DAY,
+    clock_change_mask,
     doubling_shifts,
     from_minute_on,
     from_words,
     mask,
+    minutes_of,
     possible_starts,
     starts,
     to_words,
@@ -30,6 +33,9 @@ HeldDeskDay = tuple[date, int, int, int, int, int, int, int, int, datetime | Non
 
 _NOBODY_FREE: Final = ALL_DAY
 _QUARTER: Final = 15
+_AFTER_MIDNIGHT: Final = {
+    minute: timedelta(minutes=minute) for minute in range(0, MINUTES_PER_DAY, TICK_MINUTES)
+}
 
 
 class Audience(StrEnum):
@@ -40,6 +46,26 @@ class Audience(StrEnum):
     WALK_IN = "walk_in"  # places given back that come free later
 
 
+class FreeDay(NamedTuple):
+    """A local day and the ticks of it at which a visit may start."""
+
+    day: date
+    bits: int
+
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        """The same as minutes of the day, earliest first."""
+        return tuple(minutes_of(self.bits))
+
+    @property
+    def starts(self) -> tuple[datetime, ...]:
+        """The same as moments. Where the clock stands still all day, they count from midnight."""
+        if clock_change_mask(self.day):
+            return tuple(instant(self.day, minute) for minute in self.minutes)
+        midnight = instant(self.day, 0)
+        return tuple([midnight + _AFTER_MIDNIGHT[minute] for minute in self.minutes])
+
+
 def free_starts(
     desk_days: Iterable[DeskDay],
     *,
@@ -47,7 +73,7 @@ def free_starts(
     needed_caps: int,
     step: int = TICK_MINUTES,
     not_before: tuple[date, int] | None = None,
-) -> list[tuple[date, int]]:
+) -> tuple[FreeDay, ...]:
     """Return the days with room, and on each the ticks at which a visit of that length may start.
 
     A tick qualifies when at least one desk that can do all of `needed_caps` stays free for the
@@ -57,14 +83,14 @@ def free_starts(
     shifts = doubling_shifts(minutes)
     possible = possible_starts(minutes, step)
     first_day = not_before[0] if not_before else date.min
-    found: list[tuple[date, int]] = []
+    found: list[FreeDay] = []
     current = date.min
     blocked = _NOBODY_FREE
 
     for day, caps, w0, w1, w2, w3, w4, w5 in desk_days:
         if day != current:
             if free := possible & ~blocked:
-                found.append((current, free))
+                found.append(FreeDay(current, free))
             current, blocked = day, _NOBODY_FREE
         if day < first_day or caps & needed_caps != needed_caps:
             continue
@@ -73,20 +99,18 @@ def free_starts(
             busy |= busy >> shift
         blocked &= busy
     if free := possible & ~blocked:
-        found.append((current, free))
-    return starts_from(found, not_before) if not_before else found
+        found.append(FreeDay(current, free))
+    return starts_from(tuple(found), not_before) if not_before else tuple(found)
 
 
-def starts_from(
-    found: list[tuple[date, int]], not_before: tuple[date, int]
-) -> list[tuple[date, int]]:
+def starts_from(found: tuple[FreeDay, ...], not_before: tuple[date, int]) -> tuple[FreeDay, ...]:
     """Return of the days, in order, those with starts from a day and minute on, and these."""
     first_day, first_minute = not_before
-    while found and found[0][0] < first_day:
+    while found and found[0].day < first_day:
         found = found[1:]
-    if found and found[0][0] == first_day:
-        free = from_minute_on(found[0][1], first_minute)
-        return [(first_day, free), *found[1:]] if free else found[1:]
+    if found and found[0].day == first_day:
+        free = from_minute_on(found[0].bits, first_minute)
+        return (FreeDay(first_day, free), *found[1:]) if free else found[1:]
     return found
 
 

@@ -50,16 +50,11 @@ EVENING: Final = """AND EXISTS (
   SELECT 1 FROM appointments_deskday e WHERE e.centre_id = r.centre_id AND e.day = r.day
     AND (e.b4 <> %(full)s OR e.b5 <> %(full)s))
 """
-DESK: Final = """{figures}
+DESK: Final = """d.told
     || CASE WHEN d.opens_at IS NULL OR d.opens_at <= %(now)s THEN ',open,' ELSE ',kept,' END
     || CASE WHEN h.id IS NULL THEN '' WHEN h.expires_at <= %(now)s
          THEN h.starts_at || '/' || h.busy_until ELSE 'held' END"""
 """A desk's day as one text, once for each hold there: a day is then one row, and is read as one."""
-FIGURES: Final = {
-    "postgresql": "concat_ws(',', d.desk_id, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5)",
-    "sqlite": "trim(json_array(d.desk_id, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5), '[]')",
-}
-"""A desk, what it can do and its six words, with commas: what each database writes quickest."""
 ROWS: Final = f"""
 SELECT w.summary, (
     SELECT {{joined}}({DESK}, ';')
@@ -92,7 +87,6 @@ DIALECT: Final = {
         "weekday": "CAST(EXTRACT(ISODOW FROM w.day) AS integer) - 1",
         "day_of_s": "CAST(substr(s.summary, 1, 10) AS date)",
         "joined": "string_agg",
-        "figures": FIGURES["postgresql"],
     },
     "sqlite": {
         "first_day": "date(%(clock)s, COALESCE(o.lead_minutes, c.lead_minutes) || ' minutes')",
@@ -100,6 +94,5 @@ DIALECT: Final = {
         "weekday": "(CAST(strftime('%%w', w.day) AS integer) + 6) %% 7",
         "day_of_s": "substr(s.summary, 1, 10)",
         "joined": "group_concat",
-        "figures": FIGURES["sqlite"],
     },
 }

@@ -186,7 +186,7 @@ def _free_starts(desks: Desks, offer: CentreOffer, people: int) -> int:
     found = free_starts(
         desks.rows, minutes=length, needed_caps=1 << offer.bit, step=offer.step_minutes
     )
-    return found[0][1] if found else 0
+    return found[0].bits if found else 0
 
 
 def _told(

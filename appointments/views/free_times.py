@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from appointments.rules.availability import FreeDay
 from appointments.rules.local_time import wall_clock
 from appointments.rules.time_choice import nearest_starts
-from appointments.selectors import LONGEST_PERIOD_DAYS, FreeDay, bookable_times
+from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times
 from appointments.selectors_centres import stand_on
 from appointments.services import Plan
 from borgerservice.kernel.clock import danish_date
@@ -38,7 +39,7 @@ class ShownTimes:
 
 def free_days(
     *, centre: Centre, plan: Plan, first: date, now: datetime, own_hold: int | None = None
-) -> list[FreeDay]:
+) -> tuple[FreeDay, ...]:
     """Every day with room from a day on, as far ahead as one can book. One statement."""
     last_day = plan.window.last_day(danish_date(now))
     return bookable_times(

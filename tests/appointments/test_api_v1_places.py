@@ -9,8 +9,8 @@ import time_machine
 
 from appointments.api.v1.slot_rows import slot_rows
 from appointments.models import CentreService
+from appointments.rules.availability import FreeDay
 from appointments.rules.local_time import instant
-from appointments.selectors import FreeDay
 from appointments.services.desk_days import open_days
 from appointments.services.reference import load_reference
 from borgerservice.kernel.clock import COPENHAGEN

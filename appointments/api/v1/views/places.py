@@ -21,7 +21,7 @@ from appointments.api.v1.serializers.places import (
     SlotsOut,
     SlotsQuery,
 )
-from appointments.api.v1.slot_rows import slot_rows
+from appointments.api.v1.slot_rows import slots
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
 from appointments.exceptions import NotFound
 from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times
@@ -108,8 +108,7 @@ class SlotsView(PublicView):
             last=asked.get("to") or _last_day(first),
             now=now,
         )
-        rows = ",".join(slot_rows(day, bookable.minutes) for day in days)
-        return HttpResponse(f'{{"results":[{rows}],"next":null}}', content_type=JSON)
+        return HttpResponse(slots(days, bookable.minutes), content_type=JSON)
 
 
 def _refused(asked: Mapping[str, Any], codes: Sequence[str]) -> NoReturn:
