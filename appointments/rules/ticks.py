@@ -116,9 +116,9 @@ def set_bytes(bitmap: int) -> list[tuple[int, int]]:
     return [(place, byte) for place, byte in enumerate(_bytes_of(bitmap)) if byte]
 
 
-def first_start(bitmap: int) -> int | None:
-    """Return the earliest set tick as a minute of the day, or None when none is set."""
-    return ((bitmap & -bitmap).bit_length() - 1) * TICK_MINUTES if bitmap else None
+def first_start(bitmap: int) -> int:
+    """Return the earliest set tick as a minute of the day; one is set."""
+    return ((bitmap & -bitmap).bit_length() - 1) * TICK_MINUTES
 
 
 def from_minute_on(bitmap: int, minute: int) -> int:

@@ -5,7 +5,7 @@ not two months of them. What it says is only "maybe": the desks' own bitmaps ans
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -27,8 +27,8 @@ from borgerservice.planned import planned
 
 Row = tuple[Any, ...]
 FULL_WORD: Final = (1 << 48) - 1
-_OFFER, _STAND, _FROM = slice(2, 13), slice(13, 18), slice(18, 22)
-"""Where in a row the centre with its offer stands, its stand that day, and the place asked for."""
+_CENTRE, _FROM = slice(18), slice(18, 22)
+"""Where in a row the centre's day stands, and the place asked for."""
 _PARAMETER: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -64,29 +64,15 @@ class Origin:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Desks:
-    """The desks open to all on a day, and whether more may come free of itself.
-
-    Rows that say the same are read into the same object, so that what follows from it is known.
-    """
+    """The desks open to all on a day, and whether more may come free of itself."""
 
     rows: tuple[DeskRow, ...]
     may_still_open: bool
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDay:
-    """A day of a centre; its `CentreDay` is `summary`, where room came `changes` times."""
-
-    day: date
-    stand: Stand
-    summary: int
-    changes: int
-    desks: Desks
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class CentreOffer:
     """A centre, and the service there."""
 
@@ -103,19 +89,26 @@ class CentreOffer:
     lead_minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class CentreDays:
-    """A centre that offers the service, and those of its days that were asked for, in order."""
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenDay:
+    """A day of a centre; its `CentreDay` is `summary`, where room came `changes` times.
+
+    Rows that say the same are read into the same object, so that what follows from it is known.
+    """
 
     offer: CentreOffer
-    days: list[OpenDay]
+    day: date
+    stand: Stand
+    summary: int
+    changes: int
+    desks: Desks
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The centres, and the postal code to measure from, where one was asked for and known."""
+    """Each centre's days in order, and the postal code to measure from, if asked for and known."""
 
-    centres: list[CentreDays]
+    centres: list[list[OpenDay]]
     origin: Origin | None
 
 
@@ -130,7 +123,7 @@ def soonest_days(question: Question) -> Answer:
     return answer
 
 
-def later_days(question: Question, centres: Collection[int], *, after: date) -> list[CentreDays]:
+def later_days(question: Question, centres: Collection[int], *, after: date) -> list[list[OpenDay]]:
     """Every day after a day that may have room, of these centres. One statement."""
     names = {f"centre_{place}": pk for place, pk in enumerate(sorted(centres))}
     wanted = statement.LATER.replace("{centres}", ", ".join(f"%({name})s" for name in names))
@@ -176,43 +169,36 @@ def _read(question: Question, *, wanted: str, given: Mapping[str, Any]) -> list[
 def _answer(rows: list[Row]) -> Answer:
     """The centres with their days, in order."""
     rows.sort(key=itemgetter(0))  # the summary begins with the day
-    centres: dict[int, CentreDays] = {}
+    centres: dict[int, list[OpenDay]] = {}
     for row in rows:
-        offer = _offer(row[_OFFER])
-        centre = centres.get(offer.pk) or centres.setdefault(offer.pk, CentreDays(offer, []))
-        centre.days.append(_open_day(row))
+        day = _open_day(row[_CENTRE])
+        centres.setdefault(day.offer.pk, []).append(day)
     return Answer(list(centres.values()), _origin(rows[0]) if rows else None)
 
 
-def _open_day(row: Row) -> OpenDay:
-    when, number, changes = row[0].split(" ")
-    desks = _desks(when, row[1] or "")
-    return OpenDay(_day(when), _stand(row[_STAND]), int(number), int(changes), desks)
+@lru_cache(maxsize=4096)
+def _open_day(told: Row) -> OpenDay:
+    summary, desks, *rest = told
+    when, number, changes = summary.split(" ")
+    day = date.fromisoformat(when)
+    offer, stand = _offer(rest[:-5]), _stand(rest[-5:])
+    return OpenDay(offer, day, stand, int(number), int(changes), _desks(day, desks or ""))
 
 
-@lru_cache(maxsize=1024)
-def _offer(told: Row) -> CentreOffer:
+def _offer(told: Sequence[Any]) -> CentreOffer:
     pk, key, name, municipality, is_demo, is_step_free, *figures = told
     step_free = None if is_step_free is None else bool(is_step_free)
     return CentreOffer(pk, key, name, municipality, bool(is_demo), step_free, *figures)
 
 
-@lru_cache(maxsize=2048)
-def _stand(told: Row) -> Stand:
+def _stand(told: Sequence[Any]) -> Stand:
     address, postal_code, city, latitude, longitude = told
     place = None if latitude is None or longitude is None else (latitude, longitude)
     return Stand(address, postal_code, city, place)
 
 
-@lru_cache(maxsize=1024)
-def _day(written: str) -> date:
-    return date.fromisoformat(written)
-
-
-@lru_cache(maxsize=8192)
-def _desks(when: str, told: str) -> Desks:
-    """The desks of a day as the statement tells of them; the same text is read once."""
-    day = _day(when)
+def _desks(day: date, told: str) -> Desks:
+    """The desks of a day as the statement tells of them."""
     desks: dict[str, DeskRow] = {}
     may_still_open = False
     for desk in filter(None, told.split(";")):

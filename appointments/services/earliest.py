@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -10,13 +11,11 @@ from typing import Final
 from appointments import selectors_national as national
 from appointments.exceptions import Refused
 from appointments.rules.availability import free_starts
-from appointments.rules.distance import kilometres
+from appointments.rules.distance import Place, kilometres
 from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.ticks import MINUTES_PER_DAY, first_start, from_minute_on
 from appointments.selectors_national import (
-    CentreDays,
     CentreOffer,
-    Desks,
     OpenDay,
     Origin,
     Question,
@@ -32,11 +31,12 @@ _POSTAL_CODE: Final = re.compile(r"[0-9]{4}", re.ASCII)
 _FIRST_CODE, _LAST_CODE = 800, 9999
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EarliestTime:
     """A centre's earliest time, and where one goes: on that day, for a mobile centre.
 
-    `distance_km` is as the crow flies; None where we do not know both ends.
+    `distance_km` is as the crow flies; None where we do not know both ends. What is found again
+    is the same object.
     """
 
     centre: CentreOffer
@@ -101,14 +101,15 @@ def earliest_times(
     )
     answer = national.soonest_days(question)
     search = _Search(question, people)
-    for centre in answer.centres:
-        search.look_at(centre)
+    for days in answer.centres:
+        search.look_at(days)
     if search.without:
         after = min(search.without.values())
-        for centre in national.later_days(question, list(search.without), after=after):
-            search.look_at(centre)
+        for days in national.later_days(question, list(search.without), after=after):
+            search.look_at(days)
     no_room_left(bit=search.bit, found=list(search.full.values()))
-    times = [_told(found, people, answer.origin) for found in search.times]
+    origin = answer.origin.place if answer.origin else None
+    times = [_told(day, free, people, origin) for day, free in search.times]
     times.sort(key=_soonest_then_nearest)
     is_about = answer.origin is not None and answer.origin.code != near
     return Found(times[:limit], answer.origin, is_about)
@@ -137,33 +138,33 @@ class _Search:
     def __init__(self, question: Question, people: int) -> None:
         self.question = question
         self.people = people
-        self.times: list[tuple[CentreOffer, OpenDay, int]] = []
+        self.times: list[tuple[OpenDay, int]] = []
         self.without: dict[int, date] = {}
         self.full: dict[int, NoRoom] = {}
         self.bit = 0
         self._first: dict[int, tuple[date, int]] = {}
 
-    def look_at(self, centre: CentreDays) -> None:
-        """Find the centre's first start among its days; or note the last day without one."""
-        offer = centre.offer
+    def look_at(self, days: Sequence[OpenDay]) -> None:
+        """Find the first start among a centre's days; or note the last day without one."""
+        offer = days[0].offer
         self.bit = offer.bit
         seen = self.without.pop(offer.pk, date.min)
-        for day in centre.days:
+        for day in days:
             if day.day <= seen:
                 continue
-            minute = first_start(self._free_on(day, offer))
-            if minute is not None:
-                self.times.append((offer, day, minute))
+            if free := self._free_on(day):
+                self.times.append((day, free))
                 return
             seen = day.day
         self.without[offer.pk] = seen
 
-    def _free_on(self, day: OpenDay, offer: CentreOffer) -> int:
+    def _free_on(self, day: OpenDay) -> int:
         """The starts of a day that can be booked now; what is full is noted, for one person."""
-        free = _free_starts(day.desks, offer, self.people)
-        if self.people == 1 and not day.desks.may_still_open and not self._from(free, day.day, 0):
+        ever = _free_starts(day, self.people)
+        free = self._from(ever, day.day, day.offer.lead_minutes)
+        is_known = free or self.people > 1 or day.desks.may_still_open
+        if not is_known and not self._from(ever, day.day, 0):
             self.full[day.summary] = NoRoom(day.summary, day.changes)
-        free = self._from(free, day.day, offer.lead_minutes)
         return from_minute_on(free, EVENING_MINUTE) if self.question.evening else free
 
     def _from(self, free: int, day: date, lead_minutes: int) -> int:
@@ -178,28 +179,27 @@ class _Search:
 
 
 @lru_cache(maxsize=8192)
-def _free_starts(desks: Desks, offer: CentreOffer, people: int) -> int:
+def _free_starts(day: OpenDay, people: int) -> int:
     """The free starts of a day; where no row has changed since they were found, the same."""
+    offer = day.offer
     length = offer.minutes * people + offer.buffer_minutes
     if length > MINUTES_PER_DAY:
         return 0
     found = free_starts(
-        desks.rows, minutes=length, needed_caps=1 << offer.bit, step=offer.step_minutes
+        day.desks.rows, minutes=length, needed_caps=1 << offer.bit, step=offer.step_minutes
     )
     return found[0].bits if found else 0
 
 
-def _told(
-    found: tuple[CentreOffer, OpenDay, int], people: int, origin: Origin | None
-) -> EarliestTime:
-    centre, day, minute = found
+@lru_cache(maxsize=8192)
+def _told(day: OpenDay, free: int, people: int, origin: Place | None) -> EarliestTime:
     place = day.stand.place
     return EarliestTime(
-        centre=centre,
-        start=_start(day.day, minute),
-        minutes=centre.minutes * people,
+        centre=day.offer,
+        start=_start(day.day, first_start(free)),
+        minutes=day.offer.minutes * people,
         stand=day.stand,
-        distance_km=kilometres(origin.place, place) if origin and place else None,
+        distance_km=kilometres(origin, place) if origin and place else None,
     )
 
 

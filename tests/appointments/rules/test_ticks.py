@@ -136,7 +136,7 @@ def test_a_step_is_made_of_whole_ticks(step):
 def test_ticks_are_read_earliest_first(bitmap, minute):
     minutes = ticks.minutes_of(bitmap)
     assert minutes == [5 * tick for tick in range(288) if bitmap >> tick & 1]
-    assert ticks.first_start(bitmap) == (minutes[0] if minutes else None)
+    assert not minutes or ticks.first_start(bitmap) == minutes[0]
     late = ticks.from_minute_on(bitmap, minute)
     assert ticks.minutes_of(late) == [each for each in minutes if each >= minute]
 
