@@ -31,7 +31,8 @@ class Bulk:
 
     def add(self, like: Model, columns: Sequence[str], rows: Iterable[Values]) -> None:
         """Add rows like a given one (not saved itself); each names what the columns hold."""
-        fields = like._meta.concrete_fields  # noqa: SLF001 - Django documents it
+        concrete = like._meta.concrete_fields  # noqa: SLF001 - Django documents it
+        fields = [field for field in concrete if not field.generated]
         names = [str(field.column) for field in fields]
         base = [field.get_db_prep_save(_held(like, field), connection) for field in fields]
         places = [names.index(column) for column in columns]

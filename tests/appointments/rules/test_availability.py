@@ -46,20 +46,20 @@ def test_a_time_is_free_while_one_desk_is():
 def test_two_half_free_desks_do_not_make_one_free_desk():
     rows = [desk(480, 510, (480, 15)), desk(480, 510, (495, 15))]
     assert times(free_starts(rows, minutes=15, needed_caps=MITID)) == {MONDAY: [480, 495]}
-    assert free_starts(rows, minutes=30, needed_caps=MITID) == []
+    assert free_starts(rows, minutes=30, needed_caps=MITID) == ()
 
 
 def test_only_a_desk_that_can_do_all_of_it_counts():
     rows = [desk(480, 495, caps=MITID), desk(495, 510, caps=MITID | PASSPORT)]
     found = free_starts(rows, minutes=15, needed_caps=MITID | PASSPORT)
     assert times(found) == {MONDAY: [495]}
-    assert free_starts(rows, minutes=15, needed_caps=4) == []
+    assert free_starts(rows, minutes=15, needed_caps=4) == ()
 
 
 def test_a_full_day_is_not_among_the_days():
     rows = [desk(480, 495, (480, 15)), desk(480, 495, day=TUESDAY)]
     assert times(free_starts(rows, minutes=15, needed_caps=MITID)) == {TUESDAY: [480]}
-    assert free_starts([], minutes=15, needed_caps=MITID) == []
+    assert free_starts([], minutes=15, needed_caps=MITID) == ()
 
 
 @pytest.mark.parametrize(
