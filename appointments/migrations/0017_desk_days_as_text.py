@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """The database writes it, also for what is there."""
 
     dependencies = [
-        ("appointments", "0015_an_offer_knows_the_time_it_replaces"),
+        ("appointments", "0016_offers_are_planned_and_recalled"),
     ]
 
     operations = [
