@@ -90,7 +90,10 @@ class AbsenceForm(DaysForm):
 
     who = forms.ChoiceField(
         label=_("Desk or clerk"),
-        help_text=_("When a clerk is away, each desk where the clerk always sits is closed."),
+        help_text=_(
+            "When a clerk is away, each desk where the clerk always sits is closed. Visits go to"
+            " another desk that is free at the same time."
+        ),
         error_messages={"required": _("Choose a desk or a clerk.")},
     )
 

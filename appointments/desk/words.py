@@ -27,6 +27,7 @@ ACTS: dict[Act, Words] = {
 EVENTS: dict[str, Words] = {
     Event.APPOINTMENT_BOOKED: gettext_lazy("Booked"),
     Event.APPOINTMENT_MOVED: gettext_lazy("Moved"),
+    Event.APPOINTMENT_RESEATED: gettext_lazy("Moved to another desk"),
     Event.APPOINTMENT_LENGTHENED: gettext_lazy("Made longer for a witness"),
     Event.APPOINTMENT_TOO_SHORT: gettext_lazy("A witness comes, and there is no time for it"),
     Event.APPOINTMENT_CANCELLED: gettext_lazy("Cancelled"),

@@ -1,6 +1,7 @@
 """A change to a centre's roster. No change cancels a visit.
 
-Visits that fit again keep their times: what was offered instead is recalled.
+Visits that another desk can take at their time go there. Those that fit again keep their times:
+what was offered instead is recalled.
 
 The desk-days follow first, which holds bookings back; then whoever changes is told which visits and
 which times held just now no longer fit, and has to say that visits stay booked and holds end.
@@ -20,6 +21,7 @@ from appointments.rules.ticks import mask
 from appointments.selectors_waiting import of_unreceived
 from appointments.services.desk_days import differences, lock_roster, set_right
 from appointments.services.offers import recall_offers
+from appointments.services.reseating import reseat_all
 from appointments.services.roster import closed_bits, last_day_kept
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -75,7 +77,9 @@ def changed_roster(
             at=now,
             facts=facts,
         )
-        misfits = _misfits(centre, now)
+        if unfit := _misfits(centre, now):
+            reseat_all(centre=centre, visits=unfit, actor=actor, now=now)
+        misfits = _misfits(centre, now) if unfit else unfit
         recall_offers(
             of_unreceived(centre, now=now).filter(pk__in=offers).exclude(appointment__in=misfits),
             now=now,

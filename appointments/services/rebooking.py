@@ -16,12 +16,14 @@ from appointments.rules.local_time import wall_clock
 from appointments.rules.waiting import PASSED_ON_WITHIN, REBOOKED_WITHIN, answer_by
 from appointments.selectors import bookable_times
 from appointments.selectors_waiting import left_of, to_be_offered, without_offer
+from appointments.services import capacity
 from appointments.services.affected import unreceivable
 from appointments.services.desk_days import lock_roster
 from appointments.services.holds import place_hold
 from appointments.services.notices import offer_notice
-from appointments.services.offers import new_offer
+from appointments.services.offers import end_offer, new_offer
 from appointments.services.plan import Plan, plan_visit
+from appointments.services.reseating import reseat
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
@@ -129,6 +131,8 @@ def _offer(planned: Offer, *, now: datetime) -> bool:
     visit = planned.appointment
     if visit is None:
         return False
+    if _is_reseated(planned, visit, now=now):
+        return False
     codes = list(visit.participants.values_list("service__code", flat=True))
     for _attempt in range(TRIES):
         try:
@@ -143,6 +147,20 @@ def _offer(planned: Offer, *, now: datetime) -> bool:
         except Refused:  # the centre no longer offers the service
             break
     return _to_phone(planned, now=now)
+
+
+def _is_reseated(planned: Offer, visit: Appointment, *, now: datetime) -> bool:
+    """Whether a desk has become free at the time the visit has, so that it stays there."""
+    place = visit.centre_id, wall_clock(visit.starts_at)[0]
+    with transaction.atomic():
+        offer = _still_planned(planned, now=now)
+        if offer is None or offer.appointment is None:
+            return False
+        capacity.lock_days({place})
+        if not reseat(offer.appointment, actor="system", now=now):
+            return False
+        end_offer(offer, Answer.RECALLED, Event.OFFER_RECALLED, now=now)
+    return True
 
 
 def _nearest(visit: Appointment, plan: Plan, *, now: datetime) -> datetime | None:

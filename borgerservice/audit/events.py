@@ -11,6 +11,7 @@ class Event(StrEnum):
     APPOINTMENT_MOVED = "appointment.moved"
     APPOINTMENT_LENGTHENED = "appointment.lengthened"
     APPOINTMENT_TOO_SHORT = "appointment.too_short"
+    APPOINTMENT_RESEATED = "appointment.reseated"
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     APPOINTMENT_CHECKED_IN = "appointment.checked_in"
     APPOINTMENT_CHECKED_IN_LATE = "appointment.checked_in_late"

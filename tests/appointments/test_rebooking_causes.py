@@ -12,6 +12,7 @@ from appointments.services.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, ExtraOpening, StaffRole
 from borgerservice.notifications.models import Message
+from borgerservice.vault.links import derive_link
 from tests.appointments.desk import at, at_work, centre_page, words
 from tests.builders import NOW, TODAY, build_visit, build_world
 
@@ -42,6 +43,10 @@ def visits_of(world, day=TOMORROW, count=2):
         build_visit(world, day=day, minute=600 + 30 * n, phone=f"+45203040{n:02}")
         for n in range(count)
     ]
+
+
+def visit_link(visit):
+    return derive_link("visit", visit.link_salt)
 
 
 def offers():
@@ -242,3 +247,79 @@ def test_who_closes_opens_and_closes_again_offers_anew(world):
         client.post(centre_page(world, "closure_remove", number=Closure.objects.get().pk))
     assert [(one.appointment, one.answer) for one in offers()] == [(visit, "recalled")] * 2
     assert Message.unscoped.filter(kind="received").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"last_day": TODAY.isoformat()}, "last_day"),
+        ({"from_minute": "12", "to_minute": "10"}, "to_minute"),
+        ({"from_minute": "10:02"}, "from_minute"),
+        ({"from_minute": "10", "to_minute": "12"}, "first_day"),
+    ],
+    ids=["from after to", "hours reversed", "off the grid", "over another closure"],
+)
+def test_days_that_cannot_be_closed_are_told_at_the_field_and_nobody_is_offered_anything(
+    world, changed, field
+):
+    visits_of(world)
+    Closure.objects.create(
+        centre=world.centre, first_day=TOMORROW, last_day=TOMORROW, from_minute=660, to_minute=690
+    )
+    client = office(world)
+    address, typed = closes(world)
+    page = client.post(address, typed | changed | {"reason": "Kursus", "then": "offer"})
+    assert page.context["form"].errors.keys() == {field}
+    assert "Kursus" in page.content.decode()
+    assert Closure.objects.count() == 1
+    assert not Rebooking.unscoped.exists()
+    assert not Message.unscoped.filter(kind="rebooked_offer").exists()
+
+
+def test_all_desks_kept_for_staff_is_refused_and_the_visits_stay(world):
+    visits_of(world)
+    address = centre_page(world, "booking_rules")
+    client = office(world)
+    form = client.get(address).context["form"]
+    typed = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    page = client.post(address, typed | {"kept_desks": "1"})
+    assert page.context["form"].errors.keys() == {"kept_desks"}
+    assert Appointment.unscoped.filter(status="booked").count() == 2
+
+
+def test_from_the_absence_to_the_answer_and_back(client):
+    """An administrator sends a clerk away; citizens answer; the list is phoned; she comes back."""
+    world = build_world(desks=2)
+    first, second, third, fourth = (
+        build_visit(world, day=TOMORROW, minute=minute, phone=f"+45203040{n:02}")
+        for n, minute in enumerate((600, 600, 630, 630))
+    )
+    chief, desk = office(world), at_work(world.municipality)
+    affected = {one for one in (first, second, third, fourth) if one.desk == first.desk}
+    assert len(affected) == 2
+    typed = DAYS | {"who": f"desk-{first.desk.number}"}
+
+    asked = chief.post(centre_page(world, "absences"), typed)
+    assert {one for one, _address in asked.context["affected"]} == affected
+    progress = chief.post(centre_page(world, "absences"), typed | {"then": "offer"})["Location"]
+    sent()
+    takes, declines = offers()
+    page = client.get(f"/en/offer/{link_of(takes)}/").content.decode()
+    assert "The centre cannot receive you then." in page
+    client.post(f"/en/offer/{link_of(takes)}/", {"accept": "1"})
+    client.post(f"/en/offer/{link_of(declines)}/", {"decline": "1"})
+
+    told = desk.get(progress).context["progress"]
+    assert (told.left, told.open, told.accepted, told.to_phone) == (0, 0, 1, (declines,))
+    desk.post(f"/admin/{world.municipality.code}/offers/{declines.pk}/phoned/")
+    assert desk.get(progress).context["progress"].phoned == 1
+
+    chief.post(centre_page(world, "absence_remove", number=Absence.objects.get().pk))
+    stays = declines.appointment
+    assert [one.contact for one in Message.unscoped.filter(kind="received")] == [stays.contact]
+    page = client.get(f"/en/offer/{link_of(declines)}/").content.decode()
+    assert "You keep the time you had." in page
+    assert "Your time is booked" in client.get(f"/en/visit/{visit_link(stays)}/").content.decode()
+    moved = Appointment.unscoped.get(pk=takes.appointment_id)
+    assert moved.starts_at == takes.starts_at
+    assert list(reconcile(now=NOW)) == []

@@ -194,3 +194,23 @@ class PlainCentre:
                 and set(visit.codes) <= self.can[visit.desk]
             )
         }
+
+    def reseat(self) -> None:
+        """Who does not fit goes to the best desk that is free then, who booked first first."""
+        misfits = self.misfits()
+        for reference in [one for one in self.visits if one in misfits]:
+            visit = self.visits[reference]
+            free = self.desks_free(visit.codes, visit.day, visit.begins, but=reference)
+            if free:
+                best = min(sorted(free), key=lambda desk: self._unfitness(desk, visit))
+                self.visits[reference] = replace(visit, desk=best)
+
+    def _unfitness(self, desk: int, visit: Visit) -> tuple[int, int]:
+        """How much more the desk could do, and how much time in a row would be broken into."""
+        free = self.free_minutes(desk, visit.day)
+        first, last = visit.begins, visit.until
+        while first - 1 in free:
+            first -= 1
+        while last in free:
+            last += 1
+        return len(self.can[desk] - set(visit.codes)), last - first

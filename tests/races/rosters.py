@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from datetime import timedelta
 
-from appointments.models import Absence, Desk
+from appointments.models import Absence, Appointment, Desk
 from appointments.rules.opening import Closing, OpeningPeriod
 from appointments.services.desks import add_absence, change_desk, remove_absence
 from appointments.services.hours import add_closure, remove_closure, set_hours
@@ -49,16 +49,26 @@ class Walk(Holds):
         """Change the roster; visits and holds that fit no more are asked about, unless accepted."""
         changed = copy.deepcopy(self.plain)
         in_model(changed)
+        held = changed.unfit_holds()
+        changed.end_unfit_holds()
+        changed.reseat()
         is_accepted = self.chance.random() < 0.5
         affected = changed.misfits() - self.plain.misfits()
         if not refusal and not is_accepted:
-            held = changed.unfit_holds()
             refusal = "visits_affected" if affected else "holds_affected" if held else ""
         made = self._expect(what, refusal, lambda: act(is_accepted))
         if not refusal:
+            self._check_desks(changed)
             self.plain = changed
-            self.plain.end_unfit_holds()
         return made
+
+    def _check_desks(self, changed: PlainCentre) -> None:
+        """Every visit is at the desk that the model says; how many went to another is counted."""
+        rows = Appointment.objects.for_municipality(self.centre.municipality)
+        found = dict(rows.values_list("reference", "desk__number"))
+        for reference, visit in changed.visits.items():
+            assert found[reference] == visit.desk, f"{self}: {reference}"
+            self.done["reseated"] += self.plain.visits[reference].desk != visit.desk
 
     def _close(self) -> None:
         shut, closing = self._some_shut()

@@ -49,6 +49,7 @@ def test_a_centre_is_what_a_plain_model_of_it_says(rig: Rig) -> None:
         assert done[f"book {refusal}"] > 0
     for met in ("move slot_taken", "hold slot_taken"):
         assert done[met] > 0
+    assert done["reseated"] > 0
 
 
 def test_a_bit_that_is_wrong_is_noticed(fresh_database: Database) -> None:
