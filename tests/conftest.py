@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import transaction
 from django.utils import translation
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
@@ -28,6 +29,18 @@ DESKTOP = (1280, 900)
 def django_db_setup(rig: Rig, django_db_blocker: DjangoDbBlocker) -> None:
     """The database of the `db` fixture: a copy of the migrated template, rolled back per test."""
     rig.engine.create("suite", copy_of=rig.migrated)
+
+
+@pytest.fixture(scope="module")
+def rows_of_the_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For a module's fixtures with `django_db`: what they write stays until its last test.
+
+    Only for rows that take long to make and that no test changes in memory; what a test writes
+    itself is rolled back after it as ever.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -171,14 +171,20 @@ def furnished(code: str, name: str) -> Place:
     )
 
 
-@pytest.fixture
-def herning() -> Place:
-    return furnished("0657", "Herning")
+@pytest.fixture(scope="module")
+def places(rows_of_the_module: None) -> tuple[Place, Place]:
+    with time_machine.travel(NOW):
+        return furnished("0657", "Herning"), furnished("0751", "Aarhus")
 
 
 @pytest.fixture
-def aarhus() -> Place:
-    return furnished("0751", "Aarhus")
+def herning(places: tuple[Place, Place]) -> Place:
+    return places[0]
+
+
+@pytest.fixture
+def aarhus(places: tuple[Place, Place]) -> Place:
+    return places[1]
 
 
 def filled_in(route: Route, *, code: Place, key: Place, rows: Place) -> str:
