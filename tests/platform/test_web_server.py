@@ -16,6 +16,7 @@ import pytest
 from tests.races.clients import Answer, ask
 from tests.rig.databases import ROOT
 from tests.rig.processes import Process
+from tests.servers import Rig
 
 pytestmark = pytest.mark.once
 CONFIGURATION = "python:tests.platform.odd_site"
@@ -93,8 +94,8 @@ def head(path: str, *more: str, method: str = "GET") -> bytes:
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Odd]:
-    server = Odd(tmp_path_factory.mktemp("odd") / "log")
+def odd(rig: Rig) -> Iterator[Odd]:
+    server = Odd(rig.log_file("odd"))
     yield server
     server.process.stop()
 
@@ -115,7 +116,7 @@ def in_background(odd: Odd) -> Iterator[Background]:
 def test_who_waits_behind_a_long_request_is_turned_away_and_never_begun(
     odd: Odd, in_background: Background
 ) -> None:
-    slow = in_background("/slow/b/?seconds=10")
+    slow = in_background("/slow/b/?seconds=6")
     with ThreadPoolExecutor(3) as pool:
         late = list(pool.map(odd.get, ["/late/", "/en/late/", "/api/v1/late/"]))
     assert not slow.done()
@@ -238,8 +239,8 @@ def test_nonsense_harms_nobody(odd: Odd, said: bytes) -> None:
     assert odd.get("/after/").status == 200
 
 
-def test_what_was_begun_is_finished_when_the_server_ends(tmp_path: Path) -> None:
-    server = Odd(tmp_path / "log")
+def test_what_was_begun_is_finished_when_the_server_ends(rig: Rig) -> None:
+    server = Odd(rig.log_file("odd"))
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(server.get, "/slow/?seconds=2")
         server.wait_until_begun("/slow/")
@@ -247,8 +248,8 @@ def test_what_was_begun_is_finished_when_the_server_ends(tmp_path: Path) -> None
         assert slow.result(60).status == 200
 
 
-def test_who_was_taken_out_of_the_queue_is_answered_when_the_server_ends(tmp_path: Path) -> None:
-    server = Odd(tmp_path / "log")
+def test_who_was_taken_out_of_the_queue_is_answered_when_the_server_ends(rig: Rig) -> None:
+    server = Odd(rig.log_file("odd"))
     with ThreadPoolExecutor(1) as pool, server.call() as caller:
         slow = pool.submit(server.get, "/slow/?seconds=3")
         server.wait_until_begun("/slow/")

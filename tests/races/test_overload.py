@@ -1,6 +1,6 @@
 """More is asked than can be done: nobody waits long, reads go on, and what is booked is right.
 
-A booking takes half a second here, so a few dozen clients are enough. The control takes the gate
+A booking takes half a second here, so sixteen clients are enough. The control takes the gate
 away: then the last in the line waits for everybody before.
 """
 
@@ -28,7 +28,7 @@ from tests.rig.services import Server
 from tests.servers import Rig
 
 SLOW = {"GUNICORN_CMD_ARGS": "--config=tests/races/slow_booking.py", "ADMISSION_SECONDS": "2"}
-CLIENTS, READERS = 32, 8
+CLIENTS, READERS = 16, 8
 LONGEST = 6.0
 """Seconds. Two are waited, half a one is worked; the rest is room for a busy machine."""
 
