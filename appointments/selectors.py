@@ -59,10 +59,7 @@ def free_times(
     The time of `own_hold` counts as free: whoever it is kept for can have it.
     Raises Refused `period_reversed` and `period_too_long`.
     """
-    if last < first:
-        raise Refused("period_reversed", field="to")
-    if (last - first).days >= LONGEST_PERIOD_DAYS:
-        raise Refused("period_too_long", field="to", params={"limit": LONGEST_PERIOD_DAYS})
+    require_period(first, last)
     found = starts_by_day(
         centre_id=centre.pk,
         first=first,
@@ -72,7 +69,28 @@ def free_times(
         own_hold=own_hold,
         visit=Visiting(minutes, caps, step_minutes),
     )
-    return starts_from(found, wall_clock(_next_whole_minute(not_before)))
+    return _not_before(found, not_before)
+
+
+def require_period(first: date, last: date) -> None:
+    """Raise Refused `period_reversed` or `period_too_long`."""
+    if last < first:
+        raise Refused("period_reversed", field="to")
+    if (last - first).days >= LONGEST_PERIOD_DAYS:
+        raise Refused("period_too_long", field="to", params={"limit": LONGEST_PERIOD_DAYS})
+
+
+def _not_before(found: tuple[FreeDay, ...], moment: datetime) -> tuple[FreeDay, ...]:
+    return starts_from(found, wall_clock(_next_whole_minute(moment)))
+
+
+def within(window: Window, found: tuple[FreeDay, ...], now: datetime) -> tuple[FreeDay, ...]:
+    """What can be booked now: after the lead time, within the horizon."""
+    found = _not_before(found, window.opens(now))
+    horizon = window.last_day(danish_date(now))
+    if not found or found[-1].day <= horizon:
+        return found
+    return tuple(free for free in found if free.day <= horizon)
 
 
 def bookable_times(
@@ -93,22 +111,17 @@ def bookable_times(
     """
     if not centre.is_open_for_booking:
         return ()
-    horizon = window.last_day(danish_date(now))
-    found = free_times(
-        centre=centre,
-        minutes=minutes,
-        caps=caps,
+    require_period(first, last)
+    found = starts_by_day(
+        centre_id=centre.pk,
         first=first,
         last=last,
-        not_before=window.opens(now),
-        step_minutes=window.step_minutes,
         now=now,
         audience=Audience.STAFF if for_staff else Audience.EVERYONE,
         own_hold=own_hold,
+        visit=Visiting(minutes, caps, window.step_minutes),
     )
-    if not found or found[-1].day <= horizon:
-        return found
-    return tuple(free for free in found if free.day <= horizon)
+    return within(window, found, now)
 
 
 def centre_by_key(key: str) -> Centre:

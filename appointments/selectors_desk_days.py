@@ -91,20 +91,13 @@ def starts_by_day(
     All comes as one text, and what follows from a text is known while nothing changes there.
     """
     asked = DeskDaysAsked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
-    joined = DIALECT[connection.vendor]["joined"]
     with planned() as cursor:
-        cursor.execute(
-            f"SELECT {joined}(CAST(d.day AS text) || ',' || d.told, ';'),"
-            f" (SELECT {joined}({_HOLD}, ';')"
-            "  FROM appointments_hold h WHERE h.centre_id = %(centre)s"
-            f"  AND h.day BETWEEN %(first)s AND %(last)s AND ({asked.over}))"
-            f" FROM appointments_deskday d WHERE {asked.where}",
-            asked.parameters,
-        )
+        cursor.execute(asked.as_text, asked.parameters)
         told, holds = cursor.fetchone()
-    return _free_days(told, holds, visit) if told else ()
+    return free_days(told, holds, visit)
 
 
+_BY_KEY: Final = "(SELECT id FROM municipalities_centre WHERE key = %(centre)s)"
 _HOLD: Final = (
     "CAST(h.day AS text) || ',' || h.desk_id || ','"
     " || CAST(h.starts_at AS text) || ',' || CAST(h.busy_until AS text)"
@@ -112,10 +105,13 @@ _HOLD: Final = (
 
 
 @lru_cache(maxsize=256)
-def _free_days(told: str, holds: str | None, visit: Visiting) -> tuple[FreeDay, ...]:
-    """The days with room, all desks told as the statement tells them; each day is known, too."""
+def free_days(told: str | None, holds: str | None, visit: Visiting) -> tuple[FreeDay, ...]:
+    """The days with room, all desks told as `DeskDaysAsked.as_text` tells them.
+
+    Each day is known by its own text, too.
+    """
     desks: dict[str, list[str]] = {}
-    for row in told.split(";"):
+    for row in told.split(";") if told else ():
         day, _comma, desk = row.partition(",")
         desks.setdefault(day, []).append(desk)
     held = _holds_over(holds)
@@ -165,7 +161,10 @@ def _moment(text: str) -> datetime:
 
 
 class DeskDaysAsked:
-    """Which desk-days of a centre one may see, and which holds there are over for who asks."""
+    """Which desk-days of a centre one may see, and which holds there are over for who asks.
+
+    The centre is known by its row or by its key.
+    """
 
     columns: Final = (
         "d.day, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id, h.starts_at, h.busy_until"
@@ -173,7 +172,7 @@ class DeskDaysAsked:
 
     def __init__(
         self,
-        centre: int,
+        centre: int | str,
         first: date,
         last: date,
         now: datetime,
@@ -188,8 +187,9 @@ class DeskDaysAsked:
             "last": last,
             "now": moment,
         }
+        self.centre = _BY_KEY if isinstance(centre, str) else "%(centre)s"
         self.over = "h.expires_at <= %(now)s"
-        self.where = "d.centre_id = %(centre)s AND d.day BETWEEN %(first)s AND %(last)s"
+        self.where = f"d.centre_id = {self.centre} AND d.day BETWEEN %(first)s AND %(last)s"
         if audience is Audience.WALK_IN:
             self.over += " OR h.purpose = %(purpose)s"
             self.parameters["purpose"] = Hold.Purpose.RETURNED.value
@@ -205,6 +205,18 @@ class DeskDaysAsked:
         return (
             "appointments_deskday d LEFT JOIN appointments_hold h ON h.centre_id = d.centre_id"
             f" AND h.day = d.day AND h.desk_id = d.desk_id AND ({self.over})"
+        )
+
+    @property
+    def as_text(self) -> str:
+        """The statement that tells all of it in one row: the desk-days, and the holds over."""
+        joined = DIALECT[connection.vendor]["joined"]
+        return (
+            f"SELECT {joined}(CAST(d.day AS text) || ',' || d.told, ';') AS told,"
+            f" (SELECT {joined}({_HOLD}, ';') FROM appointments_hold h"
+            f"  WHERE h.centre_id = {self.centre} AND h.day BETWEEN %(first)s AND %(last)s"
+            f"  AND ({self.over})) AS holds"
+            f" FROM appointments_deskday d WHERE {self.where}"
         )
 
     @staticmethod

@@ -34,18 +34,24 @@ class _PlannedCursor(psycopg.RawCursor[Any]):
 
 
 class _KeptCursor(SQLiteCursorWrapper):
-    """Reads Django's `%s` in a text once for all times it is sent."""
+    """Reads Django's `%s` and `%(name)s` in a text once for all times it is sent."""
 
     def execute(self, query: str, params: Any = None) -> Any:
-        if params is None or isinstance(params, Mapping):
-            return super().execute(query, params)
+        if params is None:
+            return super().execute(query)
         return sqlite3.Cursor.execute(self, _marked(query), params)
 
 
 @lru_cache(maxsize=512)
 def _marked(query: str) -> str:
     """The text with its places marked as SQLite has it."""
-    return _PLACE.sub(lambda place: "?" if place[1] else "%", query)
+
+    def mark(place: re.Match[str]) -> str:
+        if place[2]:
+            return f":{place[2]}"
+        return "?" if place[1] else "%"
+
+    return _PLACE.sub(mark, query)
 
 
 @lru_cache(maxsize=512)

@@ -10,13 +10,13 @@ from borgerservice.api.token import TokenEndpoint
 from borgerservice.staff.admin import join
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("borgerservice.api.v1_urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("borgerservice.accounts_urls")),
     path("invitation/<slug:link>/", join, name="invitation"),
     path("admin/", admin.site.urls),
     path("m/", include("appointments.urls_own")),
-    path("api/v1/", include("borgerservice.api.v1_urls")),
     path("identity/o/api/token", TokenEndpoint.as_view(), name="api-token"),
 ]
 handler400 = "borgerservice.views.bad_request"

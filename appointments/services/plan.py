@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 from typing import Any, Final, NamedTuple, Protocol
 
 from django.db.models import F, QuerySet
@@ -85,7 +83,7 @@ def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
 
     Raises Refused `service_not_offered`, `no_participants`, `too_many_participants`.
     """
-    _require_party(codes)
+    require_party(codes)
     offers = _offers(codes).filter(centre=centre)
     if not centre.is_mobile:
         return _plan(centre, codes, offers)
@@ -112,7 +110,7 @@ def plan_visit(*, centre: Centre, codes: Sequence[str]) -> Plan:
 
 def plan_to_book(*, centre: Centre, codes: Sequence[str]) -> Plan:
     """The same for who writes and shows nothing: the services come without their texts."""
-    _require_party(codes)
+    require_party(codes)
     asked = sorted(set(codes))
     with planned() as cursor:
         statement = _OFFERS.format(codes=", ".join(["%s"] * len(asked)))
@@ -125,7 +123,7 @@ def plan_and_desks(
     *, centre: Centre, codes: Sequence[str], day: date, now: datetime, audience: Audience
 ) -> tuple[Plan, list[HeldDeskDay]]:
     """The same, and how the centre's desks stand that day. One statement."""
-    _require_party(codes)
+    require_party(codes)
     wanted = {f"code_{place}": code for place, code in enumerate(sorted(set(codes)))}
     places = ", ".join(f"%({name})s" for name in wanted)
     asked = DeskDaysAsked(centre.pk, day, day, now, audience=audience)
@@ -150,56 +148,8 @@ def _offer(row: Sequence[Any]) -> _Offer:
     return _Offer(minutes, buffer_minutes, lead, horizon, service)
 
 
-@dataclass(frozen=True, slots=True)
-class Bookable:
-    """Of a centre and services, what free times depend on."""
-
-    pk: int
-    is_open_for_booking: bool
-    minutes: int
-    buffer: int
-    caps: int
-    window: Window
-
-
-def bookable_at(*, key: str, codes: Sequence[str]) -> Bookable | None:
-    """What a visit takes at a centre known by its key. One statement that stays planned.
-
-    None where there is no such centre, or it lacks one of the services. Raises Refused.
-    """
-    _require_party(codes)
-    wanted = sorted(set(codes))
-    with planned() as cursor:
-        cursor.execute(_BOOKABLE_AT.format(", ".join(["%s"] * len(wanted))), [key, *wanted])
-        found = cursor.fetchall()
-    if len(found) < len(wanted):
-        return None
-    minutes = {code: length for code, length, *_rest in found}
-    _codes, _minutes, buffers, bits, leads, horizons, centres, are_open, steps = zip(
-        *found, strict=True
-    )
-    return Bookable(
-        pk=centres[0],
-        is_open_for_booking=bool(are_open[0]),
-        minutes=sum(minutes[code] for code in codes),
-        buffer=max(buffers),
-        caps=reduce(or_, (1 << bit for bit in bits)),
-        window=Window(max(leads), min(horizons), steps[0]),
-    )
-
-
-_BOOKABLE_AT: Final = """
-SELECT s.code, o.minutes, o.buffer_minutes, s.bit,
-  COALESCE(o.lead_minutes, c.lead_minutes), COALESCE(o.horizon_days, c.horizon_days),
-  c.id, c.is_open_for_booking, c.start_step_minutes
-FROM municipalities_centre c
-JOIN appointments_centreservice o ON o.centre_id = c.id
-JOIN appointments_servicetype s ON s.id = o.service_id
-WHERE c.key = %s AND s.code IN ({})
-"""
-
-
-def _require_party(codes: Sequence[str]) -> None:
+def require_party(codes: Sequence[str]) -> None:
+    """Raise Refused `no_participants` or `too_many_participants`."""
     if not codes:
         raise Refused("no_participants", field="participants")
     if len(codes) > LARGEST_PARTY:

@@ -24,8 +24,9 @@ from appointments.api.v1.serializers.places import (
 from appointments.api.v1.slot_rows import slots
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
 from appointments.exceptions import NotFound
-from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times
-from appointments.services.plan import bookable_at, plan_visit
+from appointments.selectors import LONGEST_PERIOD_DAYS
+from appointments.services import plan_visit
+from appointments.services.free_at import free_at
 from borgerservice.api.inputs import Nothing, read_query
 from borgerservice.api.openapi import answers
 from borgerservice.api.views import JSON, PublicView
@@ -97,21 +98,15 @@ class SlotsView(PublicView):
         asked = read_query(request, SlotsQuery)
         now = clock.now()
         codes = asked["service"] * asked.get("participants", 1)
-        bookable = bookable_at(key=asked["centre"], codes=codes) or _refused(asked, codes)
         first = asked.get("from", danish_date(now))
-        days = bookable_times(
-            centre=bookable,
-            minutes=bookable.minutes + bookable.buffer,
-            caps=bookable.caps,
-            window=bookable.window,
-            first=first,
-            last=asked.get("to") or _last_day(first),
-            now=now,
-        )
-        return HttpResponse(slots(days, bookable.minutes), content_type=JSON)
+        last = asked.get("to") or _last_day(first)
+        free = free_at(key=asked["centre"], codes=codes, first=first, last=last, now=now)
+        if free is None:
+            _refuse(asked, codes)
+        return HttpResponse(slots(free.days, free.minutes), content_type=JSON)
 
 
-def _refused(asked: Mapping[str, Any], codes: Sequence[str]) -> NoReturn:
+def _refuse(asked: Mapping[str, Any], codes: Sequence[str]) -> NoReturn:
     """Say whether it is the centre that is unknown or the service."""
     plan_visit(centre=selectors.centre_asked_for(asked["centre"]), codes=codes)
     raise NotFound("centre_not_found", field="centre")  # it has come since we looked

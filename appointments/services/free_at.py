@@ -1,0 +1,67 @@
+"""What is free at a centre that is known by its key: for the API, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Final
+
+from appointments.rules.availability import Audience, FreeDay
+from appointments.rules.booking_window import Window
+from appointments.selectors import require_period, within
+from appointments.selectors_desk_days import DeskDaysAsked, Visiting, free_days
+from appointments.services.plan import require_party
+from borgerservice.planned import planned
+
+_FREE_AT: Final = """
+WITH days AS ({days})
+SELECT s.code, o.minutes, o.buffer_minutes, s.bit,
+  COALESCE(o.lead_minutes, c.lead_minutes), COALESCE(o.horizon_days, c.horizon_days),
+  c.is_open_for_booking, c.start_step_minutes, days.told, days.holds
+FROM municipalities_centre c
+JOIN appointments_centreservice o ON o.centre_id = c.id
+JOIN appointments_servicetype s ON s.id = o.service_id
+CROSS JOIN days
+WHERE c.key = %(centre)s AND s.code IN ({codes})
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeAt:
+    """The days with room at a centre, for a visit of so many minutes."""
+
+    days: tuple[FreeDay, ...]
+    minutes: int
+
+
+def free_at(
+    *, key: str, codes: Sequence[str], first: date, last: date, now: datetime
+) -> FreeAt | None:
+    """The times a citizen can book now for these services at a centre. One statement.
+
+    None where there is no such centre, or it lacks one of the services. Raises Refused
+    `no_participants`, `too_many_participants`, `period_reversed`, `period_too_long`.
+    """
+    require_party(codes)
+    require_period(first, last)
+    wanted = {f"code_{place}": code for place, code in enumerate(sorted(set(codes)))}
+    asked = DeskDaysAsked(key, first, last, now, audience=Audience.EVERYONE)
+    marks = ", ".join(f"%({name})s" for name in wanted)
+    with planned() as cursor:
+        statement = _FREE_AT.format(days=asked.as_text, codes=marks)
+        cursor.execute(statement, {**asked.parameters, **wanted})
+        found = cursor.fetchall()
+    if len(found) < len(wanted):
+        return None
+    lengths = {code: minutes for code, minutes, *_rest in found}
+    _codes, _minutes, buffers, bits, leads, horizons, are_open, steps, told, holds = zip(
+        *found, strict=True
+    )
+    minutes = sum(lengths[code] for code in codes)
+    if not are_open[0]:
+        return FreeAt((), minutes)
+    caps = reduce(or_, (1 << bit for bit in bits))
+    window = Window(max(leads), min(horizons), steps[0])
+    visit = Visiting(minutes + max(buffers), caps, window.step_minutes)
+    return FreeAt(within(window, free_days(told[0], holds[0], visit), now), minutes)
