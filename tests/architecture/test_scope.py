@@ -58,6 +58,7 @@ BY_HAND = {
     "appointments/selectors_lists.py": "names the municipality",
     "appointments/selectors_national/__init__.py": "free times are asked for in the whole country",
     "appointments/services/capacity.py": "names the desk-day's centre",
+    "appointments/services/free_at.py": "names the centre",
     "appointments/services/plan.py": "names the centre",
     "appointments/services/room.py": "names the day's centre",
     "appointments/services/limits.py": "a limit is the whole country's",
