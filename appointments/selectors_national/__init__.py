@@ -4,6 +4,7 @@
 not two months of them. What it says is only "maybe": the desks' own bitmaps answer.
 """
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +28,8 @@ from borgerservice.planned import planned
 
 Row = tuple[Any, ...]
 FULL_WORD: Final = (1 << 48) - 1
-_CENTRE, _FROM = slice(18), slice(18, 22)
-"""Where in a row the centre's day stands, and the place asked for."""
+_STAND, _PK = 5, 9
+"""So many columns tell of a centre's own house, after four of the day; then comes its number."""
 _PARAMETER: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -168,21 +169,32 @@ def _read(question: Question, *, wanted: str, given: Mapping[str, Any]) -> list[
 
 def _answer(rows: list[Row]) -> Answer:
     """The centres with their days, in order."""
-    rows.sort(key=itemgetter(0))  # the summary begins with the day
+    rows.sort(key=itemgetter(0))  # the summary begins with the day; one row has none
+    (_summary, holds, origin, *_none), *days = rows
+    held = _by_day(holds) if holds else None
     centres: dict[int, list[OpenDay]] = {}
-    for row in rows:
-        day = _open_day(row[_CENTRE])
+    for row in days:
+        day = _open_day(row, held.get(f"{row[_PK]} {row[0][:10]}", "")) if held else _open_day(row)
         centres.setdefault(day.offer.pk, []).append(day)
-    return Answer(list(centres.values()), _origin(rows[0]) if rows else None)
+    return Answer(list(centres.values()), _origin(origin) if origin else None)
+
+
+def _by_day(told: str) -> dict[str, str]:
+    """The holds by centre and day, each with its desk."""
+    held: dict[str, str] = {}
+    for hold in told.split(";"):
+        place, _comma, rest = hold.partition(",")
+        held[place] = f"{held.get(place, '')};{rest}"
+    return held
 
 
 @lru_cache(maxsize=4096)
-def _open_day(told: Row) -> OpenDay:
-    summary, desks, *rest = told
+def _open_day(told: Row, held: str = "") -> OpenDay:
+    summary, desks, stop, about, *own = told
     when, number, changes = summary.split(" ")
     day = date.fromisoformat(when)
-    offer, stand = _offer(rest[:-5]), _stand(rest[-5:])
-    return OpenDay(offer, day, stand, int(number), int(changes), _desks(day, desks or ""))
+    stand, offer = _stand(own[:_STAND], stop, about), _offer(own[_STAND:])
+    return OpenDay(offer, day, stand, int(number), int(changes), _desks(day, desks or "", held))
 
 
 def _offer(told: Sequence[Any]) -> CentreOffer:
@@ -191,25 +203,33 @@ def _offer(told: Sequence[Any]) -> CentreOffer:
     return CentreOffer(pk, key, name, municipality, bool(is_demo), step_free, *figures)
 
 
-def _stand(told: Sequence[Any]) -> Stand:
-    address, postal_code, city, latitude, longitude = told
-    place = None if latitude is None or longitude is None else (latitude, longitude)
-    return Stand(address, postal_code, city, place)
+def _stand(own: Sequence[Any], stop: str | None, about: str | None) -> Stand:
+    """The stop of that day, if there is one; a house without a place is where its code lies."""
+    address, postal_code, city, *place = json.loads(stop) if stop else own
+    if about and not stop:
+        place = json.loads(about)
+    latitude, longitude = place
+    known = None if latitude is None or longitude is None else (latitude, longitude)
+    return Stand(address, postal_code, city, known)
 
 
-def _desks(day: date, told: str) -> Desks:
+def _desks(day: date, told: str, held: str) -> Desks:
     """The desks of a day as the statement tells of them."""
     desks: dict[str, DeskRow] = {}
     may_still_open = False
     for desk in filter(None, told.split(";")):
-        number, *figures, access, hold = desk.split(",")
-        if access == "open":
-            caps, w0, w1, w2, w3, w4, w5 = map(int, figures)
-            known = desks.setdefault(number, (day, caps, w0, w1, w2, w3, w4, w5))
-            if "/" in hold:
-                desks[number] = _without(known, hold)
-        if access == "kept" or hold == "held":
+        if desk == "kept":
             may_still_open = True
+            continue
+        number, *figures = desk.split(",")
+        caps, w0, w1, w2, w3, w4, w5 = map(int, figures)
+        desks[number] = (day, caps, w0, w1, w2, w3, w4, w5)
+    for one in filter(None, held.split(";")):
+        number, _comma, hold = one.partition(",")
+        if hold == "held":
+            may_still_open = True
+        elif number in desks:
+            desks[number] = _without(desks[number], hold)
     return Desks(tuple(desks.values()), may_still_open)
 
 
@@ -221,9 +241,9 @@ def _without(desk: DeskRow, held: str) -> DeskRow:
     return (day, caps, *to_words(from_words((w0, w1, w2, w3, w4, w5)) & ~ticks))
 
 
-def _origin(row: Row) -> Origin | None:
-    code, city, latitude, longitude = row[_FROM]
-    return None if code is None else Origin(code, city, (latitude, longitude))
+def _origin(told: str) -> Origin:
+    code, city, latitude, longitude = json.loads(told)
+    return Origin(code, city, (latitude, longitude))
 
 
 def _moment(written: str) -> datetime:

@@ -11,8 +11,9 @@ MAYBE: Final = """r.centre_id = f.id AND r.day <= f.last_day
       AND (r.room >> f.bit) & 1 = 1 {days_asked_for}"""
 OFFERS: Final = """
 WITH offer AS (
-  SELECT c.*, m.name AS municipality, s.bit, o.minutes, o.buffer_minutes,
-    COALESCE(o.lead_minutes, c.lead_minutes) AS lead,
+  SELECT c.id, c.key, c.name, c.address, c.postal_code, c.city, c.latitude, c.longitude,
+    c.is_demo, c.is_step_free, c.is_mobile, c.start_step_minutes, m.name AS municipality,
+    s.bit, o.minutes, o.buffer_minutes, COALESCE(o.lead_minutes, c.lead_minutes) AS lead,
     {first_day} AS first_day, {last_day} AS last_day
   FROM appointments_servicetype s
   JOIN appointments_centreservice o ON o.service_id = s.id
@@ -24,23 +25,25 @@ WITH offer AS (
 """
 SOONEST: Final = f"""
 , soonest AS MATERIALIZED (
-  SELECT f.id, (
+  SELECT f.id, f.bit, f.first_day, f.last_day, (
     SELECT {SUMMARY} FROM appointments_centreday r
     WHERE r.day >= f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
   ) AS summary FROM offer f
-), following AS MATERIALIZED (
+), found AS (
+  SELECT f.id, f.summary FROM soonest f WHERE f.summary IS NOT NULL
+  UNION ALL
   SELECT f.id, (
     SELECT {SUMMARY} FROM appointments_centreday r
     WHERE r.day > f.first_day AND {MAYBE} ORDER BY r.day LIMIT 1
-  ) AS summary FROM soonest s JOIN offer f ON f.id = s.id AND {{day_of_s}} = f.first_day
+  ) FROM soonest f WHERE {{day_of_f}} = f.first_day
 ), wanted AS MATERIALIZED (
-  SELECT s.id AS centre_id, {{day_of_s}} AS day, s.summary
-  FROM (SELECT * FROM soonest UNION ALL SELECT * FROM following) s WHERE s.summary IS NOT NULL
+  SELECT f.id AS centre_id, {{day_of_f}} AS day, f.summary FROM found f
+  WHERE f.summary IS NOT NULL
 )
 """  # noqa: S608 - nothing comes in
 """A centre's first day may be over but for its lead time, so the one after it comes along."""
 LATER: Final = f"""
-, wanted AS (
+, wanted AS MATERIALIZED (
   SELECT f.id AS centre_id, r.day, {SUMMARY} AS summary FROM offer f JOIN appointments_centreday r
     ON r.day > %(after)s AND {MAYBE}
   WHERE f.id IN ({{centres}})
@@ -50,49 +53,62 @@ EVENING: Final = """AND EXISTS (
   SELECT 1 FROM appointments_deskday e WHERE e.centre_id = r.centre_id AND e.day = r.day
     AND (e.b4 <> %(full)s OR e.b5 <> %(full)s))
 """
-DESK: Final = """d.told
-    || CASE WHEN d.opens_at IS NULL OR d.opens_at <= %(now)s THEN ',open,' ELSE ',kept,' END
-    || CASE WHEN h.id IS NULL THEN '' WHEN h.expires_at <= %(now)s
-         THEN h.starts_at || '/' || h.busy_until ELSE 'held' END"""
-"""A desk's day as one text, once for each hold there: a day is then one row, and is read as one."""
+STOP: Final = """
+SELECT CAST({array}(p.address, p.postal_code, p.city,
+  COALESCE(p.latitude, q.latitude), COALESCE(p.longitude, q.longitude)) AS text)
+FROM municipalities_mobilestop p
+LEFT JOIN municipalities_postalcode q ON q.code = p.postal_code
+WHERE p.centre_id = f.id AND p.weekday = {weekday}
+"""
+HOLDS: Final = """
+SELECT {joined}(h.centre_id || ' ' || CAST(h.day AS text) || ',' || h.desk_id || ','
+  || CASE WHEN h.expires_at <= %(now)s
+       THEN CAST(h.starts_at AS text) || '/' || CAST(h.busy_until AS text) ELSE 'held' END, ';')
+FROM wanted w JOIN appointments_hold h ON h.centre_id = w.centre_id AND h.day = w.day
+"""
+ORIGIN: Final = """
+SELECT CAST({array}(code, city, latitude, longitude) AS text)
+FROM municipalities_postalcode WHERE code IN (
+  (SELECT MAX(code) FROM municipalities_postalcode WHERE code <= %(near)s),
+  (SELECT MIN(code) FROM municipalities_postalcode WHERE code >= %(near)s AND %(number)s > 0)
+) ORDER BY ABS(CAST(code AS integer) - %(number)s), code LIMIT 1
+"""
+"""The postal code asked for, or its neighbour by number."""
 ROWS: Final = f"""
 SELECT w.summary, (
-    SELECT {{joined}}({DESK}, ';')
-    FROM appointments_deskday d LEFT JOIN appointments_hold h
-      ON h.centre_id = d.centre_id AND h.day = d.day AND h.desk_id = d.desk_id
-    WHERE d.centre_id = w.centre_id AND d.day = w.day
-  ) AS desks,
+    SELECT {{joined}}(
+      CASE WHEN d.opens_at IS NULL OR d.opens_at <= %(now)s THEN d.told ELSE 'kept' END, ';')
+    FROM appointments_deskday d WHERE d.centre_id = w.centre_id AND d.day = w.day
+  ) AS desks, CASE WHEN f.is_mobile THEN ({STOP}) END AS stop,
+  CASE WHEN f.latitude IS NULL THEN (
+    SELECT CAST({{array}}(q.latitude, q.longitude) AS text) FROM municipalities_postalcode q
+    WHERE q.code = f.postal_code
+  ) END AS about, f.address, f.postal_code, f.city, f.latitude, f.longitude,
   f.id, f.key, f.name, f.municipality, f.is_demo, f.is_step_free,
-  f.start_step_minutes, f.bit, f.minutes, f.buffer_minutes, f.lead,
-  COALESCE(p.address, f.address), COALESCE(p.postal_code, f.postal_code), COALESCE(p.city, f.city),
-  COALESCE(p.latitude, CASE WHEN p.id IS NULL THEN f.latitude END, q.latitude),
-  COALESCE(p.longitude, CASE WHEN p.id IS NULL THEN f.longitude END, q.longitude),
-  n.code, n.city, n.latitude, n.longitude
-FROM wanted w
-JOIN offer f ON f.id = w.centre_id
-LEFT JOIN municipalities_mobilestop p ON p.centre_id = f.id AND p.weekday = {{weekday}}
-LEFT JOIN municipalities_postalcode q ON q.code = COALESCE(p.postal_code, f.postal_code)
-LEFT JOIN (
-  SELECT code, city, latitude, longitude FROM municipalities_postalcode WHERE code IN (
-    (SELECT MAX(code) FROM municipalities_postalcode WHERE code <= %(near)s),
-    (SELECT MIN(code) FROM municipalities_postalcode WHERE code >= %(near)s AND %(number)s > 0)
-  ) ORDER BY ABS(CAST(code AS integer) - %(number)s), code LIMIT 1
-) n ON 1 = 1
+  f.start_step_minutes, f.bit, f.minutes, f.buffer_minutes, f.lead
+FROM wanted w JOIN offer f ON f.id = w.centre_id
+UNION ALL
+SELECT '', ({HOLDS}), ({ORIGIN}),
+  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+  NULL
 """  # noqa: S608 - nothing comes in
+"""A row a day; and one with no summary, which tells of the holds on those days and the origin."""
 DIALECT: Final = {
     "postgresql": {
         "first_day": "CAST(CAST(%(clock)s AS timestamp)"
         " + COALESCE(o.lead_minutes, c.lead_minutes) * interval '1 minute' AS date)",
         "last_day": "CAST(%(today)s AS date) + COALESCE(o.horizon_days, c.horizon_days)",
         "weekday": "CAST(EXTRACT(ISODOW FROM w.day) AS integer) - 1",
-        "day_of_s": "CAST(substr(s.summary, 1, 10) AS date)",
+        "day_of_f": "CAST(substr(f.summary, 1, 10) AS date)",
         "joined": "string_agg",
+        "array": "json_build_array",
     },
     "sqlite": {
         "first_day": "date(%(clock)s, COALESCE(o.lead_minutes, c.lead_minutes) || ' minutes')",
         "last_day": "date(%(today)s, COALESCE(o.horizon_days, c.horizon_days) || ' days')",
         "weekday": "(CAST(strftime('%%w', w.day) AS integer) + 6) %% 7",
-        "day_of_s": "substr(s.summary, 1, 10)",
+        "day_of_f": "substr(f.summary, 1, 10)",
         "joined": "group_concat",
+        "array": "json_array",
     },
 }

@@ -282,7 +282,7 @@ def test_without_any_table_there_is_no_distance():
 def test_a_mobile_centre_is_where_it_stands_that_day(lies):
     place_codes()
     world = build_world()
-    Centre.objects.filter(pk=world.centre.pk).update(latitude=56.14, longitude=8.97)
+    Centre.objects.filter(pk=world.centre.pk).update(latitude=56.14, longitude=8.97, is_mobile=True)
     MobileStop.objects.create(
         centre=world.centre,
         weekday=0,
