@@ -7,7 +7,7 @@ from typing import Final
 ANSWERED_WITHIN: Final = timedelta(hours=12)
 """How long an offer of an earlier time stands, where the time is far enough away."""
 REBOOKED_WITHIN: Final = timedelta(hours=24)
-"""How long the offer made because a centre closes stands."""
+"""How long the offer made because a visit cannot be received stands."""
 SHORTEST: Final = timedelta(minutes=30)
 """Less than this is no time to answer: then the place is not offered at all."""
 PASSED_ON_WITHIN: Final = timedelta(minutes=10)

@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from appointments.exceptions import Refused
-from appointments.models import Appointment, Desk, DeskDay, Hold
+from appointments.models import Appointment, Desk, DeskDay, Hold, Offer
 from appointments.rules.local_time import wall_clock
 from appointments.rules.ticks import mask
 from appointments.selectors_waiting import of_unreceived
 from appointments.services.desk_days import differences, lock_roster, set_right
-from appointments.services.offers import recall_offers
+from appointments.services.offers import end_times, recall_offers
 from appointments.services.reseating import reseat_all
 from appointments.services.roster import closed_bits, last_day_kept
 from borgerservice.audit.events import Event
@@ -80,19 +80,34 @@ def changed_roster(
         if unfit := _misfits(centre, now):
             reseat_all(centre=centre, visits=unfit, actor=actor, now=now)
         misfits = _misfits(centre, now) if unfit else unfit
-        recall_offers(
-            of_unreceived(centre, now=now).filter(pk__in=offers).exclude(appointment__in=misfits),
-            now=now,
-        )
+        _follow(centre, offers, misfits=misfits, ended=found.unfit_holds, now=now)
         affected = misfits - before
         if (affected or held) and not is_accepted:
             raise VisitsAffected(list(coming(centre, now).filter(pk__in=affected)), held)
 
 
 def _lock_offers(centre: Centre, now: datetime) -> list[int]:
-    """Take the offers of visits that cannot be received first: whoever answers one does so, too."""
-    offers = of_unreceived(centre, now=now).select_for_update(of=("self",)).order_by("pk")
+    """Take offers that may change with the roster first: whoever answers one does so, too."""
+    known = Offer.objects.for_municipality(centre.municipality_id)
+    of_times_here = known.filter(centre=centre, answer=Offer.Answer.OPEN)
+    concerned = Q(pk__in=of_unreceived(centre, now=now)) | Q(pk__in=of_times_here)
+    offers = known.filter(concerned).select_for_update(of=("self",)).order_by("pk")
     return list(offers.values_list("pk", flat=True))
+
+
+def _follow(
+    centre: Centre,
+    locked: Collection[int],
+    *,
+    misfits: Collection[int],
+    ended: Collection[int],
+    now: datetime,
+) -> None:
+    """Let the offers follow: of visits that fit again, and of times that are held no more."""
+    unreceived = of_unreceived(centre, now=now).filter(pk__in=locked)
+    recall_offers(unreceived.exclude(appointment__in=misfits), now=now)
+    offers = Offer.objects.for_municipality(centre.municipality_id).filter(pk__in=locked)
+    end_times(offers.filter(hold__in=ended, answer=Offer.Answer.OPEN), now=now)
 
 
 def _lock_days(centre: Centre, today: date) -> None:

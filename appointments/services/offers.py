@@ -97,13 +97,7 @@ def end_offer(offer: Offer, answer: Offer.Answer, event: Event, *, now: datetime
     """Write down what came of an offer."""
     offer.answer, offer.answered_at = answer, now
     offer.save(update_fields=["answer", "answered_at"])
-    record(
-        event,
-        actor="system" if answer in {Answer.EXPIRED, Answer.RECALLED} else "citizen",
-        subject=f"offer:{offer.pk}",
-        municipality=offer.municipality_id,
-        at=now,
-    )
+    _record(offer, event, by_system=answer in {Answer.EXPIRED, Answer.RECALLED}, now=now)
 
 
 def hold_of(offer: Offer) -> Hold | None:
@@ -154,6 +148,23 @@ def recall_offers(offers: QuerySet[Offer], *, now: datetime) -> None:
         let_go_of(offer, now=now)
 
 
+def end_times(offers: QuerySet[Offer], *, now: datetime) -> None:
+    """End offers of times that can be held no more, as the roster has changed. They are locked.
+
+    Who cannot be received is offered another time; who waits goes on waiting.
+    """
+    for offer in offers.select_related("rebooking"):
+        drop_unsent(municipality=offer.municipality_id, subject=subject_of_offer(offer))
+        if offer.rebooking is None:
+            end_offer(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
+            continue
+        offer.answer, offer.hold, offer.starts_at = Answer.PLANNED, None, None
+        offer.save(update_fields=["answer", "hold", "starts_at"])
+        offer.rebooking.finished_at = None
+        offer.rebooking.save(update_fields=["finished_at"])
+        _record(offer, Event.OFFER_PLANNED_AGAIN, by_system=True, now=now)
+
+
 def days_of(offers: Sequence[Offer]) -> set[tuple[int, date]]:
     """The centres and days of the times offered, to be locked in one order with others."""
     return {
@@ -177,6 +188,16 @@ def new_offer(
         offered_at=now,
         expires_at=until,
         **about,
+    )
+
+
+def _record(offer: Offer, event: Event, *, by_system: bool, now: datetime) -> None:
+    record(
+        event,
+        actor="system" if by_system else "citizen",
+        subject=f"offer:{offer.pk}",
+        municipality=offer.municipality_id,
+        at=now,
     )
 
 

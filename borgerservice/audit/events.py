@@ -26,6 +26,7 @@ class Event(StrEnum):
     OFFER_DECLINED = "offer.declined"
     OFFER_EXPIRED = "offer.expired"
     OFFER_PHONED = "offer.phoned"
+    OFFER_PLANNED_AGAIN = "offer.planned_again"
     OFFER_RECALLED = "offer.recalled"
     REBOOKING_STARTED = "rebooking.started"
     REBOOKING_FINISHED = "rebooking.finished"

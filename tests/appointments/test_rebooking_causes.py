@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from appointments.models import Absence, Appointment, Hold, Offer, Rebooking
+from appointments.rules.waiting import Wish
+from appointments.services import cancel_appointment
 from appointments.services.desks import remove_absence
 from appointments.services.offers import link_of
 from appointments.services.rebooking import continue_rebookings
 from appointments.services.reconciling import reconcile
+from appointments.services.waiting import wait_for_earlier
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, ExtraOpening, StaffRole
 from borgerservice.notifications.models import Message
@@ -323,3 +326,47 @@ def test_from_the_absence_to_the_answer_and_back(client):
     moved = Appointment.unscoped.get(pk=takes.appointment_id)
     assert moved.starts_at == takes.starts_at
     assert list(reconcile(now=NOW)) == []
+
+
+def test_who_was_offered_a_day_that_closes_too_is_offered_another_by_the_same_link(world, client):
+    """A closure is made longer by a day while nobody has answered yet."""
+    visits = visits_of(world)
+    desk = office(world)
+    address, typed = closes(world)
+    desk.post(address, typed | {"then": "offer"})
+    sent()
+    before = {offer.appointment: offer.starts_at for offer in offers()}
+    days = sorted({start.date() for start in before.values()})
+    more = {"first_day": days[0].isoformat(), "last_day": days[-1].isoformat()}
+    asked = desk.post(address, more)
+    assert len(asked.context["held"]) == 2
+    desk.post(address, more | {"is_accepted": "on"})
+    assert {offer.answer for offer in offers()} == {"planned"}
+    page = client.get(f"/en/offer/{link_of(offers()[0])}/").content.decode()
+    assert "You will soon be offered another time." in page
+    assert Rebooking.unscoped.get().finished_at is None
+
+    assert continue_rebookings(now=NOW) == 2
+
+    after = {offer.appointment: offer.starts_at for offer in offers()}
+    assert list(after) == visits
+    assert not {start.date() for start in after.values()} & {TOMORROW, *days}
+    assert Message.unscoped.filter(kind="rebooked_offer", status="due").count() == 2
+    client.post(f"/offer/{link_of(offers()[0])}/", {"accept": "1"})
+    assert Appointment.unscoped.get(pk=visits[0].pk).starts_at == after[visits[0]]
+    assert Rebooking.unscoped.get().finished_at == NOW
+    assert list(reconcile(now=NOW)) == []
+
+
+def test_who_was_offered_an_earlier_time_on_a_day_that_closes_goes_on_waiting(world):
+    visit = build_visit(world, day=TODAY + timedelta(days=3), phone="+4520304050")
+    earlier = build_visit(world, day=TOMORROW, phone="+4520304051")
+    wish = Wish(TODAY, TODAY + timedelta(days=3), 0, 1440, 127)
+    entry = wait_for_earlier(appointment=visit, centres=[world.centre], wish=wish, now=NOW)
+    cancel_appointment(appointment=earlier, actor="citizen", now=NOW)
+    assert [offer.answer for offer in offers()] == ["open"]
+    address, typed = closes(world)
+    office(world).post(address, typed | {"is_accepted": "on"})
+    assert [offer.answer for offer in offers()] == ["expired"]
+    entry.refresh_from_db()
+    assert entry.status == "waiting"

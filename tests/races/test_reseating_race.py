@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from appointments.exceptions import Refused
 from appointments.models import Appointment
@@ -19,6 +19,7 @@ from appointments.services.desks import add_absence, remove_absence
 from appointments.services.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
 from tests.builders import NOW, TODAY, build_visit, build_world
+from tests.races.locks import are_days_locked
 from tests.servers import IS_FULL
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -112,23 +113,15 @@ def test_a_visit_its_owner_is_changing_is_left_alone(rig, monkeypatch, are_skipp
     assert ("asked" in said) or not are_skipped
 
 
-DAYS_LOCKED = """
-SELECT count(*) FROM pg_locks WHERE relation = 'appointments_deskday'::regclass
-AND mode = 'RowShareLock' AND pid <> pg_backend_pid()
-"""
-
-
 def _change_slowly(world, visit, has_locked, closed):
     """Lock a visit and, once the other has the days, take its day, as who moves it does."""
     known = Appointment.objects.for_municipality(world.municipality).filter(pk=visit.pk)
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic():
             list(known.select_for_update())
             has_locked.set()
-            are_locked = False
-            while not are_locked and not closed.done():
-                cursor.execute(DAYS_LOCKED)
-                are_locked = bool(cursor.fetchone()[0])
+            while not are_days_locked(world.centre) and not closed.done():
+                pass
             capacity.lock_days({(world.centre.pk, TOMORROW)})
     except OperationalError as problem:
         return str(problem)
