@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import translation
 
 from tests.builders import NOW
-from tests.witnesses.cases import build_office, witness
+from tests.witnesses.cases import witness
 from tests.witnesses.test_case_pages import (
     address,
     applicant_form,
@@ -19,11 +19,6 @@ from tests.witnesses.test_case_pages import (
 from witnesses.selectors import current_statement
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 @pytest.fixture

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def office():
-    return build_office()
-
-
-@pytest.fixture
 def client(office):
     with time_machine.travel(NOW, tick=False):
         client = Client()

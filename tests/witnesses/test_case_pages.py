@@ -32,11 +32,6 @@ def _doors_read_eight_in_the_morning():
 
 
 @pytest.fixture
-def office():
-    return build_office()
-
-
-@pytest.fixture
 def client(office):
     client = Client()
     client.force_login(office.clerk)

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from urllib.parse import unquote
 
 import pytest
-import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -15,13 +14,23 @@ from django.utils.translation import gettext, override
 from appointments.models import Participant, ServiceType
 from appointments.rules.local_time import instant
 from appointments.services import cancel_appointment, move_appointment
-from borgerservice.adapters.mitid.demo_witnesses import DemoWitness
 from borgerservice.notifications.models import Message
 from borgerservice.people.services import known_by, marks_of
 from borgerservice.vault.links import derive_link, link_hash
 from tests.builders import NOW, TODAY, build_municipality, build_service, build_visit
-from tests.rig.mitid import choose, demo_running, use_broker
-from tests.witnesses.cases import build_office, number, witness
+from tests.rig.mitid import choose
+from tests.witnesses.asked import (
+    BENTE,
+    COMES_OF_AGE,
+    LOW,
+    OTHER,
+    WITHOUT,
+    YOUNG,
+    asked_address,
+    signs_in,
+    told,
+)
+from tests.witnesses.cases import witness
 from tests.witnesses.phones import HERE, words
 from tests.witnesses.stewards import scheduled
 from tests.witnesses.test_case_canaries import everything_stored, spellings
@@ -32,34 +41,9 @@ from witnesses.services.checks_again import look_at_witnesses_again
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.usefixtures("monday_with_mitid"),
     pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),  # the demo's own
 ]
-
-BENTE = DemoWitness("uuid-bente", "Bente Vidne", number(2).digits, "substantial")
-OTHER = DemoWitness("uuid-other", "Ole Anden", number(3).digits, "high")
-LOW = DemoWitness("uuid-low", "Lise Lav", number(4).digits, "low")
-WITHOUT = DemoWitness("uuid-without", "Pia P. Kode", "", "substantial")
-COMES_OF_AGE = TODAY + timedelta(days=2)
-YOUNG = DemoWitness("uuid-young", "Ung", f"{COMES_OF_AGE.day + 60}{COMES_OF_AGE:%m}084005", "high")
-
-
-@pytest.fixture(scope="module")
-def issuer():
-    with demo_running(BENTE, OTHER, LOW, WITHOUT, YOUNG) as issuer:
-        yield issuer
-
-
-@pytest.fixture(autouse=True)
-def _a_monday_at_eight(settings, issuer):
-    use_broker(settings, issuer)
-    settings.PUBLIC_ADDRESS = HERE
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 @pytest.fixture
@@ -72,26 +56,8 @@ def citizen(visit):
     return f"/witness/for/{derive_link('visit', visit.link_salt)}/"
 
 
-def asked_address(client, citizen):
-    client.post(citizen, {"who": "0"})
-    (address,) = re.findall(rf'href="{HERE}(/witness/check/[^"]+)"', _page(client, citizen))
-    return address
-
-
 def _page(client, address):
     return client.get(address).content.decode()
-
-
-def signs_in(address, one, *, had="long", client=None):
-    client = client or Client()
-    left = client.get(f"{address}mitid/?{'had=' + had if '=' not in had else had}")
-    assert left.status_code == 302, words(left)
-    back = choose(left["Location"], sub=one.subject)
-    return client.get(back.removeprefix(HERE))
-
-
-def told():
-    return sorted({message.kind for message in Message.unscoped.exclude(kind="booked")})
 
 
 def test_the_citizen_asks_the_witness_signs_in_and_both_are_told_what_is_theirs(citizen):

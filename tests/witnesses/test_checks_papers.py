@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -16,10 +15,9 @@ from appointments.services.expiry import forget_expired
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link, link_hash
 from tests.builders import NOW, TODAY, build_visit
-from tests.rig.mitid import demo_running, use_broker
-from tests.witnesses.cases import build_office, witness
-from tests.witnesses.phones import HERE, words
-from tests.witnesses.test_checks import BENTE, asked_address, signs_in, told
+from tests.witnesses.asked import BENTE, asked_address, signs_in, told
+from tests.witnesses.cases import witness
+from tests.witnesses.phones import words
 from witnesses.models import WitnessCheck
 from witnesses.selectors_checks import Standing, checked_witness, comers_of, papers_said
 from witnesses.services.checks import ask_witness, link_of
@@ -27,29 +25,11 @@ from witnesses.services.checks_again import look_at_witnesses_again
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.usefixtures("monday_with_mitid"),
     pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),  # the demo's own
 ]
 VISIT_DAY = TODAY + timedelta(days=7)
 SOONER = VISIT_DAY - timedelta(days=3)
-
-
-@pytest.fixture(scope="module")
-def issuer():
-    with demo_running(BENTE) as issuer:
-        yield issuer
-
-
-@pytest.fixture(autouse=True)
-def _a_monday_at_eight(settings, issuer):
-    use_broker(settings, issuer)
-    settings.PUBLIC_ADDRESS = HERE
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 @pytest.fixture

@@ -3,18 +3,15 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from appointments.models import Participant
-from borgerservice.adapters.mitid.demo_witnesses import DemoWitness
 from borgerservice.vault.links import derive_link, link_hash
 from tests.builders import NOW, TODAY, build_visit
-from tests.rig.mitid import demo_running, use_broker
-from tests.witnesses.cases import build_office, number, witness
-from tests.witnesses.phones import HERE, words
+from tests.witnesses.asked import BENTE, CITIZEN, asked_address, signs_in, told
+from tests.witnesses.cases import witness
+from tests.witnesses.phones import words
 from tests.witnesses.test_case_pages import address, values_of, witness_form
-from tests.witnesses.test_checks import BENTE, asked_address, signs_in, told
 from witnesses.models import WitnessCheck, Witnessing
 from witnesses.selectors_checks import Standing, comers_of
 from witnesses.services.checks import ask_witness, link_of
@@ -22,29 +19,10 @@ from witnesses.services.checks_again import look_at_witnesses_again
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.usefixtures("monday_with_mitid"),
     pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),  # the demo's own
 ]
-CITIZEN = DemoWitness("uuid-citizen", "Amina Hassan", number(1).digits, "substantial")
 VISIT_DAY = TODAY + timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def issuer():
-    with demo_running(BENTE, CITIZEN) as issuer:
-        yield issuer
-
-
-@pytest.fixture(autouse=True)
-def _a_monday_at_eight(settings, issuer):
-    use_broker(settings, issuer)
-    settings.PUBLIC_ADDRESS = HERE
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 def citizens(office, count):

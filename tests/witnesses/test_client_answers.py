@@ -27,11 +27,6 @@ Answer = ClientAnswer.Answer
 
 
 @pytest.fixture
-def office():
-    return build_office()
-
-
-@pytest.fixture
 def client(office):
     with time_machine.travel(NOW, tick=False):
         client = Client()

@@ -6,7 +6,6 @@ from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.db import connection
 from django.test import Client
@@ -18,40 +17,21 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.vault.links import derive_link
 from tests.appointments.desk import centre_page, visit_page
 from tests.builders import NOW, TODAY, build_visit
-from tests.rig.mitid import demo_running, use_broker
-from tests.witnesses.cases import build_office, witness
-from tests.witnesses.phones import HERE, words
-from tests.witnesses.test_checks import BENTE, asked_address, signs_in
+from tests.witnesses.asked import BENTE, asked_address, signs_in
+from tests.witnesses.cases import witness
+from tests.witnesses.phones import words
 from witnesses.services.checks_again import look_at_witnesses_again
 from witnesses.services.papers import look_at_papers_again
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.usefixtures("monday_with_mitid"),
     pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),  # the demo's own
 ]
 ASKED, FINE = "Vidne: ikke tjekket endnu", "Vidne: tjekket på forhånd"
 UNSURE = "Regn ikke med vidnet"
 WORSE, NOT_YET = "Papirerne er ikke længere nok", "Papirerne er ikke nok endnu"
 DAY, LATER = TODAY + timedelta(days=2), TODAY + timedelta(days=9)
-
-
-@pytest.fixture(scope="module")
-def issuer():
-    with demo_running(BENTE) as issuer:
-        yield issuer
-
-
-@pytest.fixture(autouse=True)
-def _a_monday_at_eight(settings, issuer):
-    use_broker(settings, issuer)
-    settings.PUBLIC_ADDRESS = HERE
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 @pytest.fixture

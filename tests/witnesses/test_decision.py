@@ -42,11 +42,6 @@ from witnesses.services import decision as decision_service
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def office():
-    return build_office()
-
-
 def person(serial: int):
     return person_of(kind="replacement", normalised=number(serial).digits, now=NOW)
 

@@ -9,7 +9,7 @@ from borgerservice.people.services import new_person, person_of
 from borgerservice.vault.services import open_data_key
 from tests.builders import NOW, TODAY
 from tests.links import build_link
-from tests.witnesses.cases import FOREIGN_PASSPORT, build_office, number, witness
+from tests.witnesses.cases import FOREIGN_PASSPORT, number, witness
 from tests.witnesses.ledgers import Entry, build_place, write
 from witnesses.exceptions import CaseOver, Refused
 from witnesses.models import RuleSetInForce, Witnessing
@@ -18,11 +18,6 @@ from witnesses.services import abandon_proofing, decide_proofing, record_documen
 from witnesses.services import decision as decision_service
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 @pytest.fixture

@@ -33,11 +33,6 @@ from witnesses.services import (
 Accepted = Declaration.Accepted
 
 
-@pytest.fixture
-def office():
-    return build_office()
-
-
 def acts(office, case):
     return {"proofing": case, "staff": office.clerk, "now": office.now}
 

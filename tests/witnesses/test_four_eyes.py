@@ -10,7 +10,6 @@ from tests.witnesses.cases import (
     PASSPORT,
     Questions,
     Reason,
-    build_office,
     number,
     witness,
 )
@@ -30,11 +29,6 @@ from witnesses.services import (
 
 SHOWN = {"birth_date": None, "wants_cpr_link": True, "documents": (PASSPORT,)}
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 def person(serial: int):

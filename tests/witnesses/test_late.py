@@ -15,7 +15,7 @@ from appointments.models import Participant
 from appointments.services import cancel_appointment, check_in_afterwards, mark_no_show
 from borgerservice.audit.selectors import history_of
 from tests.builders import NOW, TODAY, build_staff, build_visit
-from tests.witnesses.cases import build_office, witness
+from tests.witnesses.cases import witness
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Witnessing
 from witnesses.services import decide_proofing, open_proofing
@@ -23,11 +23,6 @@ from witnesses.services import decide_proofing, open_proofing
 pytestmark = pytest.mark.django_db
 LateReason = IdentityProofing.LateReason
 TOMORROW = NOW + timedelta(days=1)
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from django.test import Client
 
 from borgerservice.audit.models import AuditEntry
 from tests.builders import NOW, build_staff
-from tests.witnesses.cases import build_office
 from tests.witnesses.test_letters import address, letter, refused
 from witnesses.exceptions import Refused
 from witnesses.selectors_letters import complaint_text, usual_complaint_texts
@@ -28,11 +27,6 @@ OWN = {
 def _doors_read_eight_in_the_morning():
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 @pytest.fixture

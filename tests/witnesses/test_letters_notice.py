@@ -14,18 +14,13 @@ from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.wording import word
 from tests.builders import NOW, build_visit
 from tests.platform.test_messages_wording import every_centre
-from tests.witnesses.cases import Questions, build_office, witness
+from tests.witnesses.cases import Questions, witness
 from tests.witnesses.test_letters import refused
 from witnesses.exceptions import CaseOver, Refused
 from witnesses.services import decide_proofing
 from witnesses.services.notices import WORTH_TELLING
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 def told() -> list[Message]:

@@ -17,7 +17,7 @@ from borgerservice.staff.exceptions import StaffRefused
 from borgerservice.staff.own_number import record_own_number
 from tests.builders import NOW, build_staff
 from tests.links import build_link
-from tests.witnesses.cases import Questions, build_office, number, witness
+from tests.witnesses.cases import Questions, number, witness
 from tests.witnesses.test_case_canaries import everything_stored, spellings
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Witnessing
@@ -38,11 +38,6 @@ ELSEWHERE = "6101907772"
 def _doors_read_eight_in_the_morning():
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 @pytest.fixture

@@ -289,11 +289,6 @@ def forged(office: Office, like: IdentityProofing, *, facts=None, sealed=None, *
 
 
 @pytest.fixture
-def office():
-    return build_office()
-
-
-@pytest.fixture
 def sound(office):
     """A confirmed decision, and a refused one."""
     refused = decided(office, 2, PASSPORT, **held(office, 5))

@@ -53,11 +53,6 @@ def _bente_stands_at_the_desk_at_eight(settings, issuer):
 
 
 @pytest.fixture
-def office():
-    return build_office()
-
-
-@pytest.fixture
 def case(office):
     case = office.with_witness(witness(2), is_signed=False)
     case.refresh_from_db()

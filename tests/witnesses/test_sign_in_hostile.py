@@ -29,7 +29,7 @@ from tests.rig.mitid import (
     signed_with_the_public_key,
     use_broker,
 )
-from tests.witnesses.cases import build_office, number, witness
+from tests.witnesses.cases import number, witness
 from tests.witnesses.phones import Phone, PhoneBefore, words
 from witnesses.exceptions import SignInRefused
 from witnesses.models import Declaration, SignInRequest, WitnessCheck
@@ -49,11 +49,6 @@ def broker(settings):
     with hostile_running(**BENTE) as broker, time_machine.travel(NOW, tick=False):
         use_broker(settings, broker.issuer)
         yield broker
-
-
-@pytest.fixture
-def office():
-    return build_office()
 
 
 def asked_in(office, *, witness_number=2, applicant=1):

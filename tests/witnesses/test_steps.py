@@ -47,11 +47,6 @@ from witnesses.services import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def office():
-    return build_office()
-
-
 def documents_of(office, case, **differences):
     usual = {
         "number": number(1),
