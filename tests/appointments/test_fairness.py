@@ -5,7 +5,7 @@ from pytest_django.fixtures import Settings
 
 from tests.appointments.market import LONGEST_RETURN, a_day, retaken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]  # what chance gives whom, not what SQL does
 REDUCED = {"bots": 100, "networks": 10, "people": 40, "desks": 5}
 WHOLE = {"bots": 500, "networks": 50, "people": 200, "desks": 25}
 SEEDS = (20261122, 20261123, 20261124)
