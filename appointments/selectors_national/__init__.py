@@ -6,7 +6,7 @@ not two months of them. What it says is only "maybe": the desks' own bitmaps ans
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -23,13 +23,15 @@ from appointments.rules.distance import Place
 from appointments.rules.ticks import from_words, to_words
 from appointments.selectors_national import statement
 from borgerservice.kernel.clock import COPENHAGEN
-from borgerservice.municipalities.models import Region
+from borgerservice.municipalities.models import Centre, Region
 from borgerservice.planned import planned
 
 Row = tuple[Any, ...]
 FULL_WORD: Final = (1 << 48) - 1
-_STAND, _PK = 5, 9
-"""So many columns tell of a centre's own house, after four of the day; then comes its number."""
+_PK: Final = 6
+"""Where in a row the centre's number stands."""
+_TRUE: Final = ("true", "1")
+"""PostgreSQL's word for it, and SQLite's."""
 _PARAMETER: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -189,28 +191,31 @@ def _by_day(told: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _open_day(told: Row, held: str = "") -> OpenDay:
-    summary, desks, stop, about, *own = told
+def _open_day(row: Row, held: str = "") -> OpenDay:
+    summary, desks, stop, about, latitude, longitude, pk, told, municipality, *figures = row
     when, number, changes = summary.split(" ")
+    key, name, address, code, city, is_demo, step, is_step_free = told.split(Centre.SEPARATOR)
+    offer = CentreOffer(
+        pk, key, name, municipality, is_demo in _TRUE, _known(is_step_free), int(step), *figures
+    )
+    own = Stand(
+        address, code, city, _place(latitude, longitude) or _place(*json.loads(about or "[]"))
+    )
+    stand = _stop(*json.loads(stop)) if stop else own
     day = date.fromisoformat(when)
-    stand, offer = _stand(own[:_STAND], stop, about), _offer(own[_STAND:])
     return OpenDay(offer, day, stand, int(number), int(changes), _desks(day, desks or "", held))
 
 
-def _offer(told: Sequence[Any]) -> CentreOffer:
-    pk, key, name, municipality, is_demo, is_step_free, *figures = told
-    step_free = None if is_step_free is None else bool(is_step_free)
-    return CentreOffer(pk, key, name, municipality, bool(is_demo), step_free, *figures)
+def _known(told: str) -> bool | None:
+    return told in _TRUE if told else None
 
 
-def _stand(own: Sequence[Any], stop: str | None, about: str | None) -> Stand:
-    """The stop of that day, if there is one; a house without a place is where its code lies."""
-    address, postal_code, city, *place = json.loads(stop) if stop else own
-    if about and not stop:
-        place = json.loads(about)
-    latitude, longitude = place
-    known = None if latitude is None or longitude is None else (latitude, longitude)
-    return Stand(address, postal_code, city, known)
+def _stop(address: str, code: str, city: str, *place: float | None) -> Stand:
+    return Stand(address, code, city, _place(*place))
+
+
+def _place(latitude: float | None = None, longitude: float | None = None) -> Place | None:
+    return None if latitude is None or longitude is None else (latitude, longitude)
 
 
 def _desks(day: date, told: str, held: str) -> Desks:

@@ -11,8 +11,8 @@ MAYBE: Final = """r.centre_id = f.id AND r.day <= f.last_day
       AND (r.room >> f.bit) & 1 = 1 {days_asked_for}"""
 OFFERS: Final = """
 WITH offer AS (
-  SELECT c.id, c.key, c.name, c.address, c.postal_code, c.city, c.latitude, c.longitude,
-    c.is_demo, c.is_step_free, c.is_mobile, c.start_step_minutes, m.name AS municipality,
+  SELECT c.id, c.told, c.postal_code, c.latitude, c.longitude, c.is_mobile,
+    m.name AS municipality,
     s.bit, o.minutes, o.buffer_minutes, COALESCE(o.lead_minutes, c.lead_minutes) AS lead,
     {first_day} AS first_day, {last_day} AS last_day
   FROM appointments_servicetype s
@@ -83,14 +83,12 @@ SELECT w.summary, (
   CASE WHEN f.latitude IS NULL THEN (
     SELECT CAST({{array}}(q.latitude, q.longitude) AS text) FROM municipalities_postalcode q
     WHERE q.code = f.postal_code
-  ) END AS about, f.address, f.postal_code, f.city, f.latitude, f.longitude,
-  f.id, f.key, f.name, f.municipality, f.is_demo, f.is_step_free,
-  f.start_step_minutes, f.bit, f.minutes, f.buffer_minutes, f.lead
+  ) END AS about, f.latitude, f.longitude, f.id, f.told, f.municipality,
+  f.bit, f.minutes, f.buffer_minutes, f.lead
 FROM wanted w JOIN offer f ON f.id = w.centre_id
 UNION ALL
 SELECT '', ({HOLDS}), ({ORIGIN}),
-  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-  NULL
+  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 """  # noqa: S608 - nothing comes in
 """A row a day; and one with no summary, which tells of the holds on those days and the origin."""
 DIALECT: Final = {

@@ -1,9 +1,16 @@
 """Centres: where they are and when they are open."""
 
 from django.db import models
+from django.db.models.functions import Cast, Coalesce
 
 from borgerservice.municipalities.models.tenants import Municipality
 from borgerservice.privacy import Kind, Life
+
+_TOLD = ("key", "name", "address", "postal_code", "city", "is_demo", "start_step_minutes")
+
+
+def _as_text(column: str) -> Cast:
+    return Cast(column, models.TextField())
 
 
 class Centre(models.Model):
@@ -12,8 +19,11 @@ class Centre(models.Model):
     `kept_desks` desks are kept for phone and walk-in, until a minute so many days before the day.
     `returns_slowly`: the centre is short of times, so a place given back comes free after a while;
     `spreads_new_days`: a new day opens bit by bit. `is_step_free` is empty where nobody has said.
-    `is_mobile`: it has stops.
+    `is_mobile`: it has stops. `told` is what a search through the country shows of it as one text,
+    which the database keeps.
     """
+
+    SEPARATOR = "\x1f"
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="centres")
     key = models.SlugField(max_length=80, unique=True)
@@ -40,13 +50,23 @@ class Centre(models.Model):
     kept_until_days = models.PositiveSmallIntegerField(default=0)
     kept_until_minute = models.PositiveSmallIntegerField(default=420)
     is_mobile = models.BooleanField(default=False)
+    told = models.GeneratedField(
+        expression=models.Func(
+            *map(_as_text, _TOLD),
+            Coalesce(_as_text("is_step_free"), models.Value("", models.TextField())),
+            arg_joiner=f" || '{SEPARATOR}' || ",
+            template="%(expressions)s",
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     PRIVACY = {
         Life.IN_USE: {
             Kind.PUBLIC: "id municipality key name address postal_code city phone published_hours"
             " source note is_demo is_open_for_booking start_step_minutes lead_minutes"
             " horizon_days serves latitude longitude is_step_free returns_slowly spreads_new_days"
-            " kept_desks kept_until_days kept_until_minute is_mobile"
+            " kept_desks kept_until_days kept_until_minute is_mobile told"
         }
     }
 
