@@ -1,6 +1,6 @@
 """Visits that another desk can take at the same time go there; nobody who comes notices."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -10,10 +10,9 @@ from django.db.models import QuerySet
 from appointments.exceptions import Refused
 from appointments.models import Appointment, Desk
 from appointments.rules.availability import Audience, ticks_of
-from appointments.rules.local_time import wall_clock
 from appointments.services import capacity
 from appointments.services.capacity import Wanted
-from appointments.services.given_back import let_go, place_of
+from appointments.services.given_back import Place, let_go, place_of
 from appointments.services.offers import pass_on
 from appointments.services.roster import closed_bits
 from borgerservice.audit.events import Event
@@ -28,22 +27,27 @@ def reseat_all(*, centre: Centre, visits: Collection[int], actor: str, now: date
     The centre's days are locked. A visit that somebody changes at this very moment is left alone.
     """
     known = Appointment.objects.for_municipality(centre.municipality_id).filter(pk__in=visits)
-    untouched = _untouched(known.order_by("created_at", "pk"))
-    for visit in _with_a_desk_open(centre, list(untouched)):
-        reseat(visit, actor=actor, now=now)
-
-
-def _untouched(visits: QuerySet[Appointment]) -> QuerySet[Appointment]:
-    """Lock visits, but for those somebody has locked, who may wait for the days we hold."""
-    return visits.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    untouched = list(_untouched(known.select_related("desk").order_by("created_at", "pk")))
+    days = {danish_date(visit.starts_at) for visit in untouched}
+    desks = list(Desk.objects.filter(centre=centre)) if untouched else []
+    closed = closed_bits(centre=centre, desks=desks, days=days)
+    for visit in untouched:
+        visit.centre = centre
+        place = place_of(visit)
+        if any(not closed[desk.pk, place.day] & _ticks(place) for desk in desks):
+            _reseat(visit, closed=closed[place.desk_id, place.day], actor=actor, now=now)
 
 
 def reseat(visit: Appointment, *, actor: str, now: datetime) -> bool:
-    """Give a visit another desk at its time, if one is free; it is locked, and so is its day.
+    """Give a visit another desk at its time, if one is free; it is locked, and so is its day."""
+    desk, day = visit.desk, danish_date(visit.starts_at)
+    closed = closed_bits(centre=visit.centre, desks=[desk], days=[day])
+    return _reseat(visit, closed=closed[desk.pk, day], actor=actor, now=now)
 
-    A desk that is kept for phone and walk-in will do.
-    """
-    was, desk = place_of(visit), visit.desk
+
+def _reseat(visit: Appointment, *, closed: int, actor: str, now: datetime) -> bool:
+    """The same, with the time that is closed at its desk. One that is kept for staff will do."""
+    was, number = place_of(visit), visit.desk.number
     minutes = int((visit.busy_until - visit.starts_at).total_seconds()) // 60
     wanted = Wanted(visit.centre, visit.starts_at, minutes, _caps(visit), now, Audience.STAFF)
     if capacity.free_desk(wanted) is None:
@@ -53,9 +57,9 @@ def reseat(visit: Appointment, *, actor: str, now: datetime) -> bool:
     except Refused:  # somebody else was faster
         return False
     visit.save(update_fields=["desk"])
-    let_go(was)
-    closed = closed_bits(centre=visit.centre, desks=[desk], days=[was.day])
-    if not closed[desk.pk, was.day] & ticks_of(was.starts_at, was.busy_until):
+    if _ticks(was) & ~closed:
+        let_go(was)
+    if not _ticks(was) & closed:
         pass_on(was, now=now)
     record(
         Event.APPOINTMENT_RESEATED,
@@ -63,22 +67,18 @@ def reseat(visit: Appointment, *, actor: str, now: datetime) -> bool:
         subject=f"appointment:{visit.reference}",
         municipality=visit.municipality_id,
         at=now,
-        facts={"from_desk": desk.number, "to_desk": visit.desk.number},
+        facts={"from_desk": number, "to_desk": visit.desk.number},
     )
     return True
 
 
-def _with_a_desk_open(centre: Centre, visits: Collection[Appointment]) -> Iterator[Appointment]:
-    """Those of the visits that another desk could take, were nobody else there."""
-    days = {danish_date(visit.starts_at) for visit in visits}
-    desks = list(Desk.objects.filter(centre=centre)) if visits else []
-    closed = closed_bits(centre=centre, desks=desks, days=days)
-    for visit in visits:
-        day, _minute = wall_clock(visit.starts_at)
-        ticks = ticks_of(visit.starts_at, visit.busy_until)
-        if any(not closed[desk.pk, day] & ticks for desk in desks):
-            visit.centre = centre
-            yield visit
+def _untouched(visits: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    """Lock visits, but for those somebody has locked, who may wait for the days we hold."""
+    return visits.select_for_update(of=("self",), no_key=True, skip_locked=True)
+
+
+def _ticks(place: Place) -> int:
+    return ticks_of(place.starts_at, place.busy_until)
 
 
 def _caps(visit: Appointment) -> int:
