@@ -130,6 +130,7 @@ class Progress:
     open: int
     accepted: int
     phoned: int
+    recalled: int
     to_phone: tuple[Offer, ...]
 
 
@@ -158,6 +159,7 @@ def progress_of(municipality: Municipality, pk: int, *, now: datetime) -> Progre
         open=answers.count(Offer.Answer.OPEN),
         accepted=answers.count(Offer.Answer.ACCEPTED),
         phoned=answers.count(Offer.Answer.PHONED),
+        recalled=answers.count(Offer.Answer.RECALLED),
         to_phone=tuple(
             offer
             for offer in offers

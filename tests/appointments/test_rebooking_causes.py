@@ -318,6 +318,7 @@ def test_from_the_absence_to_the_answer_and_back(client):
     assert desk.get(progress).context["progress"].phoned == 1
 
     chief.post(centre_page(world, "absence_remove", number=Absence.objects.get().pk))
+    assert desk.get(progress).context["progress"].recalled == 1
     stays = declines.appointment
     assert [one.contact for one in Message.unscoped.filter(kind="received")] == [stays.contact]
     page = client.get(f"/en/offer/{link_of(declines)}/").content.decode()
