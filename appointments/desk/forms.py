@@ -133,13 +133,6 @@ class ContactForm(ReachForm):
         super().__init__(data, initial=initial)
         self.fields["phone"].widget.attrs.update({"autocomplete": "off", "type": "tel"})
 
-    def clean_email(self) -> str:
-        """An address that holds what looks like a CPR number is not kept."""
-        email = str(self.cleaned_data["email"])
-        if holds_cpr_number(email):
-            raise forms.ValidationError(REFUSALS["looks_like_cpr"], code="looks_like_cpr")
-        return email
-
     def contact(self) -> Address:
         """Phone in E.164 and e-mail, either may be empty."""
         typed = self.cleaned_data
