@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from appointments.desk.day import DESK_ROLES, visit_address
-from appointments.models import Appointment, Hold, Rebooking
+from appointments.models import Appointment, Hold
 from appointments.services.affected import VisitsAffected
-from appointments.services.consequences import Then, change_and_then
+from appointments.services.consequences import Outcome, Then, change_and_then
 from appointments.services.rebooking import continue_rebooking
 from borgerservice.admin import act
 from borgerservice.kernel import clock
@@ -41,18 +43,14 @@ def change(
     held: list[Hold] = []
     may_open = workplace.has(*DESK_ROLES)
 
-    def do(*, is_accepted: bool = False, then: str = "", **typed: object) -> Rebooking | None:
-        now = clock.now()
+    def do(*, is_accepted: bool = False, then: str = "", **typed: object) -> Outcome:
         try:
-            if not is_accepted and not then:
-                save(is_accepted=False, **typed)
-                return None
             return change_and_then(
                 centre=centre,
-                change=lambda: save(is_accepted=True, **typed),
+                change=lambda: save(is_accepted=is_accepted or bool(then), **typed),
                 then=Then(then) if then else None,
                 staff=workplace.staff,
-                now=now,
+                now=clock.now(),
             )
         except VisitsAffected as asked:
             affected.extend(
@@ -62,11 +60,16 @@ def change(
             held.extend(asked.holds)
             raise
 
-    def go_on(rebooking: Rebooking | None) -> str:
-        if rebooking is None:
+    def go_on(outcome: Outcome) -> str:
+        if moved := outcome.reseated:
+            told = ngettext(
+                "{count} visit goes to another desk.", "{count} visits go to other desks.", moved
+            )
+            messages.info(request, told.format(count=moved))
+        if outcome.rebooking is None:
             return done
-        continue_rebooking(rebooking=rebooking, now=clock.now(), at_most=AT_ONCE)
-        return rebooking_address(workplace, rebooking.pk)
+        continue_rebooking(rebooking=outcome.rebooking, now=clock.now(), at_most=AT_ONCE)
+        return rebooking_address(workplace, outcome.rebooking.pk)
 
     return act(
         request,

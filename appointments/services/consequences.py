@@ -1,13 +1,14 @@
 """What whoever changes a roster decides about the visits it affects, in the same act."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
 
 from appointments.models import Rebooking
-from appointments.services.affected import VisitsAffected, unreceivable
+from appointments.services.affected import VisitsAffected, coming, unreceivable
 from appointments.services.desk_days import lock_roster
 from appointments.services.rebooking import begin_rebooking
 from borgerservice.municipalities.models import Centre, StaffMember
@@ -21,6 +22,14 @@ class Then(StrEnum):
     STAY = "stay"
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a change led to: how many visits went to other desks, and other times being offered."""
+
+    reseated: int
+    rebooking: Rebooking | None
+
+
 def change_and_then(
     *,
     centre: Centre,
@@ -28,26 +37,34 @@ def change_and_then(
     then: Then | None,
     staff: StaffMember,
     now: datetime,
-) -> Rebooking | None:
-    """Do a change of a roster that is accepted, and what is decided about the visits it affects.
+) -> Outcome:
+    """Do a change of a roster, and what is decided about the visits it affects.
 
-    The rebooking that was begun for them, if any. Raises VisitsAffected where nothing is decided.
+    Raises what the change does, and VisitsAffected where nothing is decided.
     """
     with transaction.atomic():
         lock_roster(centre=centre)
         before = {visit.pk for visit in unreceivable(centre=centre, now=now)}
+        were_at = _desks(centre, now)
         change()
-        affected = [
-            visit for visit in unreceivable(centre=centre, now=now) if visit.pk not in before
-        ]
+        visits = unreceivable(centre=centre, now=now)
+        affected = [visit for visit in visits if visit.pk not in before]
         if affected and then is None:
             raise VisitsAffected(affected)
-        if then is None or then is Then.STAY:
-            return None
-        return begin_rebooking(
-            centre=centre,
-            visits=[visit.pk for visit in affected],
-            staff=staff,
-            now=now,
-            by_phone=then is Then.PHONE,
-        )
+        rebooking = None
+        if then in {Then.OFFER, Then.PHONE}:
+            rebooking = begin_rebooking(
+                centre=centre,
+                visits=[visit.pk for visit in affected],
+                staff=staff,
+                now=now,
+                by_phone=then is Then.PHONE,
+            )
+        are_at = _desks(centre, now)
+        reseated = sum(are_at.get(pk, desk) != desk for pk, desk in were_at.items())
+        return Outcome(reseated, rebooking)
+
+
+def _desks(centre: Centre, now: datetime) -> dict[int, int]:
+    """At which desk each coming visit is."""
+    return dict(coming(centre, now).values_list("pk", "desk_id"))
