@@ -3,8 +3,8 @@
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Any, Final
 
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
@@ -63,14 +63,19 @@ def _caller(token: str) -> Caller | None:
     """The client that a valid token was given to. One for a resource of its own is not for us."""
     now = connection.ops.adapt_datetimefield_value(clock.now())
     with planned() as cursor:
-        known = get_adapter().hash_token(token)
-        cursor.execute(_WHOSE, [Token.Type.ACCESS_TOKEN.value, known, now])
+        cursor.execute(_WHOSE, [Token.Type.ACCESS_TOKEN.value, _adapter().hash_token(token), now])
         found = cursor.fetchone()
     if found is None:
         return None
     client_id, municipality_id, scopes, data = found
     given = _given(scopes, data)
     return None if given is None else Caller(client_id, municipality_id, given)
+
+
+@cache
+def _adapter() -> Any:
+    """The library looks for its class anew for each token."""
+    return get_adapter()
 
 
 @lru_cache(maxsize=256)

@@ -25,7 +25,7 @@ _KEY: Final = re.compile(r"[ -~]{1,80}")
 
 def key_of(request: Request) -> str:
     """The key of a request. Raises ParseError where it is missing or cannot be one."""
-    key = request.headers.get(HEADER)
+    key: str | None = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         raise ParseError(code="idempotency_key_missing")
     if not _KEY.fullmatch(key):
