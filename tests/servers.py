@@ -196,15 +196,21 @@ def _runs_all() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Those with real processes come first: while they wait, the parts run beside them work."""
     left_out = [item for item in items if not _belongs(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _belongs(item)]
+    items.sort(key=_has_processes, reverse=True)
+
+
+def _has_processes(item: pytest.Item) -> bool:
+    return "rig" in getattr(item, "fixturenames", ())
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test with real processes and the real clock begins and ends on the same Danish day."""
-    if "rig" in getattr(item, "fixturenames", ()):
+    if _has_processes(item):
         while _is_last_minute(clock.now()):
             time.sleep(1)
 
