@@ -1,7 +1,8 @@
-"""A process of its own that wants the same times as others, for `test_holds_race.py`.
+"""Processes that all want the same times, for `test_holds_race.py`.
 
-`python -m tests.races.holders WISHES GO`: waits until the file GO is there, then tries for every
-time in the file WISHES, in their order, and says which it got. `without` takes a guard out.
+`python -m tests.races.holders WISHES`: one process for each of the wishes in a file. When all are
+ready each tries for every time, in their order; then it is said which each of them got. `without`
+takes a guard out.
 """
 
 import json
@@ -9,29 +10,39 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import django
 
-PAUSE_SECONDS = 0.002
 OPEN_SECONDS = 0.02
 LONGEST_WAIT_SECONDS = 120
-READY = "ready"
 
 
-def main(wishes: Path, go: Path) -> None:
-    """Try for everything."""
+def main(wishes: list[dict[str, Any]]) -> None:
+    """Django is loaded once; each process opens a connection of its own."""
     django.setup()
+    context = get_context("fork")
+    all_ready = context.Barrier(len(wishes))
+    answers = []
+    for wanted in wishes:
+        answer, told = context.Pipe(duplex=False)
+        context.Process(target=want, args=(wanted, all_ready, told), daemon=True).start()
+        told.close()
+        answers.append(answer)
+    sys.stdout.write(json.dumps([answer.recv() for answer in answers]))
+
+
+def want(wanted: dict[str, Any], all_ready: Barrier, told: Connection) -> None:
+    """Try for everything."""
     from appointments.exceptions import SlotTaken  # noqa: PLC0415 - after the setup
 
-    wanted = json.loads(wishes.read_text())
     take = taker(wanted["act"], wanted["centre"], datetime.fromisoformat(wanted["now"]))
     take_out(wanted["without"], wanted["number"])
-    sys.stdout.write(READY)
-    sys.stdout.flush()
-    end = time.monotonic() + LONGEST_WAIT_SECONDS
-    while not go.exists() and time.monotonic() < end:
-        time.sleep(PAUSE_SECONDS)
+    all_ready.wait(LONGEST_WAIT_SECONDS)
     got = []
     for start in wanted["starts"]:
         try:
@@ -39,7 +50,7 @@ def main(wishes: Path, go: Path) -> None:
         except SlotTaken:
             continue
         got.append(start)
-    sys.stdout.write(json.dumps(got))
+    told.send(got)
 
 
 def taker(act: str, key: str, now: datetime) -> Callable[[datetime], object]:
@@ -125,4 +136,4 @@ def take_out(guard: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(json.loads(Path(sys.argv[1]).read_text()))

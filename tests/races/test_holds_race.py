@@ -19,7 +19,6 @@ from appointments.services import plan_visit
 from appointments.services.desk_days import rebuild
 from appointments.services.holds import place_hold
 from tests.builders import NOW, TODAY, build_service, build_visit, build_world
-from tests.races.holders import READY
 from tests.rig.databases import ROOT
 from tests.rig.processes import Process
 from tests.servers import IS_FULL
@@ -60,17 +59,18 @@ class Contest:
 
     def wins(self, *acts: tuple[str, datetime], without: str = "") -> Counter[datetime]:
         """How many got each time, when all began at once."""
-        go = self.folder / "go"
-        processes = [self._process(number, *act, without) for number, act in enumerate(acts)]
-        for process in processes:
-            process.wait_until(lambda process=process: READY in process.log())
-        go.touch()
-        got: Counter[datetime] = Counter()
-        for process in processes:
-            assert process.child.wait(SECONDS) == 0, process.log()
-            told = process.log().partition(READY)[2]
-            got.update(datetime.fromisoformat(start) for start in json.loads(told))
-        return got
+        wishes = [self._wish(number, *act, without) for number, act in enumerate(acts)]
+        file = self.folder / "wishes.json"
+        file.write_text(json.dumps(wishes))
+        process = Process(
+            [sys.executable, "-m", "tests.races.holders", file],
+            log=self.folder / "log",
+            env={**os.environ, **self.database.env},
+            cwd=ROOT,
+        )
+        assert process.child.wait(SECONDS) == 0, process.log()
+        told = json.loads(process.log().splitlines()[-1])
+        return Counter(datetime.fromisoformat(start) for got in told for start in got)
 
     def differences(self) -> int:
         with self.database.opened():
@@ -97,26 +97,15 @@ class Contest:
                 build_visit(self.world, day=day, minute=minute)
         self.starts = STARTS[1::2]
 
-    def _process(self, number: int, act: str, now: datetime, without: str) -> Process:
-        wishes = self.folder / f"wishes-{number}.json"
-        wishes.write_text(
-            json.dumps(
-                {
-                    "act": act,
-                    "centre": self.world.centre.key,
-                    "now": now.isoformat(),
-                    "without": without,
-                    "number": number,
-                    "starts": [start.isoformat() for start in self.starts],
-                }
-            )
-        )
-        return Process(
-            [sys.executable, "-m", "tests.races.holders", wishes, self.folder / "go"],
-            log=self.folder / f"log-{number}",
-            env={**os.environ, **self.database.env},
-            cwd=ROOT,
-        )
+    def _wish(self, number: int, act: str, now: datetime, without: str) -> dict[str, object]:
+        return {
+            "act": act,
+            "centre": self.world.centre.key,
+            "now": now.isoformat(),
+            "without": without,
+            "number": number,
+            "starts": [start.isoformat() for start in self.starts],
+        }
 
 
 @pytest.fixture
