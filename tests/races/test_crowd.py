@@ -11,7 +11,7 @@ from tests.races.crowd import Crowd, overlaps, winners
 from tests.servers import IS_FULL, Rig
 
 SEED = 20261122
-PLACES, CLIENTS, EACH = (100, 200, 50) if IS_FULL else (10, 20, 10)
+PLACES, CLIENTS, EACH = (100, 200, 50) if IS_FULL else (10, 12, 10)
 REFUSED = {200, 409}
 """The clerk's page comes back with the reason; the others say it with the status."""
 NO_BITMAP = {"GUNICORN_CMD_ARGS": "--config=tests/races/unguarded.py", "PAUSE_SECONDS": "0.1"}
