@@ -61,6 +61,8 @@ def _defaults(model: type[Model]) -> _Defaults:
     constant: dict[str, Any] = {}
     made: dict[str, Callable[[], Any]] = {}
     for field in model._meta.concrete_fields:  # noqa: SLF001 - Django documents it
+        if field.generated:
+            continue
         if field.has_default() and callable(field.default):
             made[field.attname] = field.default
         else:
