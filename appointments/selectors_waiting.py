@@ -55,11 +55,24 @@ class Offered:
 
     offer: Offer
     is_open: bool
+    is_closed_again: bool
 
     @property
     def is_unreceived(self) -> bool:
         """Whether there is a visit that cannot be received at the time it still has."""
         return _is_unreceived(self.offer)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the visit has the time it had, and can be received then after all."""
+        visit = self.visit
+        return (
+            self.offer.answer == Offer.Answer.RECALLED
+            and visit is not None
+            and visit.status == Appointment.Status.BOOKED
+            and visit.starts_at == self.offer.instead_of
+            and not self.is_closed_again
+        )
 
     @property
     def visit(self) -> Appointment | None:
@@ -71,10 +84,13 @@ def offer_by_link(link: str, *, now: datetime) -> Offered:
     """The offer behind a secret link. One statement. Raises NotFound."""
     known = Offer.unscoped.filter(link_hash=link_hash(link))  # the contact's own link
     related = ("centre__municipality", "appointment__centre", "appointment__contact", "rebooking")
-    offer = known.select_related(*related).first()
+    # Across municipalities: the same contact's own visit.
+    others = unreceived(Offer.unscoped.all(), visit="appointment", starts_at="instead_of")
+    offer = known.select_related(*related).annotate(is_closed_again=Exists(others)).first()
     if offer is None:
         raise NotFound
-    return Offered(offer, offer.answer == Offer.Answer.OPEN and offer.expires_at > now)
+    is_open = offer.answer == Offer.Answer.OPEN and offer.expires_at > now
+    return Offered(offer, is_open, offer.is_closed_again)
 
 
 def left_of(rebooking: Rebooking, *, now: datetime) -> QuerySet[Offer]:
@@ -115,8 +131,12 @@ def to_be_offered(rebooking: Rebooking, *, now: datetime) -> QuerySet[Offer]:
 
 
 def without_offer(visits: QuerySet[Appointment], *, municipality_id: int) -> QuerySet[Appointment]:
-    """Those of the visits that no rebooking has taken up for the time they have."""
-    offers = Offer.objects.for_municipality(municipality_id).exclude(answer=Offer.Answer.RECALLED)
+    """Those of the visits that no rebooking has taken up for the time they have.
+
+    Who took another time, and came back to this one since, has none.
+    """
+    past = (Offer.Answer.RECALLED, Offer.Answer.ACCEPTED)
+    offers = Offer.objects.for_municipality(municipality_id).exclude(answer__in=past)
     taken_up = offers.filter(appointment=OuterRef("pk"), instead_of=OuterRef("starts_at"))
     return visits.filter(~Exists(taken_up))
 

@@ -15,7 +15,13 @@ from appointments.services.capacity import Wanted
 from appointments.services.conditions import check_time
 from appointments.services.given_back import let_go, place_of
 from appointments.services.longer import lengthen_where_short
-from appointments.services.offers import days_of, lock_offers, pass_on, withdraw_offers
+from appointments.services.offers import (
+    days_of,
+    lock_offers,
+    pass_on,
+    recall_overtaken,
+    withdraw_offers,
+)
 from appointments.services.plan import Plan, plan_visit
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -49,13 +55,13 @@ def move_appointment(
     wanted = capacity.wanted(centre=centre, plan=plan, start=start, now=now, audience=audience)
     try:
         with transaction.atomic():
-            useless = _useless(lock_offers(visit=appointment), start=start)
+            offers = lock_offers(visit=appointment)
             visit = _locked(appointment)
             _require(Act.MOVE, visit, "cannot_move")
             if visit.starts_at <= now or visit.municipality_id != centre.municipality_id:
                 raise Refused("cannot_move")
             if (visit.centre_id, visit.starts_at) != (centre.pk, wanted.start):
-                _move(visit, wanted, plan, held, useless=useless, actor=actor)
+                _move(visit, wanted, plan, held, offers=offers, actor=actor)
                 if any(lacks_time for _code, lacks_time in comers):
                     lengthen_where_short(appointment=visit, actor=actor, now=now)
     except IntegrityError as clash:
@@ -71,10 +77,11 @@ def _move(
     plan: Plan,
     hold: Hold | None,
     *,
-    useless: Sequence[Offer],
+    offers: Sequence[Offer],
     actor: str,
 ) -> None:
     now, was = wanted.now, place_of(visit)
+    useless = _useless(offers, start=wanted.start)
     days = {(was.centre.pk, was.day), (wanted.centre.pk, wall_clock(wanted.start)[0])}
     capacity.lock_days(days | days_of(useless))
     let_go(was)
@@ -87,6 +94,7 @@ def _move(
     visit.save(update_fields=["centre", "desk", "starts_at", "ends_at", "busy_until", "moves"])
     pass_on(was, now=now)
     withdraw_offers(useless, now=now)
+    recall_overtaken(offers, start=wanted.start, now=now)
     times = {"from": was.starts_at.isoformat(), "to": wanted.start.isoformat()}
     _record(Event.APPOINTMENT_MOVED, visit, actor, now, times)
     notices.tell_moved(visit, services=plan.services, now=now)
@@ -139,9 +147,10 @@ def _take(wanted: Wanted, plan: Plan, hold: Hold | None) -> int:
 
 
 def _locked(appointment: Appointment) -> Appointment:
+    """The visit, locked; an offer may come to point to it, by whoever has the day we wait for."""
     return (
         Appointment.objects.for_municipality(appointment.municipality_id)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("centre__municipality", "contact")
         .get(pk=appointment.pk)
     )

@@ -63,7 +63,7 @@ def lengthen_where_short(*, appointment: Appointment, actor: str, now: datetime)
 def _locked(participant: Participant) -> Appointment:
     return (
         Appointment.objects.for_municipality(participant.municipality_id)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("centre")
         .get(pk=participant.appointment_id)
     )

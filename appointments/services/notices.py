@@ -81,7 +81,7 @@ def offer_notice(offer: Offer, contact: Contact, language: str) -> Notice:
             "link": "offer",
             "link_salt": offer.link_salt,
         },
-        once=f"offer:{offer.link_hash}:{offer.starts_at:%Y%m%d%H%M}",
+        once=f"offer:{offer.link_hash}:{offer.starts_at:%Y%m%d%H%M}:{offer.offered_at:%H%M%S}",
         contact=contact,
         language=language,
     )

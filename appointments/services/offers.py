@@ -148,6 +148,14 @@ def recall_offers(offers: QuerySet[Offer], *, now: datetime) -> None:
         let_go_of(offer, now=now)
 
 
+def recall_overtaken(offers: Sequence[Offer], *, start: datetime, now: datetime) -> None:
+    """End what was offered instead of a time that the visit has just got again by moving."""
+    for offer in offers:
+        is_unsettled = offer.answer in {*Offer.UNSETTLED, Answer.PHONED}
+        if is_unsettled and offer.instead_of == start:
+            end_offer(offer, Answer.RECALLED, Event.OFFER_RECALLED, now=now)
+
+
 def end_times(offers: QuerySet[Offer], *, now: datetime) -> None:
     """End offers of times that can be held no more, as the roster has changed. They are locked.
 

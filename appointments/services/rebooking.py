@@ -21,7 +21,7 @@ from appointments.services.affected import unreceivable
 from appointments.services.desk_days import lock_roster
 from appointments.services.holds import place_hold
 from appointments.services.notices import offer_notice
-from appointments.services.offers import end_offer, new_offer
+from appointments.services.offers import new_offer, recall_offers
 from appointments.services.plan import Plan, plan_visit
 from appointments.services.reseating import reseat
 from borgerservice.audit.events import Event
@@ -159,7 +159,8 @@ def _is_reseated(planned: Offer, visit: Appointment, *, now: datetime) -> bool:
         capacity.lock_days({place})
         if not reseat(offer.appointment, actor="system", now=now):
             return False
-        end_offer(offer, Answer.RECALLED, Event.OFFER_RECALLED, now=now)
+        known = Offer.objects.for_municipality(offer.municipality_id)
+        recall_offers(known.filter(pk=offer.pk), now=now)
     return True
 
 
@@ -230,7 +231,8 @@ def _still_planned(planned: Offer, *, now: datetime) -> Offer | None:
     known = Offer.objects.for_municipality(planned.municipality_id)
     visits = Appointment.objects.for_municipality(planned.municipality_id)
     list(known.select_for_update().filter(appointment=planned.appointment_id).order_by("pk"))
-    list(visits.select_for_update(of=("self",)).filter(offers=planned).values_list("pk"))
+    its_own = visits.filter(offers=planned).select_for_update(of=("self",), no_key=True)
+    list(its_own.values_list("pk"))
     offer = known.select_related("rebooking", "appointment__centre").get(pk=planned.pk)
     if offer.rebooking is None:
         return None

@@ -1,0 +1,96 @@
+"""Other times are decided on while the owner of such a visit moves it."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import OperationalError, connections
+
+from appointments.models import Appointment, Rebooking
+from appointments.rules.local_time import instant
+from appointments.rules.opening import Closing
+from appointments.services import affected, changes, move_appointment
+from appointments.services.consequences import Then, change_and_then
+from appointments.services.hours import add_closure
+from appointments.services.reconciling import reconcile
+from appointments.services.reseating import reseat_all
+from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
+from tests.races.locks import is_somebody_waiting
+
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def locked_whole(appointment):
+    """The visit, locked so that nothing may point to it meanwhile either."""
+    known = Appointment.objects.for_municipality(appointment.municipality_id)
+    visits = known.select_for_update(of=("self",)).select_related("centre__municipality", "contact")
+    return visits.get(pk=appointment.pk)
+
+
+def alone(act):
+    """Do it with a connection of its own."""
+    try:
+        act()
+    except OperationalError as problem:
+        return str(problem)
+    finally:
+        connections.close_all()
+    return ""
+
+
+@pytest.mark.only("postgresql")
+@pytest.mark.parametrize("is_mild", [True, False], ids=["in one order", "control"])
+def test_who_decides_about_a_visit_and_who_moves_it_do_not_wait_for_each_other(
+    rig, monkeypatch, is_mild
+):
+    if not is_mild:
+        monkeypatch.setattr(changes, "_locked", locked_whole)
+    with rig.fresh_database() as database, database.opened():
+        world = build_world(desks=1)
+        visit = build_visit(world, day=TOMORROW, minute=600, phone="+4520304050")
+        staff = build_staff(world.municipality)
+        has_days = threading.Event()
+
+        def move():
+            has_days.wait()
+            start = instant(TOMORROW + timedelta(days=1), 600)
+            move_appointment(appointment=visit, start=start, actor="citizen", now=NOW)
+
+        def close():
+            add_closure(
+                centre=world.centre,
+                closing=Closing(TOMORROW, TOMORROW),
+                reason="",
+                is_accepted=True,
+                actor="staff:1",
+                now=NOW,
+            )
+
+        with ThreadPoolExecutor(1) as pool:
+            moved = pool.submit(alone, move)
+
+            def while_it_moves(**about):
+                has_days.set()
+                while not is_somebody_waiting() and not moved.done():
+                    pass
+                reseat_all(**about)
+
+            monkeypatch.setattr(affected, "reseat_all", while_it_moves)
+            decide = partial(
+                change_and_then,
+                centre=world.centre,
+                change=close,
+                then=Then.OFFER,
+                staff=staff,
+                now=NOW,
+            )
+            said = alone(decide)
+            said += moved.result(timeout=60)
+        if is_mild:
+            visit.refresh_from_db()
+            assert visit.moves == 1
+            assert Rebooking.unscoped.count() == 1
+            assert list(reconcile(now=NOW)) == []
+    assert ("deadlock" in said) is not is_mild
