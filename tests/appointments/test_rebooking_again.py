@@ -144,3 +144,17 @@ def test_the_page_of_a_recalled_offer_says_no_more_than_is_true_now(world, clien
     assert kept in client.get(f"/en/offer/{link}/").content.decode()
     cancel_appointment(appointment=visit, actor="citizen", now=NOW)
     assert kept not in client.get(f"/en/offer/{link}/").content.decode()
+
+
+def test_who_chose_another_time_themselves_is_promised_none(world, client):
+    visit = build_visit(world, day=CLOSED, minute=540, phone="+4520304050")
+    closes(world)
+    begin(world)
+    continue_rebookings(now=NOW)
+    offer = Offer.unscoped.get()
+    offered = offer.starts_at.date()
+    closes(world, offered, offered)
+    soon = "You will soon be offered another time."
+    assert soon in client.get(f"/en/offer/{link_of(offer)}/").content.decode()
+    moves(visit, TEN + timedelta(days=1))
+    assert soon not in client.get(f"/en/offer/{link_of(offer)}/").content.decode()
