@@ -8,7 +8,7 @@ from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, Offer, WaitingEntry
 from appointments.services.booking import book_appointment
 from appointments.services.changes import move_appointment
-from appointments.services.offers import end_offer, hold_of, let_go_of
+from appointments.services.offers import end_offer, hold_of, let_go_of, lock_offers
 from appointments.services.plan import Visitor
 from appointments.services.waiting import names_of
 from borgerservice.audit.events import Event
@@ -77,7 +77,11 @@ def _expired(pk: int, municipality_id: int, *, now: datetime) -> bool:
 
 
 def _locked(link: str) -> Offer:
+    """The offer, after all that is offered for its visit is locked in one order."""
     known = Offer.unscoped.filter(link_hash=link_hash(link))  # the contact's own link
+    for offer in known.select_related("appointment"):
+        if offer.appointment:
+            lock_offers(visit=offer.appointment)
     if not list(known.select_for_update().values_list("pk")):
         raise NotFound
     return known.select_related(

@@ -1,4 +1,4 @@
-"""Other times are decided on while the owner of such a visit moves it."""
+"""Other times are decided on while the owners of such visits move them and answer."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,14 +8,25 @@ from functools import partial
 import pytest
 from django.db import OperationalError, connections
 
-from appointments.models import Appointment, Rebooking
+from appointments.models import Appointment, Offer, Rebooking
 from appointments.rules.local_time import instant
 from appointments.rules.opening import Closing
-from appointments.services import affected, changes, move_appointment
+from appointments.rules.waiting import Wish
+from appointments.services import (
+    affected,
+    answers,
+    cancel_appointment,
+    changes,
+    move_appointment,
+)
+from appointments.services.answers import accept_offer
 from appointments.services.consequences import Then, change_and_then
-from appointments.services.hours import add_closure
+from appointments.services.hours import add_closure, remove_closure
+from appointments.services.offers import end_offer, link_of
+from appointments.services.rebooking import begin_rebooking
 from appointments.services.reconciling import reconcile
 from appointments.services.reseating import reseat_all
+from appointments.services.waiting import wait_for_earlier
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 from tests.races.locks import is_somebody_waiting
 
@@ -27,6 +38,18 @@ def locked_whole(appointment):
     known = Appointment.objects.for_municipality(appointment.municipality_id)
     visits = known.select_for_update(of=("self",)).select_related("centre__municipality", "contact")
     return visits.get(pk=appointment.pk)
+
+
+def closes(world, day):
+    """The centre closes a day, whoever is booked then."""
+    return add_closure(
+        centre=world.centre,
+        closing=Closing(day, day),
+        reason="",
+        is_accepted=True,
+        actor="staff:1",
+        now=NOW,
+    )
 
 
 def alone(act):
@@ -58,16 +81,6 @@ def test_who_decides_about_a_visit_and_who_moves_it_do_not_wait_for_each_other(
             start = instant(TOMORROW + timedelta(days=1), 600)
             move_appointment(appointment=visit, start=start, actor="citizen", now=NOW)
 
-        def close():
-            add_closure(
-                centre=world.centre,
-                closing=Closing(TOMORROW, TOMORROW),
-                reason="",
-                is_accepted=True,
-                actor="staff:1",
-                now=NOW,
-            )
-
         with ThreadPoolExecutor(1) as pool:
             moved = pool.submit(alone, move)
 
@@ -81,7 +94,7 @@ def test_who_decides_about_a_visit_and_who_moves_it_do_not_wait_for_each_other(
             decide = partial(
                 change_and_then,
                 centre=world.centre,
-                change=close,
+                change=lambda: closes(world, TOMORROW),
                 then=Then.OFFER,
                 staff=staff,
                 now=NOW,
@@ -94,3 +107,52 @@ def test_who_decides_about_a_visit_and_who_moves_it_do_not_wait_for_each_other(
             assert Rebooking.unscoped.count() == 1
             assert list(reconcile(now=NOW)) == []
     assert ("deadlock" in said) is not is_mild
+
+
+@pytest.mark.only("postgresql")
+@pytest.mark.parametrize("is_in_order", [True, False], ids=["in one order", "control"])
+def test_who_takes_one_of_two_offers_and_who_opens_the_centre_do_not_wait_for_each_other(
+    rig, monkeypatch, is_in_order
+):
+    if not is_in_order:
+        monkeypatch.setattr(answers, "lock_offers", lambda **_visit: [])
+    with rig.fresh_database() as database, database.opened():
+        world = build_world(desks=1)
+        earlier = build_visit(world, day=TOMORROW, minute=600, phone="+4520304051")
+        day = TOMORROW + timedelta(days=1)
+        visit = build_visit(world, day=day, minute=600, phone="+4520304050")
+        closure = closes(world, day)
+        begin_rebooking(
+            centre=world.centre,
+            visits=[visit.pk],
+            staff=build_staff(world.municipality),
+            now=NOW,
+            by_phone=True,
+        )
+        wish = Wish(TODAY, day, 0, 1440, 127)
+        wait_for_earlier(appointment=visit, centres=[world.centre], wish=wish, now=NOW)
+        cancel_appointment(appointment=earlier, actor="citizen", now=NOW)
+        offer = Offer.unscoped.get(answer="open")
+        has_one = threading.Event()
+
+        def open_again():
+            has_one.wait()
+            remove_closure(closure=closure, actor="staff:1", now=NOW)
+
+        with ThreadPoolExecutor(1) as pool:
+            opened = pool.submit(alone, open_again)
+
+            def once_somebody_waits(*about, **more):
+                has_one.set()
+                while not is_somebody_waiting() and not opened.done():
+                    pass
+                end_offer(*about, **more)
+
+            monkeypatch.setattr(answers, "end_offer", once_somebody_waits)
+            said = alone(lambda: accept_offer(link=link_of(offer), now=NOW))
+            said += opened.result(timeout=60)
+        if is_in_order:
+            visit.refresh_from_db()
+            assert visit.starts_at == instant(TOMORROW, 600)
+            assert list(reconcile(now=NOW)) == []
+    assert ("deadlock" in said) is not is_in_order
