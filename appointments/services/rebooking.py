@@ -51,13 +51,13 @@ def begin_rebooking(
 ) -> Rebooking | None:
     """Begin to offer other times for these visits, or put them all in the list to phone.
 
-    Those for which another rebooking does it already are left to that; None when nobody is left.
+    Those that fit by now, or for which another rebooking does it, are left out; None when nobody is
+    left.
     """
-    known = Appointment.objects.for_municipality(centre.municipality_id).filter(pk__in=visits)
     answer = Answer.TO_PHONE if by_phone else Answer.PLANNED
     with transaction.atomic():
-        lock_roster(centre=centre)  # one at a time takes visits up
-        left = without_offer(known, municipality_id=centre.municipality_id)
+        lock_roster(centre=centre)  # one at a time takes visits up, and none that fits by now
+        left = not_taken_up(centre=centre, now=now).filter(pk__in=visits)
         in_fair_order = list(left.order_by("created_at", "pk"))
         if not in_fair_order:
             return None

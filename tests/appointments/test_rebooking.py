@@ -151,6 +151,14 @@ def test_taken_it_moves_and_declined_or_unanswered_somebody_phones(world, lead):
     assert [offer.appointment for offer in progress.to_phone] == [second]
 
 
+def test_who_fits_again_before_it_begins_is_left_alone(world, lead):
+    closed = [visit.pk for visit in booked(world, 9 * 60, 9 * 60 + 30)]
+    closes(world)
+    opens_again(world)
+    assert begin_rebooking(centre=world.centre, visits=closed, staff=lead, now=NOW) is None
+    assert not offers()
+
+
 def test_where_nothing_equal_is_free_somebody_phones_at_once(lead, world):
     booked(world, 9 * 60)
     closes(world)
