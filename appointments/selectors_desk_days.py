@@ -212,7 +212,7 @@ class DeskDaysAsked:
         """The statement that tells all of it in one row: the desk-days, and the holds over."""
         joined = DIALECT[connection.vendor]["joined"]
         return (
-            f"SELECT {joined}(CAST(d.day AS text) || ',' || d.told, ';') AS told,"
+            f"SELECT {joined}(d.day || ',' || d.told, ';') AS told,"
             f" (SELECT {joined}({_HOLD}, ';') FROM appointments_hold h"
             f"  WHERE h.centre_id = {self.centre} AND h.day BETWEEN %(first)s AND %(last)s"
             f"  AND ({self.over})) AS holds"

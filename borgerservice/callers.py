@@ -92,6 +92,8 @@ class Caller:
     def close(self) -> None:
         """Send the answer and hang up. All that was said has been heard: nothing is cut off."""
         with contextlib.suppress(OSError):
-            self.client.sendall(b"".join(self._answer))
+            sent = self.client.sendmsg(self._answer)
+            if sent < sum(map(len, self._answer)):
+                self.client.sendall(b"".join(self._answer)[sent:])
         self._said.close()
         self.client.close()
