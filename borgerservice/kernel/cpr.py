@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Final, NoReturn, SupportsIndex
 
 from borgerservice.kernel.errors import DomainError
@@ -133,6 +134,7 @@ class CprNumber:
         raise TypeError("a CPR number is not stored or sent by accident: it goes through the vault")
 
 
+@lru_cache(maxsize=1024)
 def _folded(char: str) -> str:
     if "0" <= char <= "9":
         return char

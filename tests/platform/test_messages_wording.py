@@ -138,6 +138,24 @@ def test_a_danish_message_is_danish_and_an_english_one_english() -> None:
     )
 
 
+@pytest.mark.parametrize(("channel", "language"), list(product(("sms", "email"), EVERY_LANGUAGE)))
+def test_messages_that_share_their_words_tell_each_its_own(channel: str, language: str) -> None:
+    one = worded(channel=channel, language=language)
+    other = worded(
+        channel=channel,
+        language=language,
+        reference="C97N-D265-MQ",
+        starts_at="2026-12-01T09:45:00+00:00",
+        link_salt="1:other",
+    )
+    assert one.link != other.link
+    for wording, number, minute in ((one, "K7QF-M3RX-P8", "30"), (other, "C97N-D265-MQ", "45")):
+        assert number in wording.text
+        assert wording.link in wording.text
+        assert f"10:{minute}" in wording.text.replace(".", ":")
+        assert not set(wording.subject + wording.text) & set("£$@¤")
+
+
 @pytest.mark.parametrize(("language", "clock"), [("da", "kl. 10.30"), ("en", "at 10:30")])
 def test_the_time_is_the_clock_on_the_wall_on_both_sides_of_the_change(
     language: str, clock: str
