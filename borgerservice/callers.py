@@ -92,8 +92,6 @@ class Caller:
     def close(self) -> None:
         """Send the answer and hang up. All that was said has been heard: nothing is cut off."""
         with contextlib.suppress(OSError):
-            sent = self.client.sendmsg(self._answer)
-            if sent < sum(map(len, self._answer)):
-                self.client.sendall(b"".join(self._answer)[sent:])
+            self.client.sendall(b"".join(self._answer))
         self._said.close()
         self.client.close()
