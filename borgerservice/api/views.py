@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, cast
 
-from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import get_language_from_request, override
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,14 +30,6 @@ class ApiView(APIView):
     def pointer(self, field: str) -> str:
         """Where in the request a field of the domain stands."""
         return "/" + field.replace(".", "/")
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer in the language of Accept-Language; the address names none."""
-        language = get_language_from_request(request)
-        with override(language):
-            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        response.headers["Content-Language"] = language
-        return response
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:

@@ -1,0 +1,54 @@
+"""Two kinds of visitors: browsers come to pages, programs to the API with a token of their own.
+
+What only pages need is left out for programs, whose cookies say nothing and whose address names no
+language.
+"""
+
+from typing import Any
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request, override
+
+from borgerservice.api.problem import is_for_programs
+
+
+class _ForPages:
+    """Let programs pass by."""
+
+    get_response: Any
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if is_for_programs(request.path_info):
+            return self.get_response(request)
+        return super().__call__(request)  # type: ignore[misc]
+
+
+class Sessions(_ForPages, SessionMiddleware):
+    """Whose browser it is."""
+
+
+class SignedIn(_ForPages, AuthenticationMiddleware):
+    """Which member of staff asks, if one does."""
+
+
+class Messages(_ForPages, MessageMiddleware):
+    """What the next page is to say of what was just done."""
+
+
+class Languages(LocaleMiddleware):
+    """Pages speak the language of their address, the API that of Accept-Language."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not is_for_programs(request.path_info):
+            return super().__call__(request)
+        language = get_language_from_request(request)
+        with override(language):
+            response: HttpResponse = self.get_response(request)  # type: ignore[assignment]
+        patch_vary_headers(response, ["Accept-Language"])
+        response.headers["Content-Language"] = language
+        return response
