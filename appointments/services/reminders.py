@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Concat
 
 from appointments.models import Appointment, Offer, Participant
@@ -24,13 +24,15 @@ def queue_reminders(*, now: datetime) -> int:
 def _queue(reminder: Reminder, *, now: datetime) -> int:
     """Two statements for a thousand visits: read them, write their messages.
 
-    The visits are held meanwhile, so that none is cancelled or moved between the two.
+    The visits are held meanwhile, so that none is cancelled or moved between the two. The next
+    thousand begin where these ended: what is told of already is not read again.
     """
     made = 0
+    since = now + reminder.latest
     is_more = True
     while is_more:
         with transaction.atomic():
-            visits = _visits_to_remind_of(reminder, now=now)
+            visits = _visits_to_remind_of(reminder, since=since, now=now)
             written = queue(
                 [
                     notice_of(
@@ -42,14 +44,18 @@ def _queue(reminder: Reminder, *, now: datetime) -> int:
             )
         made += written
         is_more = bool(written) and len(visits) == VISITS_AT_ONCE
+        if is_more:
+            since = visits[-1][0].starts_at
     return made
 
 
-def _visits_to_remind_of(reminder: Reminder, *, now: datetime) -> list[tuple[Appointment, bool]]:
-    """Booked visits soon enough, of which nothing was told lately: not this reminder either.
+def _visits_to_remind_of(
+    reminder: Reminder, *, since: datetime, now: datetime
+) -> list[tuple[Appointment, bool]]:
+    """Booked visits from a moment on, soon enough, of which nothing was told lately.
 
-    Nor of one that cannot be received, whose citizen was offered another time. With each, whether
-    it is for proving an identity.
+    Not this reminder either. Nor one that cannot be received, whose citizen was offered another
+    time. With each, whether it is for proving an identity.
     """
     # Across municipalities: one sweep reminds everybody.
     told_lately = Message.unscoped.filter(
@@ -58,6 +64,7 @@ def _visits_to_remind_of(reminder: Reminder, *, now: datetime) -> list[tuple[App
     visits = (
         Appointment.unscoped.filter(
             status=Appointment.Status.BOOKED,
+            starts_at__gte=since,
             starts_at__gt=now + reminder.latest,
             starts_at__lte=now + reminder.due,
         )
@@ -68,14 +75,15 @@ def _visits_to_remind_of(reminder: Reminder, *, now: datetime) -> list[tuple[App
             ~Exists(unreceived(Offer.unscoped.all(), visit="pk", starts_at="starts_at")),
         )
         .annotate(
-            proves_identity=Exists(
+            # Not Exists: PostgreSQL would answer that from all participants there are.
+            proving=Subquery(
                 Participant.unscoped.filter(
                     appointment=OuterRef("pk"), service__proves_identity=True
-                )
+                ).values("pk")[:1]
             )
         )
         .select_related("centre", "contact")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("starts_at")[:VISITS_AT_ONCE]
     )
-    return [(visit, visit.proves_identity) for visit in visits]
+    return [(visit, visit.proving is not None) for visit in visits]

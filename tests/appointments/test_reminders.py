@@ -213,3 +213,16 @@ def test_more_reminders_than_one_statement_takes_are_all_made() -> None:
     moment = instant(FRIDAY, 24 * 60 - 5) - timedelta(days=2)
     with at_most(5):
         assert queue_reminders(now=moment) == 1500
+
+
+def test_more_visits_at_one_moment_than_one_statement_takes_are_all_reminded_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("appointments.services.reminders.VISITS_AT_ONCE", 2)
+    world = build_world(desks=5)
+    for _ in range(5):
+        build_visit(world, day=FRIDAY)
+    later = build_visit(world, day=FRIDAY, minute=630)
+    assert queue_reminders(now=before(days=1, hours=12)) == 6
+    assert written()[-1] == f"reminder_2d:{later.reference}:0:sms"
+    assert len(set(written())) == 6
