@@ -18,6 +18,8 @@ _TEN_DIGITS: Final = re.compile(r"[0-9]{10}")
 _CPR_SHAPE: Final = re.compile(
     r"(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])(?:0[1-9]|1[0-2])[0-9]{6}"
 )
+# What normalising leaves as it is parts the digits on its two sides: so few can be ten between.
+_BETWEEN: Final = re.compile(r"[^A-Za-z,:;]{10,}")
 # By the seventh digit: a two-digit year, the century up to and including it, the century after it.
 _CENTURIES: Final = (
     *[(99, 1900, 1900)] * 4,
@@ -50,7 +52,7 @@ def holds_cpr_number(text: str) -> bool:
     between the digits and however many digits surround them. It rather asks a person to rephrase a
     harmless note than stores a number that nobody asked for.
     """
-    return _CPR_SHAPE.search(normalise_number(text)) is not None
+    return any(_CPR_SHAPE.search(normalise_number(part)) for part in _BETWEEN.findall(text))
 
 
 class CprNumber:

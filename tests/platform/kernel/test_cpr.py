@@ -113,6 +113,27 @@ def test_the_constructor_takes_plain_digits_only():
         CprNumber(in_digits_of("\u0660", BORN + SERIAL))
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [*"0123456789", BORN, SERIAL, *" -.,:;/_aZæ\u00b2\u200b\uff10\u0660", "; "]
+        ),
+        max_size=30,
+    )
+)
+def test_a_text_is_looked_through_as_if_all_of_it_were_normalised(parts):
+    text = "".join(parts)
+    digits = normalise_number(text)
+    is_one = [_can_be_one(digits[first : first + 10]) for first in range(max(0, len(digits) - 9))]
+    assert holds_cpr_number(text) is any(is_one)
+
+
+def _can_be_one(ten):
+    if not (ten.isascii() and ten.isdecimal()):
+        return False
+    return (int(ten[:2]) - 1) % 60 < 31 and int(ten[:2]) % 60 > 0 and 1 <= int(ten[2:4]) <= 12
+
+
 @given(st.text(max_size=40))
 def test_normalising_twice_changes_nothing(text):
     once = normalise_number(text)
