@@ -5,6 +5,7 @@ letters are in it; what is not is replaced by what looks most like it. Languages
 are sent as they are written (UCS-2), in at most three parts.
 """
 
+import re
 import unicodedata
 from typing import Final
 
@@ -19,6 +20,7 @@ _ONE: Final = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _TWO: Final = frozenset("^{}\\[~]|€")
+_ANY_OF_TWO: Final = re.compile(f"[{re.escape(''.join(_TWO))}]")
 _UNUSUAL: Final = "\u0131łŁđĐðÐþÞœŒ\u2026"
 _PLAIN: Final = "i l L d D d D th Th oe OE ..."
 _ALIKE: Final = str.maketrans(
@@ -57,7 +59,7 @@ def wide_length(text: str) -> int:
 
 def length(text: str) -> int:
     """How much of a message a folded text takes: some characters count twice."""
-    return len(text) + sum(map(text.count, _TWO))
+    return len(text) + len(_ANY_OF_TWO.findall(text))
 
 
 def cut(text: str, most: int = LONGEST) -> str:
