@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, F, Q
@@ -23,15 +24,17 @@ from borgerservice.notifications.mail import MailGateway
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.ports import Gateway, GatewayDown, Outgoing, sms_gateway
 from borgerservice.notifications.services import IDS_A_TASK
-from borgerservice.notifications.statements import CLAIM
-from borgerservice.notifications.wording import CprNumberInMessage, word
-from borgerservice.vault.keys import KeyUnavailable
-from borgerservice.vault.services import SealBroken, open_data_key
+from borgerservice.notifications.statements import CLAIM, READ, SENT
+from borgerservice.notifications.wording import CprNumberInMessage, worded
+from borgerservice.vault.keys import KeyUnavailable, key_ring
+from borgerservice.vault.services import SealBroken, open_data_key, open_wrapped
 
 logger = logging.getLogger(__name__)
 
 Status = Message.Status
-Channel = Message.Channel
+SMS, EMAIL = Message.Channel.SMS.value, Message.Channel.EMAIL.value
+PLACES = {SMS: "contact.phone", EMAIL: "contact.email"}
+"""To what an address is sealed, by the channel it is for."""
 
 LEASE = timedelta(seconds=150)
 SENDING_SECONDS = 45
@@ -49,7 +52,7 @@ def deliver(*, now: datetime, ids: Sequence[int] | None = None) -> int:
     """
     began = time.monotonic()
     lease = now + LEASE
-    gateways: dict[str, Gateway] = {Channel.SMS: sms_gateway(), Channel.EMAIL: MailGateway()}
+    gateways: dict[str, Gateway] = {SMS: sms_gateway(), EMAIL: MailGateway()}
     claimed = _claim(now=now, until=lease, ids=ids)
     for channel, gateway in gateways.items():
         waiting = iter([pk for pk, by in claimed if by == channel])
@@ -102,15 +105,9 @@ def _claim(*, now: datetime, until: datetime, ids: Sequence[int] | None) -> list
         return sorted(cursor.fetchall())
 
 
-def _send(ids: list[int], *, gateway: Gateway, lease: datetime, now: datetime) -> bool:
+def _send(ids: Sequence[int], *, gateway: Gateway, lease: datetime, now: datetime) -> bool:
     """Send some claimed messages in one call; False when the gateway could not be reached."""
-    # Across municipalities: the outbox is one.
-    rows = list(
-        Message.unscoped.filter(pk__in=ids, status=Status.SENDING, leased_until=lease)
-        .select_related("contact__data_key")
-        .order_by("pk")
-    )
-    letters, problems = _prepared(rows, now=now)
+    letters, problems = _prepared(_read(ids, lease=lease), now=now)
     by_reference = {letter.reference: row for row, letter in letters}
     sent: Mapping[str, str] = {}
     is_down = False
@@ -122,19 +119,50 @@ def _send(ids: list[int], *, gateway: Gateway, lease: datetime, now: datetime) -
         _try_again(list(by_reference.values()), lease=lease, now=now)
     else:
         problems += [(by_reference[reference], code) for reference, code in sent.items()]
-        accepted = [row.pk for reference, row in by_reference.items() if reference not in sent]
-        if accepted:
-            # Also what was taken back while it was on its way: it is sent.
-            Message.unscoped.filter(pk__in=accepted, leased_until=lease).update(
-                status=Status.SENT, sent_at=now, leased_until=None, problem=""
-            )
+        _note_sent(
+            [row.pk for reference, row in by_reference.items() if reference not in sent],
+            lease=lease,
+            now=now,
+        )
     _end_with_problems(problems, lease=lease)
     return not is_down
 
 
+class _Row(NamedTuple):
+    """What is read of a message right before it goes out."""
+
+    pk: int
+    kind: str
+    channel: str
+    language: str
+    facts: str
+    reference: str
+    attempts: int
+    wrapped_key: bytes | memoryview | None
+    key_version: int | None
+    sealed: bytes | memoryview | None
+    mark: str | None
+
+
+def _read(ids: Sequence[int], *, lease: datetime) -> list[_Row]:
+    """Of claimed messages those that nobody has taken back meanwhile."""
+    until = connection.ops.adapt_datetimefield_value(lease)
+    with connection.cursor() as cursor:
+        cursor.execute(READ[connection.vendor], [json.dumps(ids), until])
+        return list(map(_Row._make, cursor.fetchall()))
+
+
+def _note_sent(ids: Sequence[int], *, lease: datetime, now: datetime) -> None:
+    """Mark messages as sent, also those taken back while they were on their way."""
+    if ids:
+        moment, until = map(connection.ops.adapt_datetimefield_value, (now, lease))
+        with connection.cursor() as cursor:
+            cursor.execute(SENT[connection.vendor], [moment, json.dumps(ids), until])
+
+
 def _prepared(
-    rows: Sequence[Message], *, now: datetime
-) -> tuple[list[tuple[Message, Outgoing]], list[tuple[Message, str]]]:
+    rows: Sequence[_Row], *, now: datetime
+) -> tuple[list[tuple[_Row, Outgoing]], list[tuple[_Row, str]]]:
     """What goes out, and what does not with the code of the reason."""
     letters, problems = [], []
     for row in rows:
@@ -143,37 +171,47 @@ def _prepared(
             letters.append((row, found))
         else:
             problems.append((row, found))
-    first_tries = [row for row, _letter in letters if row.attempts == 1]
+    first_tries = (
+        (row.pk, row.channel, row.mark or "") for row, _letter in letters if row.attempts == 1
+    )
     too_many = over_the_limit(first_tries, day=danish_date(now))
     problems += [(row, "daily_limit") for row, _letter in letters if row.pk in too_many]
     return [(row, letter) for row, letter in letters if row.pk not in too_many], problems
 
 
-def _letter_or_problem(row: Message, *, now: datetime) -> Outgoing | str:
+def _letter_or_problem(row: _Row, *, now: datetime) -> Outgoing | str:
     try:
-        to = address_of(row)
-        if problem := _problem_of(row, to=to, now=now):
+        facts = json.loads(row.facts)
+        to = _address(row)
+        if problem := _problem_of(row, facts, to=to, now=now):
             return problem
-        wording = word(row)
+        wording = worded(row.kind, row.channel, row.language, facts)
     except CprNumberInMessage:
         return "looks_like_cpr"
     except KeyUnavailable:
         return "key_unavailable"
     except (SealBroken, TemplateDoesNotExist, KeyError, ValueError):
         return "cannot_be_worded"
-    return Outgoing(reference=row.dedupe_key, to=to, subject=wording.subject, text=wording.text)
+    return Outgoing(reference=row.reference, to=to, subject=wording.subject, text=wording.text)
 
 
-def _problem_of(row: Message, *, to: str, now: datetime) -> str:
+def _problem_of(row: _Row, facts: Mapping[str, str], *, to: str, now: datetime) -> str:
     if row.attempts > TRIES:
         return "given_up"
-    if datetime.fromisoformat(row.facts["starts_at"]) <= now:
+    if datetime.fromisoformat(facts["starts_at"]) <= now:
         return "too_late"
     if not to:
         return "no_address"
-    if row.channel == Channel.SMS and not may_be_texted(to):
+    if row.channel == SMS and not may_be_texted(to):
         return "number_not_served"
     return ""
+
+
+def _address(row: _Row) -> str:
+    if row.wrapped_key is None or row.key_version is None:
+        return ""
+    key = open_wrapped(row.wrapped_key, row.key_version, key_ring().wrap)
+    return key.open(row.sealed, PLACES[row.channel]) if key else ""
 
 
 def address_of(message: Message) -> str:
@@ -182,16 +220,17 @@ def address_of(message: Message) -> str:
     key = open_data_key(contact.data_key) if contact else None
     if contact is None or key is None:
         return ""
-    if message.channel == Channel.SMS:
-        return key.open(contact.phone_sealed, "contact.phone")
-    return key.open(contact.email_sealed, "contact.email")
+    is_sms = message.channel == SMS
+    return key.open(
+        contact.phone_sealed if is_sms else contact.email_sealed, PLACES[message.channel]
+    )
 
 
 DROPPED = frozenset({"too_late", "no_address", "number_not_served", "daily_limit"})
 """Why a message is not sent although nothing went wrong; every other problem is a failure."""
 
 
-def _end_with_problems(problems: Sequence[tuple[Message, str]], *, lease: datetime) -> None:
+def _end_with_problems(problems: Sequence[tuple[_Row, str]], *, lease: datetime) -> None:
     for problem in {problem for _row, problem in problems}:
         rows = [row.pk for row, its in problems if its == problem]
         status = Status.DROPPED if problem in DROPPED else Status.FAILED
@@ -201,7 +240,7 @@ def _end_with_problems(problems: Sequence[tuple[Message, str]], *, lease: dateti
         logger.warning("messages.not_sent problem=%s count=%d", problem, len(rows))
 
 
-def _try_again(rows: Sequence[Message], *, lease: datetime, now: datetime) -> None:
+def _try_again(rows: Sequence[_Row], *, lease: datetime, now: datetime) -> None:
     for tries, pks in _by_tries(rows):
         mine = Message.unscoped.filter(pk__in=pks, status=Status.SENDING, leased_until=lease)
         if tries >= TRIES:
@@ -215,7 +254,7 @@ def _try_again(rows: Sequence[Message], *, lease: datetime, now: datetime) -> No
         logger.warning("messages.gateway_down count=%d tries=%d", len(pks), tries)
 
 
-def _by_tries(rows: Sequence[Message]) -> Iterator[tuple[int, list[int]]]:
+def _by_tries(rows: Sequence[_Row]) -> Iterator[tuple[int, list[int]]]:
     for tries in {row.attempts for row in rows}:
         yield tries, [row.pk for row in rows if row.attempts == tries]
 

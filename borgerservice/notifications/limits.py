@@ -5,7 +5,7 @@ Anybody can type anybody's number, and some numbers cost the sender a great deal
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -15,8 +15,9 @@ from django.db import connection
 from borgerservice.notifications.models import DailyCount, Message
 from borgerservice.notifications.statements import COUNT
 
-MOST_A_DAY = {Message.Channel.SMS: 10, Message.Channel.EMAIL: 20}
+MOST_A_DAY: Final[dict[str, int]] = {Message.Channel.SMS: 10, Message.Channel.EMAIL: 20}
 """Enough for whoever books for a family or for clients on their own number, and no more."""
+FEWEST_A_DAY: Final = min(MOST_A_DAY.values())
 
 REGIONS = (
     "DK FO GL AT BE BG CH CY CZ DE EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO"
@@ -52,14 +53,15 @@ def may_be_texted(phone: str) -> bool:
     )
 
 
-def over_the_limit(messages: Sequence[Message], *, day: date) -> set[int]:
+def over_the_limit(messages: Iterable[tuple[int, str, str]], *, day: date) -> set[int]:
     """Count messages as sent on a day; the ids of those that are one too many.
 
-    One statement adds them all, so of however many workers no two can count the same place.
+    Each is told by its id, its channel and the mark of whom it goes to. One statement adds them
+    all, so of however many workers no two can count the same place.
     """
-    wanted: dict[str, list[Message]] = {}
-    for message in messages:
-        wanted.setdefault(_mark_of(message), []).append(message)
+    wanted: dict[str, list[tuple[int, str]]] = {}
+    for pk, channel, mark in messages:
+        wanted.setdefault(mark, []).append((pk, channel))
     if not wanted:
         return set()
     asked = json.dumps({mark: len(theirs) for mark, theirs in wanted.items()})
@@ -68,23 +70,16 @@ def over_the_limit(messages: Sequence[Message], *, day: date) -> set[int]:
             COUNT[connection.vendor],
             [connection.ops.adapt_datefield_value(day), asked],
         )
-        counted = dict(cursor.fetchall())
+        counted = cursor.fetchall()
     return {
-        message.pk
-        for mark, theirs in wanted.items()
-        for place, message in enumerate(theirs, start=counted[mark] - len(theirs) + 1)
-        if place > MOST_A_DAY[Message.Channel(message.channel)]
+        pk
+        for mark, count in counted
+        if count > FEWEST_A_DAY
+        for place, (pk, channel) in enumerate(wanted[mark], start=count - len(wanted[mark]) + 1)
+        if place > MOST_A_DAY[channel]
     }
 
 
 def forget_counts(*, today: date) -> int:
     """Delete the counts of days that are over; how many went."""
     return DailyCount.objects.filter(day__lt=today).delete()[0]
-
-
-def _mark_of(message: Message) -> str:
-    contact = message.contact
-    if contact is None:
-        return ""
-    is_sms = message.channel == Message.Channel.SMS
-    return contact.phone_mark if is_sms else contact.email_mark

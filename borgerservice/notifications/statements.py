@@ -73,3 +73,31 @@ COUNT = {
 }
 """Count messages per mark: the day, and how many more for each mark as JSON. In the order of the
 marks, so that two workers never wait for each other."""
+
+_READ = """
+    SELECT message.id, message.kind, message.channel, message.language, message.facts,
+      message.dedupe_key, message.attempts, data_key.wrapped, data_key.key_version,
+      CASE message.channel WHEN 'sms' THEN contact.phone_sealed ELSE contact.email_sealed END,
+      CASE message.channel WHEN 'sms' THEN contact.phone_mark ELSE contact.email_mark END
+    FROM notifications_message message
+      LEFT JOIN notifications_contact contact ON contact.id = message.contact_id
+      LEFT JOIN vault_datakey data_key ON data_key.id = contact.data_key_id
+    WHERE message.id {is_one_of}
+      AND message.status = 'sending' AND message.leased_until = %s
+    ORDER BY message.id
+    """
+_IS_ONE_OF = {
+    "postgresql": "= ANY (ARRAY(SELECT value::bigint FROM jsonb_array_elements_text(%s::jsonb)))",
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+}
+READ = {vendor: _READ.format(is_one_of=those) for vendor, those in _IS_ONE_OF.items()}
+"""Messages that are about to go out, of a worker whose claim still stands: their ids as JSON, and
+until when it has them."""
+
+_SENT = """
+    UPDATE notifications_message
+    SET status = 'sent', sent_at = %s, leased_until = NULL, problem = ''
+    WHERE id {is_one_of} AND leased_until = %s
+    """
+SENT = {vendor: _SENT.format(is_one_of=those) for vendor, those in _IS_ONE_OF.items()}
+"""Messages that have gone out: when, their ids as JSON, and until when the worker had them."""
