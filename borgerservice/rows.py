@@ -4,12 +4,13 @@ Django's own way takes longer for a row than the database to write it. Where an 
 its rate, its rows are made here. They are models like all others.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
@@ -48,6 +49,33 @@ def read_row(model: type[M], names: Iterable[str], values: Iterable[Any]) -> M:
     row = _bare(model, state)
     vars(row).update(zip(names, values, strict=True))
     return row
+
+
+def read_joined(rows: QuerySet[Any], *names: str) -> Iterator[tuple[Any, ...]]:
+    """Each row that is read, with the rows it is joined to and what is annotated, by their names.
+
+    The rows do not know of each other.
+    """
+    compiler = rows.query.get_compiler(rows.db)
+    found = compiler.results_iter()
+    own: dict[str, Any] = compiler.klass_info or {}
+    joined = {part["field"].name: part for part in own["related_klass_infos"]}
+    annotated = compiler.annotation_col_map or {}
+    read: list[Callable[[Sequence[Any]], Any]] = [_reader(own, compiler.select)]
+    for name in names:
+        is_row = name in joined
+        read.append(
+            _reader(joined[name], compiler.select) if is_row else itemgetter(annotated[name])
+        )
+    for row in found:
+        yield tuple([one(row) for one in read])
+
+
+def _reader(part: dict[str, Any], select: Sequence[Any]) -> Callable[[Sequence[Any]], Model]:
+    places = part["select_fields"]
+    names = [select[place][0].target.attname for place in places]
+    columns = slice(places[0], places[-1] + 1)
+    return lambda row: read_row(part["model"], names, row[columns])
 
 
 def _bare(model: type[M], state: ModelState) -> M:

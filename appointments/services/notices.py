@@ -1,8 +1,8 @@
 """What is told about a visit, and the facts the wording needs. Nothing personal is in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from appointments.models import Appointment, DoubleBooking, Offer, ServiceType
 from appointments.selectors_centres import address_of, stand_on
@@ -75,7 +75,7 @@ def offer_notice(offer: Offer, contact: Contact, language: str) -> Notice:
         kind="rebooked_offer" if offer.rebooking_id else "offer",
         subject=subject_of_offer(offer),
         facts={
-            **_about(offer.centre, offer.starts_at),
+            **_about(offer.centre, danish_date(offer.starts_at)),
             "starts_at": offer.starts_at.isoformat(),
             "until": offer.expires_at.isoformat(),
             "link": "offer",
@@ -126,6 +126,36 @@ def notice_of(
 
     `link_salt` leads to the secret link at delivery.
     """
+    about = _about(appointment.centre, danish_date(appointment.starts_at))
+    return _telling(
+        kind, appointment, about=about, contact=contact, proves_identity=proves_identity
+    )
+
+
+def notices_of(
+    kind: str, visits: Iterable[tuple[Appointment, Centre, Contact, bool]]
+) -> Iterator[Notice]:
+    """The same about each of many, with whether it proves an identity.
+
+    Where a centre stands on a day is found out once.
+    """
+    known: dict[tuple[int, date], dict[str, object]] = {}
+    for visit, centre, contact, proves_identity in visits:
+        place = centre.pk, danish_date(visit.starts_at)
+        about = known.get(place)
+        if about is None:
+            about = known[place] = _about(centre, place[1])
+        yield _telling(kind, visit, about=about, contact=contact, proves_identity=proves_identity)
+
+
+def _telling(
+    kind: str,
+    appointment: Appointment,
+    *,
+    about: dict[str, object],
+    contact: Contact,
+    proves_identity: bool,
+) -> Notice:
     return Notice(
         kind=kind,
         subject=subject_of(appointment),
@@ -133,7 +163,7 @@ def notice_of(
             "reference": appointment.reference,
             "starts_at": appointment.starts_at.isoformat(),
             "proves_identity": proves_identity,
-            **_about(appointment.centre, appointment.starts_at),
+            **about,
             "link": "visit",
             "link_salt": appointment.link_salt,
         },
@@ -161,10 +191,10 @@ def _notice(
     )
 
 
-def _about(centre: Centre, moment: datetime) -> dict[str, object]:
+def _about(centre: Centre, day: date) -> dict[str, object]:
     """Where the centre stands on the day, and how to call it."""
     return {
         "centre": centre.name,
-        "address": address_of(stand_on(centre, day=danish_date(moment))),
+        "address": address_of(stand_on(centre, day=day)),
         "phone": centre.phone,
     }

@@ -9,11 +9,20 @@ from django.db.models.functions import Concat
 from appointments.models import Appointment, Offer, Participant
 from appointments.rules.reminders import REMINDERS, Reminder
 from appointments.selectors_waiting import unreceived
-from appointments.services.notices import notice_of
-from borgerservice.notifications.models import Message
+from appointments.services.notices import notices_of
+from borgerservice.municipalities.models import Centre
+from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.services import queue
+from borgerservice.rows import read_joined
 
 VISITS_AT_ONCE = 1000
+READ = (
+    *("reference", "starts_at", "language", "moves", "link_salt", "centre", "contact"),
+    *("contact__municipality", "contact__phone_sealed", "contact__email_sealed"),
+    *("centre__name", "centre__address", "centre__postal_code", "centre__city"),
+    *("centre__phone", "centre__is_mobile"),
+)
+"""What is told of a visit, and to whom."""
 
 
 def queue_reminders(*, now: datetime) -> int:
@@ -33,15 +42,7 @@ def _queue(reminder: Reminder, *, now: datetime) -> int:
     while is_more:
         with transaction.atomic():
             visits = _visits_to_remind_of(reminder, since=since, now=now)
-            written = queue(
-                [
-                    notice_of(
-                        reminder.kind, visit, contact=visit.contact, proves_identity=proves_identity
-                    )
-                    for visit, proves_identity in visits
-                ],
-                now=now,
-            )
+            written = queue(notices_of(reminder.kind, visits), now=now)
         made += written
         is_more = bool(written) and len(visits) == VISITS_AT_ONCE
         if is_more:
@@ -51,11 +52,11 @@ def _queue(reminder: Reminder, *, now: datetime) -> int:
 
 def _visits_to_remind_of(
     reminder: Reminder, *, since: datetime, now: datetime
-) -> list[tuple[Appointment, bool]]:
+) -> list[tuple[Appointment, Centre, Contact, bool]]:
     """Booked visits from a moment on, soon enough, of which nothing was told lately.
 
     Not this reminder either. Nor one that cannot be received, whose citizen was offered another
-    time. With each, whether it is for proving an identity.
+    time. With each its centre, its contact, and whether it is for proving an identity.
     """
     # Across municipalities: one sweep reminds everybody.
     told_lately = Message.unscoped.filter(
@@ -69,7 +70,7 @@ def _visits_to_remind_of(
             starts_at__lte=now + reminder.due,
         )
         .exclude(contact__phone_sealed=None, contact__email_sealed=None)
-        .annotate(told_as=Concat(Value("appointment:"), F("reference")))
+        .alias(told_as=Concat(Value("appointment:"), F("reference")))
         .filter(
             ~Exists(told_lately),
             ~Exists(unreceived(Offer.unscoped.all(), visit="pk", starts_at="starts_at")),
@@ -83,7 +84,11 @@ def _visits_to_remind_of(
             )
         )
         .select_related("centre", "contact")
+        .only(*READ)
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("starts_at")[:VISITS_AT_ONCE]
     )
-    return [(visit, visit.proving is not None) for visit in visits]
+    return [
+        (visit, centre, contact, proving is not None)
+        for visit, centre, contact, proving in read_joined(visits, "centre", "contact", "proving")
+    ]

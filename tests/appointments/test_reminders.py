@@ -12,6 +12,7 @@ from appointments.models import Appointment, Desk, Participant
 from appointments.rules.local_time import instant
 from appointments.services import cancel_appointment, check_in, move_appointment
 from appointments.services.reminders import queue_reminders
+from borgerservice.municipalities.models import MobileStop
 from borgerservice.notifications.delivery import deliver
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.services import new_contact
@@ -226,3 +227,20 @@ def test_more_visits_at_one_moment_than_one_statement_takes_are_all_reminded_of(
     assert queue_reminders(now=before(days=1, hours=12)) == 6
     assert written()[-1] == f"reminder_2d:{later.reference}:0:sms"
     assert len(set(written())) == 6
+
+
+def test_a_reminder_tells_where_a_mobile_centre_stands_that_day_and_that_is_found_out_once() -> (
+    None
+):
+    world = build_world(desks=5)
+    MobileStop.objects.create(
+        centre=world.centre, weekday=4, address="Torvet 1", postal_code="7451", city="Sunds"
+    )
+    world.centre.is_mobile = True
+    world.centre.save()
+    for _ in range(5):
+        build_visit(world, day=FRIDAY)
+    with at_most(5):
+        assert queue_reminders(now=before(days=2)) == 5
+    facts = Message.unscoped.filter(kind="reminder_2d").values_list("facts__address", flat=True)
+    assert set(facts) == {"Torvet 1, 7451 Sunds"}
