@@ -15,6 +15,7 @@ from borgerservice.people.models import Person
 from borgerservice.people.services import new_person
 from borgerservice.vault.services import new_data_key
 from tests.builders import NOW, TODAY, World, build_staff
+from tests.witnesses.stewards import build_steward
 from witnesses.models import IdentityProofing, ReversalProposal, RuleSetInForce, Witnessing
 
 
@@ -144,17 +145,42 @@ def decided_proofing(world: World, *, staff: StaffMember, minute: int = 600):
     )
 
 
+def two_stewards(rule_set: str, since: date) -> dict[str, StaffMember]:
+    """Two new rule stewards, of whom one proposed the set by raw SQL and the other approved."""
+    one, other = build_steward(), build_steward()
+    moment = NOW.isoformat(" ")
+    insert(
+        "witnesses_rulesetproposal",
+        rule_set=rule_set,
+        in_force_from=since.isoformat(),
+        proposed_by_id=one.pk,
+        proposed_at=moment,
+        answered_by_id=other.pk,
+        answered_at=moment,
+        is_approved=True,
+    )
+    return {"proposed_by": one, "approved_by": other}
+
+
 def schedule(
-    unit: str, *, rule_set: str, at_most: int = 3, days: int = 120, since: date = date(2000, 1, 1)
+    unit: str = "witnessings",
+    *,
+    rule_set: str,
+    at_most: int = 3,
+    days: int = 120,
+    since: date = date(2000, 1, 1),
+    reversals: int = 2,
 ):
-    """Put a rule set in force from a date."""
+    """Put a rule set in force from a date, approved by raw SQL."""
     return RuleSetInForce.objects.create(
         rule_set=rule_set,
         in_force_from=since,
         quota_at_most=at_most,
         quota_days=days,
         quota_unit=unit,
+        reversals_at_most=reversals,
         created_at=NOW,
+        **two_stewards(rule_set, since),
     )
 
 

@@ -134,6 +134,15 @@ def test_a_date_that_would_not_count_is_refused(ledger, witness, on):
         ledger.add(witness, day(0), on_date=on)
 
 
+@pytest.mark.only("postgresql")
+@pytest.mark.parametrize("on", ["infinity", "10000-01-01", "-infinity", "0044-03-15 BC"])
+@pytest.mark.parametrize("column", ["on_date", "recorded_on"])
+def test_a_date_that_nobody_could_read_is_refused(ledger, witness, column, on):
+    with refused("no day of the calendar"):
+        ledger.add(witness, day(0), late_reason="system_down", **{column: on})
+    assert count(witness) == 0
+
+
 @pytest.mark.only("sqlite")
 @pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "INSERT OR IGNORE", "INSERT OR FAIL"])
 def test_no_spelling_of_insert_makes_room(ledger, witness, verb):

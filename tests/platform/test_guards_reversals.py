@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import NOW, build_staff, build_world
-from tests.platform.raw import Ledger, copy_row, day, execute, insert, refused, rows_of, schedule
+from tests.platform.raw import Ledger, copy_row, day, execute, refused, rows_of, schedule
 from witnesses.models import LinkProposal, Reversal, ReversalProposal, RuleSetProposal, Witnessing
 
 pytestmark = pytest.mark.django_db
@@ -92,16 +92,7 @@ def test_the_limit_is_the_schedule_s_on_the_day_of_the_reversal(ledger, witness)
     cases = [ledger.add(witness, day(0)) for _ in range(2)]
     strict = schedule("witnessings", rule_set="strict", since=day(10))
     assert strict.reversals_at_most == 2
-    insert(
-        "witnesses_rulesetinforce",
-        rule_set="stricter",
-        in_force_from=day(20).isoformat(),
-        quota_at_most=3,
-        quota_days=120,
-        quota_unit="witnessings",
-        reversals_at_most=0,
-        created_at=NOW.isoformat(" "),
-    )
+    schedule(rule_set="stricter", since=day(20), reversals=0)
     ledger.reverse(cases[0], day(19))
     with refused("limit reached"):
         ledger.reverse(cases[1], day(20))
@@ -132,6 +123,14 @@ def test_a_witnessing_is_reversed_once(ledger, witness):
     ledger.reverse(case, day(0))
     with refused("(?i)unique|duplicate|append-only"):
         ledger.reverse(case, day(0))
+
+
+@pytest.mark.only("postgresql")
+def test_a_date_that_nobody_could_read_is_refused(ledger, witness):
+    case = ledger.add(witness, day(0))
+    approved = ledger.approved(case, day(0), answered_at="9999-12-31 23:30+00")
+    with refused("no day of the calendar"):
+        ledger.reverse(case, day(0), proposal_id=approved, reversed_on="10000-01-01")
 
 
 @pytest.mark.only("sqlite")

@@ -14,9 +14,10 @@ from borgerservice.api.scopes import Scope
 from borgerservice.audit.models import AuditEntry
 from tests.builders import NOW, TODAY, build_world
 from tests.platform.api_calls import System, build_system, problem, statements
+from tests.platform.raw import schedule
 from tests.witnesses.cases import build_office, witness
 from tests.witnesses.rules import test_worked_cases
-from witnesses.models import ClientAnswer, IdentityProofing, RuleSetInForce
+from witnesses.models import ClientAnswer, IdentityProofing
 from witnesses.rules.facts import DOCUMENT_TYPES
 from witnesses.services import abandon_proofing, decide_proofing, record_client_answer
 
@@ -95,10 +96,7 @@ def test_a_case_that_names_its_rule_set_needs_no_schedule() -> None:
 
 
 def test_the_set_in_force_on_the_day_of_the_meeting_decides() -> None:
-    RuleSetInForce.objects.create(
-        rule_set="mitid-2025", in_force_from=date(2026, 12, 1), quota_at_most=3, quota_days=120,
-        quota_unit="witnessings", created_at=NOW,
-    )  # fmt: skip
+    schedule(rule_set="mitid-2025", since=date(2026, 12, 1))
     for on, expected in (("2026-11-30", "mitid-2022"), ("2026-12-01", "mitid-2025")):
         assert System().post("decisions/", a_case(on=on)).json()["rule_set"] == expected
 

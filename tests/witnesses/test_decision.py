@@ -10,6 +10,7 @@ from django.utils import translation
 from borgerservice.people.services import person_of
 from borgerservice.vault.services import open_data_key
 from tests.builders import NOW, TODAY, build_staff
+from tests.platform.raw import schedule
 from tests.witnesses.cases import (
     FOREIGN_PASSPORT,
     LICENCE,
@@ -61,16 +62,7 @@ def test_at_the_start_one_rule_set_is_in_force_on_every_day(on, django_assert_nu
 
 def test_a_rule_set_scheduled_later_is_in_force_from_its_day_and_not_before(office):
     begins = TODAY + timedelta(days=30)
-    RuleSetInForce.objects.create(
-        rule_set="mitid-2025",
-        in_force_from=begins,
-        quota_at_most=3,
-        quota_days=120,
-        quota_unit="witnessings",
-        proposed_by=build_staff(office.world.municipality),
-        approved_by=build_staff(office.world.municipality),
-        created_at=NOW,
-    )
+    schedule(rule_set="mitid-2025", since=begins)
 
     assert rule_set_in_force(begins - timedelta(days=1)) == "mitid-2022"
     assert rule_set_in_force(begins) == "mitid-2025"

@@ -9,10 +9,11 @@ from borgerservice.people.services import new_person, person_of
 from borgerservice.vault.services import open_data_key
 from tests.builders import NOW, TODAY
 from tests.links import build_link
+from tests.platform.raw import schedule
 from tests.witnesses.cases import FOREIGN_PASSPORT, number, witness
 from tests.witnesses.ledgers import Entry, build_place, write
 from witnesses.exceptions import CaseOver, Refused
-from witnesses.models import RuleSetInForce, Witnessing
+from witnesses.models import Witnessing
 from witnesses.selectors import decision_facts
 from witnesses.services import abandon_proofing, decide_proofing, record_documents
 from witnesses.services import decision as decision_service
@@ -115,17 +116,7 @@ def test_an_applicant_who_turns_out_to_be_the_clerk_is_refused(office, overtaken
 
 def test_a_rule_set_that_came_into_force_in_between_is_the_one(office, overtaken):
     case = office.with_witness(witness(2))
-    overtaken(
-        lambda: RuleSetInForce.objects.create(
-            rule_set="mitid-2025",
-            in_force_from=TODAY,
-            quota_at_most=3,
-            quota_days=120,
-            quota_unit="witnessings",
-            reversals_at_most=2,
-            created_at=NOW,
-        )
-    )
+    overtaken(lambda: schedule(rule_set="mitid-2025", since=TODAY))
 
     decided = decide_proofing(proofing=case, staff=office.clerk, now=office.now)
 

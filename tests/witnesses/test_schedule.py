@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import OperationalError
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.staff.services import end_rule_steward
 from tests.builders import NOW, TODAY, build_municipality, build_staff
 from tests.links import build_link
-from tests.platform.raw import execute, insert, refused
+from tests.platform.raw import copy_row, execute, refused, schedule, two_stewards
 from tests.witnesses.cases import build_office, witness
 from tests.witnesses.stewards import build_steward, scheduled
 from witnesses.exceptions import Refused
@@ -233,14 +233,39 @@ def test_the_guard_s_refusal_comes_out_in_words(one, other):
 def test_the_database_itself_changes_nothing_already_decided(one, other):
     office = build_office()
     office.decided(witness(2))
-    row = {
-        "rule_set": "mitid-2025", "quota_at_most": 99, "quota_days": 120,
-        "quota_unit": "witnessings", "proposed_by": one, "approved_by": other, "created_at": NOW,
-    }  # fmt: skip
     for day in (date.min, TODAY - timedelta(days=1), TODAY):
-        with pytest.raises(IntegrityError, match="spares_the_past"), transaction.atomic():
-            RuleSetInForce.objects.create(in_force_from=day, **row)
-    RuleSetInForce.objects.create(in_force_from=TOMORROW, **row)
+        with refused("spares_the_past"):
+            schedule(rule_set="mitid-2025", since=day)
+    schedule(rule_set="mitid-2025", since=TOMORROW)
+
+
+@pytest.mark.parametrize("of_whom", ["nobody", "two who approved nothing", "two who declined"])
+def test_the_database_schedules_nothing_that_no_second_steward_approved(one, other, of_whom):
+    row = {"quota_at_most": 99, "quota_days": 120, "quota_unit": "witnessings", "created_at": NOW}
+    if of_whom != "nobody":
+        row |= {"proposed_by": one, "approved_by": other}
+    if of_whom == "two who declined":
+        answer_rule_set(proposal=proposed(one, on=TOMORROW), approve=False, staff=other, now=NOW)
+    with refused("schedule_takes_two"):
+        RuleSetInForce.objects.create(rule_set="mitid-2025", in_force_from=TOMORROW, **row)
+    assert rule_set_in_force(TOMORROW) == "mitid-2022"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"quota_at_most": 99}, {"in_force_from": SOON}, {"rule_set": "mitid-2025"}], ids=str
+)
+def test_one_approval_puts_one_row_into_the_schedule(changed):
+    scheduled("digst-2023", TOMORROW)
+    row = RuleSetInForce.objects.latest("id")
+    with refused("schedule_takes_two"):
+        copy_row("witnesses_rulesetinforce", row.pk, **changed)
+
+
+@pytest.mark.only("postgresql")
+@pytest.mark.parametrize("day", ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"])
+def test_the_schedule_takes_no_day_that_nobody_could_read(day):
+    with refused("no day of the calendar"):
+        copy_row("witnesses_rulesetinforce", RuleSetInForce.objects.get().pk, in_force_from=day)
 
 
 def test_the_database_wants_two_stewards(one, other):
@@ -362,13 +387,15 @@ def test_an_approval_waits_for_every_decision_under_way(rig):
         assert rule_set_in_force(SOON) == "mitid-2025"
 
 
-# --- a row nobody proposed ---------------------------------------------------------------------------
+# --- a row written by hand ------------------------------------------------------------------------------
 
 
 def put_by_hand(**other):
     row = {"rule_set": "mitid-2025", "in_force_from": SOON, "created_at": NOW}
     figures = figures_for_guards(RULE_SETS["mitid-2025"])
-    insert("witnesses_rulesetinforce", **{**row, **figures, **other})
+    row |= {**figures, **other}
+    stewards = two_stewards(row["rule_set"], row["in_force_from"])
+    RuleSetInForce.objects.create(**row, **stewards)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,11 @@ BEGIN
     RAISE EXCEPTION 'witness_quota: a stale snapshot cannot count'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  IF NEW.on_date NOT BETWEEN '0001-01-01' AND '9999-12-31'
+     OR NEW.recorded_on NOT BETWEEN '0001-01-01' AND '9999-12-31' THEN
+    RAISE EXCEPTION 'witness_quota: no day of the calendar'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   SELECT coalesce(min(root_id), NEW.witness_id) INTO held
     FROM people_personlink WHERE person_id = NEW.witness_id;
   LOOP
@@ -102,6 +107,10 @@ BEGIN
     RAISE EXCEPTION 'witnesses_reversal of another municipality'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  IF NEW.reversed_on > '9999-12-31' THEN
+    RAISE EXCEPTION 'reversals_are_few: no day of the calendar'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   IF NEW.reversed_on < reversed.on_date THEN
     RAISE EXCEPTION 'reversals_are_few: reversed before it was witnessed'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -152,6 +161,10 @@ SET search_path = public, pg_temp AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'schedule_spares_the_past: a stale snapshot cannot see what was decided'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.in_force_from NOT BETWEEN '0001-01-01' AND '9999-12-31' THEN
+    RAISE EXCEPTION 'schedule_spares_the_past: no day of the calendar'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   PERFORM pg_advisory_xact_lock(7303::bigint << 48);

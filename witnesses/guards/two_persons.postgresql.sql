@@ -90,6 +90,26 @@ END $$;
 CREATE TRIGGER links_take_two BEFORE INSERT ON people_personlink
   FOR EACH ROW EXECUTE FUNCTION links_take_two();
 
+-- guard: trigger schedule_takes_two on witnesses_rulesetinforce
+-- As many rows as two rule stewards approved: no approval is used twice.
+CREATE OR REPLACE FUNCTION schedule_takes_two() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF (SELECT count(*) FROM witnesses_rulesetproposal p
+      WHERE p.rule_set = NEW.rule_set AND p.in_force_from = NEW.in_force_from AND p.is_approved
+        AND p.proposed_by_id = NEW.proposed_by_id AND p.answered_by_id = NEW.approved_by_id
+        AND p.answered_by_id <> p.proposed_by_id)
+     <= (SELECT count(*) FROM witnesses_rulesetinforce r
+      WHERE r.rule_set = NEW.rule_set AND r.in_force_from = NEW.in_force_from
+        AND r.proposed_by_id = NEW.proposed_by_id AND r.approved_by_id = NEW.approved_by_id) THEN
+    RAISE EXCEPTION 'schedule_takes_two: not approved by a second person'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER schedule_takes_two BEFORE INSERT ON witnesses_rulesetinforce
+  FOR EACH ROW EXECUTE FUNCTION schedule_takes_two();
+
 -- guard: trigger rule_set_proposals_stand on witnesses_rulesetproposal
 CREATE OR REPLACE FUNCTION rule_set_proposals_stand() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$

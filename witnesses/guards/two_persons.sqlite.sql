@@ -62,6 +62,17 @@ WHEN NOT EXISTS (
 )
 BEGIN SELECT RAISE(ABORT, 'links_take_two: not approved by a second person'); END
 
+-- guard: trigger schedule_takes_two on witnesses_rulesetinforce
+CREATE TRIGGER schedule_takes_two BEFORE INSERT ON witnesses_rulesetinforce
+WHEN (SELECT count(*) FROM witnesses_rulesetproposal p
+      WHERE p.rule_set = NEW.rule_set AND p.in_force_from = NEW.in_force_from AND p.is_approved
+        AND p.proposed_by_id = NEW.proposed_by_id AND p.answered_by_id = NEW.approved_by_id
+        AND p.answered_by_id <> p.proposed_by_id)
+  <= (SELECT count(*) FROM witnesses_rulesetinforce r
+      WHERE r.rule_set = NEW.rule_set AND r.in_force_from = NEW.in_force_from
+        AND r.proposed_by_id = NEW.proposed_by_id AND r.approved_by_id = NEW.approved_by_id)
+BEGIN SELECT RAISE(ABORT, 'schedule_takes_two: not approved by a second person'); END
+
 -- guard: trigger rule_set_proposals_stand on witnesses_rulesetproposal
 CREATE TRIGGER rule_set_proposals_stand BEFORE UPDATE ON witnesses_rulesetproposal
 WHEN OLD.answered_at IS NOT NULL OR OLD.id IS NOT NEW.id OR OLD.proposed_by_id IS NOT NEW.proposed_by_id OR OLD.proposed_at IS NOT NEW.proposed_at OR OLD.rule_set IS NOT NEW.rule_set OR OLD.in_force_from IS NOT NEW.in_force_from

@@ -91,10 +91,10 @@ def _answer(
         raise Refused("already_answered")
     if held.proposed_by_id == staff.pk or are_one(held.proposed_by.person_id, staff.person_id):
         raise Refused("own_proposal")
-    if approve:
-        _schedule(held, staff, now)
     held.answered_by, held.answered_at, held.is_approved = staff, now, approve
     held.save(update_fields=["answered_by", "answered_at", "is_approved"])
+    if approve:
+        _schedule(held, staff, now)
     _note(Event.RULE_SET_SCHEDULED if approve else Event.RULE_SET_DECLINED, held, staff, now)
     return held
 
