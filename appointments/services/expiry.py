@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from appointments.models import Appointment, IdempotencyRecord, Participant
+from appointments.models import (
+    Appointment,
+    IdempotencyRecord,
+    Offer,
+    Participant,
+    WaitingEntry,
+)
 from appointments.services.codes import forget_codes
 from appointments.services.drafts import forget_drafts
 from appointments.services.holds import forget_holds
@@ -38,7 +45,8 @@ class Forgotten:
 def forget_expired(*, now: datetime) -> Forgotten:
     """Let go of drafts left alone, callers' keys after a day, contact data 30 days after.
 
-    And of holds that are over, which keep nothing from anybody any more.
+    And of holds that are over, which keep nothing from anybody any more, and of what those who
+    waited without a visit told, as soon as they wait no more.
     """
     forget_counts(today=danish_date(now))
     forget_uses(now=now)
@@ -47,7 +55,7 @@ def forget_expired(*, now: datetime) -> Forgotten:
     return Forgotten(
         drafts=forget_drafts(now=now),
         keys=IdempotencyRecord.objects.filter(created_at__lte=now - KEPT_KEYS).delete()[0],
-        contacts=_shred_contacts(now=now),
+        contacts=_shred_contacts(now=now) + _shred_of_wishes(now=now),
         holds=forget_holds(now=now),
     )
 
@@ -71,6 +79,39 @@ def _shred_contacts(*, now: datetime) -> int:
                 )
         gone += len(visits)
     return gone
+
+
+def _shred_of_wishes(*, now: datetime) -> int:
+    """What somebody told who waited without a visit; one they got has its own copy of it."""
+    gone = 0
+    while wishes := _wishes_that_ended():
+        with transaction.atomic():
+            shred_contacts([wish.contact for wish in wishes], now=now)
+            # Across municipalities: see above.
+            ended = WaitingEntry.unscoped.filter(pk__in=[wish.pk for wish in wishes])
+            ended.update(names_sealed=None)
+            for wish in wishes:
+                record(
+                    Event.CONTACT_SHREDDED,
+                    actor="system",
+                    subject=f"waiting:{wish.pk}",
+                    municipality=wish.municipality_id,
+                    at=now,
+                )
+        gone += len(wishes)
+    return gone
+
+
+def _wishes_that_ended() -> list[WaitingEntry]:
+    """Those made without a visit that are over and are offered nothing any more."""
+    # Across municipalities: see above.
+    offers = Offer.unscoped.filter(entry=OuterRef("pk"), answer=Offer.Answer.OPEN)
+    return list(
+        WaitingEntry.unscoped.filter(~Exists(offers), names_sealed__isnull=False)
+        .exclude(status=WaitingEntry.Status.WAITING)
+        .select_related("contact")
+        .order_by("pk")[:CONTACTS_AT_ONCE]
+    )
 
 
 def _former(visits: Sequence[Appointment]) -> list[Contact]:

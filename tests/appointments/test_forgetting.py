@@ -4,18 +4,35 @@ from datetime import timedelta
 
 import pytest
 
-from appointments.models import Appointment, BookingDraft, IdempotencyRecord, Participant
+from appointments.models import (
+    Appointment,
+    BookingDraft,
+    IdempotencyRecord,
+    Offer,
+    Participant,
+    WaitingEntry,
+)
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
+from appointments.rules.waiting import Wish
 from appointments.selectors import bookable_times
 from appointments.services import Request, Visitor, book_appointment, cancel_appointment
+from appointments.services.answers import accept_offer, decline_offer
 from appointments.services.drafts import start_draft
 from appointments.services.expiry import Forgotten, forget_expired
+from appointments.services.offers import link_of
 from appointments.services.opening_days import keep_days_open
+from appointments.services.waiting import (
+    end_waiting,
+    entry_link,
+    leave_waiting_list,
+    wait_for_any,
+    wait_for_earlier,
+)
 from borgerservice.audit.selectors import history_of
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.vault.services import open_data_key
-from tests.builders import NOW, TODAY, build_visit, build_world
+from tests.builders import NOW, TODAY, World, build_visit, build_world
 
 pytestmark = pytest.mark.django_db
 TOMORROW = TODAY + timedelta(days=1)
@@ -66,6 +83,82 @@ def test_more_visits_than_one_transaction_takes_are_all_forgotten(
     for place in range(5):
         build_visit(world, day=TOMORROW, minute=540 + 30 * place)
     assert forget_expired(now=NOW + timedelta(days=60)).contacts == 5
+
+
+def waits(world: World) -> WaitingEntry:
+    """Somebody who has no visit asks for a time tomorrow."""
+    return wait_for_any(
+        centre=world.centre,
+        service=world.service.code,
+        names=["Amina Hassan"],
+        phone="+4520304050",
+        email="amina@example.com",
+        language="da",
+        wish=Wish(TODAY, TOMORROW, 0, 1440, 127),
+        now=NOW,
+    )
+
+
+def is_forgotten(wish: WaitingEntry) -> bool:
+    """Whether neither names nor contact of somebody who waited can be read any more."""
+    wish.refresh_from_db()
+    contact = Contact.unscoped.select_related("data_key").get(pk=wish.contact_id)
+    kept = (wish.names_sealed, contact.phone_sealed, contact.email_sealed)
+    marks = (contact.phone_mark, contact.email_mark)
+    is_gone = open_data_key(contact.data_key) is None
+    assert is_gone == (kept == (None, None, None)) == (marks == ("", ""))
+    return is_gone
+
+
+def test_who_waited_in_vain_is_forgotten_when_the_last_day_is_over() -> None:
+    world = build_world()
+    wish = waits(world)
+    evening, night = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    for moment, is_gone in ((evening, False), (night, True)):
+        end_waiting(now=moment)
+        assert forget_expired(now=moment).contacts == is_gone
+        assert is_forgotten(wish) is is_gone
+    assert forget_expired(now=night).contacts == 0
+    told = history_of(municipality=world.municipality, subject=f"waiting:{wish.pk}")
+    assert [one.event for one in told] == ["waiting.joined", "contact.shredded"]
+
+
+def test_who_leaves_the_waiting_list_is_forgotten_but_not_while_a_time_is_offered() -> None:
+    world = build_world()
+    visit = build_visit(world, day=TOMORROW, phone="+4520304051")
+    wish = waits(world)
+    cancel_appointment(appointment=visit, actor="citizen", now=NOW)
+    leave_waiting_list(link=entry_link(wish), now=NOW)
+    forget_expired(now=NOW)
+    assert not is_forgotten(wish), "they can still take what is offered"
+    decline_offer(link=link_of(Offer.unscoped.get()), now=NOW)
+    forget_expired(now=NOW)
+    assert is_forgotten(wish)
+
+
+def test_who_got_a_time_by_waiting_is_known_by_the_visit_alone() -> None:
+    world = build_world()
+    other = build_visit(world, day=TOMORROW, phone="+4520304051")
+    wish = waits(world)
+    cancel_appointment(appointment=other, actor="citizen", now=NOW)
+    visit = accept_offer(link=link_of(Offer.unscoped.get()), now=NOW)
+    forget_expired(now=NOW)
+    assert is_forgotten(wish)
+    assert open_data_key(visit.contact.data_key) is not None
+
+
+def test_who_waits_for_an_earlier_time_keeps_the_contact_of_the_visit() -> None:
+    world = build_world()
+    visit = build_visit(world, day=TOMORROW)
+    wish = wait_for_earlier(
+        appointment=visit,
+        centres=[world.centre],
+        wish=Wish(TODAY, TOMORROW, 0, 1440, 127),
+        now=NOW,
+    )
+    leave_waiting_list(link=entry_link(wish), now=NOW)
+    assert forget_expired(now=NOW).contacts == 0
+    assert open_data_key(visit.contact.data_key) is not None
 
 
 def test_a_draft_goes_after_an_hour_and_a_callers_key_after_a_day() -> None:
