@@ -19,17 +19,20 @@ from appointments.selectors_waiting import (
 )
 from appointments.services import plan_visit
 from appointments.services.answers import accept_offer, decline_offer
+from appointments.services.limits import count_booking, count_start
 from appointments.services.waiting import (
     entry_link,
     leave_waiting_list,
     wait_for_any,
     wait_for_earlier,
 )
+from appointments.views.limited import limited
 from appointments.views.page_at import page_at
 from appointments.views.private import private
 from appointments.views.visits import visit_page
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
+from borgerservice.networks import network_of
 from borgerservice.vault.links import derive_link
 
 
@@ -77,30 +80,32 @@ def earlier(request: HttpRequest, link: str, visit: Visit, now: datetime) -> Htt
 @open_to("anyone")
 @require_http_methods(["GET", "HEAD", "POST"])
 @private(holds_form=True)
+@limited
 def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
-    """Ask for a time at a centre that has none."""
+    """Ask for a time at a centre that has none; it counts as a booking does."""
     now = clock.now()
     try:
         centre = centre_by_key(key)
         plan = plan_visit(centre=centre, codes=[code])
     except (NotFound, Refused):
         return render(request, "404.html", {"is_error_page": True}, status=404)
+    if not centre.is_open_for_booking:
+        return redirect("appointments:centre", key=key)
     form = WaitForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        network, typed = network_of(request), form.cleaned_data
+        reach = {"phone": str(typed["phone"] or ""), "email": typed["email"]}
+        count_start(network=network, centre=centre, now=now)
+        count_booking(centre=centre, **reach, network=network, now=now)
         today = clock.danish_date(now)
         try:
             entry = wait_for_any(
                 centre=centre,
                 service=code,
                 names=form.names,
-                phone=str(form.cleaned_data["phone"] or ""),
-                email=form.cleaned_data["email"],
+                **reach,
                 language=get_language() or "da",
-                wish=wish_of(
-                    form.cleaned_data["hours"],
-                    first_day=today,
-                    last_day=plan.window.last_day(today),
-                ),
+                wish=wish_of(typed["hours"], first_day=today, last_day=plan.window.last_day(today)),
                 now=now,
             )
             return redirect("appointments:waiting", link=entry_link(entry))

@@ -13,14 +13,14 @@ from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from appointments.exceptions import TooMany
-from appointments.models import Appointment, UseCount
+from appointments.models import Appointment, UseCount, WaitingEntry
 from appointments.services.expiry import forget_expired
 from appointments.services.limits import count_booking, count_start, starts_lately
 from borgerservice.municipalities.models import Centre
 from borgerservice.networks import network_of
 from tests.appointments.api_bookings import wanted
 from tests.appointments.pages import begin, fill_in, starts_on, text_of, times_address
-from tests.builders import NOW, build_world
+from tests.builders import NOW, World, build_world
 from tests.platform.api_calls import build_system
 from tests.rig.databases import Database
 
@@ -108,6 +108,41 @@ def test_one_contact_books_so_often_a_day_and_what_was_typed_is_kept() -> None:
     assert "Amina Hassan" in text_of(client.get(f"{draft}check/"))
     fill_in(client, draft, phone="20 30 40 51")
     assert client.post(f"{draft}check/").status_code == 302
+
+
+def ask_for_a_time(client: Client, world: World, last_digits: int) -> int:
+    """Ask for a time at a centre that has none; the status of the answer."""
+    typed = {"hours": "any", "name_0": "Amina Hassan", "phone": f"203040{last_digits}"}
+    return client.post(f"{times_address(world)}wait/", typed).status_code
+
+
+@pytest.mark.django_db
+def test_one_contact_and_one_network_wait_no_oftener_than_they_may_book() -> None:
+    world, somebody = build_world(), caller("10.0.0.1")
+    assert [ask_for_a_time(somebody, world, 50) for _nth in range(3)] == [302, 302, 429]
+    assert WaitingEntry.unscoped.count() == 2
+    assert ask_for_a_time(somebody, world, 51) == 302
+    busy = caller("8.8.8.8")
+    assert [ask_for_a_time(busy, world, 60 + nth) for nth in range(4)] == [302, 302, 302, 429]
+    assert WaitingEntry.unscoped.count() == 6
+
+
+@pytest.mark.django_db
+def test_where_times_are_short_one_network_waits_for_no_more_places_than_it_may_have() -> None:
+    world, busy = build_world(), caller("8.8.8.8")
+    Centre.objects.filter(pk=world.centre.pk).update(returns_slowly=True)
+    assert [ask_for_a_time(busy, world, 50 + nth) for nth in range(3)] == [302, 302, 429]
+    assert ask_for_a_time(caller("9.9.9.9"), world, 60) == 302
+
+
+@pytest.mark.django_db
+def test_nobody_waits_where_no_time_can_be_booked() -> None:
+    world = build_world()
+    Centre.objects.filter(pk=world.centre.pk).update(is_open_for_booking=False)
+    answer = Client().get(f"{times_address(world)}wait/")
+    assert answer.headers["Location"] == f"/en/{world.centre.key}/"
+    assert ask_for_a_time(Client(), world, 50) == 302
+    assert not WaitingEntry.unscoped.exists()
 
 
 @pytest.mark.django_db
