@@ -7,8 +7,8 @@ countdown): what is due stands in the database, and the schedule looks there.
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
-from django.db import connections
+from celery.signals import beat_init, task_prerun, worker_init
+from django.db import close_old_connections, connections
 
 from borgerservice.guards.services import GuardMissing, require_guards
 
@@ -54,5 +54,11 @@ def refuse_without_guards(**_: object) -> None:
         connections.close_all()
 
 
+def look_after_connections(**_: object) -> None:
+    """Keep a task's connection for the next, as long as the settings say and it can be used."""
+    close_old_connections()
+
+
+task_prerun.connect(look_after_connections)
 worker_init.connect(refuse_without_guards)
 beat_init.connect(refuse_without_guards)

@@ -6,3 +6,5 @@ from borgerservice.settings.test import env
 SMS_GATEWAY = "borgerservice.adapters.sms.live.HttpsSms"
 SMS_GATEWAY_URL = env("SMS_GATEWAY_URL")
 SMS_GATEWAY_TOKEN = "the-token"
+# As in production.
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}  # noqa: F405

@@ -13,6 +13,7 @@ from typing import Any
 
 import kombu.pools
 import pytest
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from borgerservice.celery import app
@@ -173,6 +174,41 @@ def test_a_worker_killed_in_mid_send_loses_nothing_and_repeats_at_most_one(
         assert provider.delivered == references
         assert provider.repeats <= KILLS
         assert max(provider.accepted_of.values()) <= 2
+
+
+def connections_of_workers() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'a worker'")
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+@pytest.mark.only("postgresql")
+def test_a_worker_keeps_its_connection_for_the_next_task_and_has_another_when_it_was_cut(
+    rig: Rig,
+    fresh_database: Database,
+    publishing: Broker,
+    provider: Provider,
+    settings: Settings,
+) -> None:
+    settings.CELERY_BROKER_URL = ""  # nobody is told while booking
+    env = {**env_of(provider, publishing), "PGAPPNAME": "a worker"}
+    with fresh_database.opened(), rig.work(fresh_database, env=env) as worker:
+        book(build_coming_world(desks=4), 2)
+        first, second = due_ids(now=clock.now())
+        hand_out([first])
+        wait_until(connections_of_workers)
+        kept = connections_of_workers()
+        for _ in range(4):
+            hand_out([first])
+        wait_until(lambda: worker.log().count("succeeded") == 5)
+        cut = connections_of_workers()
+        assert set(kept) <= set(cut)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [cut])
+        wait_until(lambda: not connections_of_workers())
+        hand_out([second])
+        wait_until(lambda: unsent() == 0)
+        assert provider.repeats == 0
 
 
 def test_a_broker_that_is_away_keeps_nobody_from_booking_and_the_sweep_delivers(
