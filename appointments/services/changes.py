@@ -41,16 +41,16 @@ def move_appointment(
 ) -> Appointment:
     """Give the visit another time; the old one is let go only with the new in hand.
 
-    The reference and the link stay. `for_staff` may take what is kept for them. With a `hold` the
-    time is the one held, at the hold's centre, which may be another of the municipality. Raises
-    SlotTaken, or Refused. A visit too short for its witness is made longer where it now can be.
+    The reference and the link stay. Moving to the time it has changes nothing. `for_staff` may take
+    what is kept for them. With a `hold` the time is the one held, at the hold's centre, which may
+    be another of the municipality. Raises SlotTaken, or Refused. A visit too short for its witness
+    is made longer where it now can be.
     """
     centre = hold.centre if hold else appointment.centre
     comers = list(appointment.participants.values_list("service__code", "lacks_time"))
     plan = plan_visit(centre=centre, codes=[code for code, _lacks_time in comers])
     start = start.astimezone(UTC)
     held = holds.still_kept(hold, start=start, now=now)
-    check_time(centre=centre, plan=plan, start=start, now=now, is_held=bool(held))
     audience = Audience.STAFF if for_staff else Audience.EVERYONE
     wanted = capacity.wanted(centre=centre, plan=plan, start=start, now=now, audience=audience)
     try:
@@ -61,6 +61,7 @@ def move_appointment(
             if visit.starts_at <= now or visit.municipality_id != centre.municipality_id:
                 raise Refused("cannot_move")
             if (visit.centre_id, visit.starts_at) != (centre.pk, wanted.start):
+                check_time(centre=centre, plan=plan, start=start, now=now, is_held=bool(held))
                 _move(visit, wanted, plan, held, offers=offers, actor=actor)
                 if any(lacks_time for _code, lacks_time in comers):
                     lengthen_where_short(appointment=visit, actor=actor, now=now)

@@ -9,6 +9,7 @@ import time_machine
 from appointments.rules.local_time import instant
 from appointments.services import check_in, move_appointment
 from borgerservice.audit.selectors import history_of
+from tests.appointments.desk import at
 from tests.builders import NOW, TODAY, World, build_visit, build_world
 from tests.platform.api_calls import System, build_system, problem
 
@@ -107,6 +108,21 @@ def test_what_an_appointment_cannot_be_moved_to(
     assert problem(answer) == (status, code, faults)
     visit.refresh_from_db()
     assert (visit.starts_at, visit.moves) == (instant(TOMORROW, 600), 0)
+
+
+def test_a_move_that_comes_again_too_late_to_be_made_is_answered_as_the_first(
+    world: World, system: System
+) -> None:
+    visit, to = build_visit(world, minute=14 * 60), "2026-11-23T10:30:00+01:00"
+    address = f"appointments/{visit.reference}/move/"
+    first = system.post(address, {"start": to})
+    with at(instant(TODAY, 8 * 60 + 45)):
+        again = system.post(address, {"start": to})
+        sooner = system.post(address, {"start": "2026-11-23T10:00:00+01:00"})
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert problem(sooner) == (409, "too_soon", [("too_soon", "/start")])
+    visit.refresh_from_db()
+    assert visit.moves == 1
 
 
 def test_a_taken_time_cannot_be_moved_to(world: World, system: System) -> None:
