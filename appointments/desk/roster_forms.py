@@ -77,11 +77,12 @@ class RosterForm(AcceptingForm):
 
 
 class HoursForm(RosterForm):
-    """The weekly hours as rows; a row without a weekday is no row."""
+    """The weekly hours as rows; one that was there and has no weekday any more is removed."""
 
     def __init__(self, data: Mapping[str, Any] | None, *, hours: list[OpeningHours]) -> None:
         super().__init__(data)
-        self.rows = len(hours) + SPARE_ROWS
+        self.known = len(hours)
+        self.rows = self.known + SPARE_ROWS
         if data:
             self.rows = sum(f"weekday_{row}" in data for row in range(len(data)))
         for row in range(self.rows):
@@ -96,9 +97,11 @@ class HoursForm(RosterForm):
             yield [self[f"{name}_{row}"] for name in COLUMNS]
 
     def clean(self) -> dict[str, Any]:
-        """A row with a weekday needs its times."""
+        """A row with a weekday needs its times, and a new one with times its weekday."""
         for row in range(self.rows):
             if self.cleaned_data.get(f"weekday_{row}", "") == "":
+                if row >= self.known and self._has_times(row):
+                    self.add_error(f"weekday_{row}", str(REFUSALS["no_such_weekday"]))
                 continue
             for name in ("opens_minute", "closes_minute"):
                 if self.cleaned_data.get(f"{name}_{row}") is None and not self.has_error(
@@ -106,6 +109,10 @@ class HoursForm(RosterForm):
                 ):
                     self.add_error(f"{name}_{row}", str(REFUSALS["outside_the_day"]))
         return self.cleaned_data
+
+    def _has_times(self, row: int) -> bool:
+        names = (f"{name}_{row}" for name in ("opens_minute", "closes_minute"))
+        return any(self.cleaned_data.get(name) is not None for name in names)
 
     @property
     def filled(self) -> list[int]:

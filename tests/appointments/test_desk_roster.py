@@ -104,6 +104,19 @@ def test_hours_that_cannot_be_are_told_at_the_field_and_change_nothing(rows, fie
     assert events() == []
 
 
+def test_times_on_a_new_row_without_a_weekday_are_asked_about_and_not_dropped():
+    world = build_world()
+    known = [(str(day), "9", "15") for day in range(5)]
+    client, page = administrator(world), centre_page(world, "hours")
+    asked = client.post(page, hours(*known, ("", "17", "19")))
+    assert asked.context["form"].errors.keys() == {"weekday_5"}
+    assert words("Choose a weekday.") in asked.content.decode()
+    assert 'value="17"' in asked.content.decode()
+    assert events() == []
+    client.post(page, hours(*known[1:], ("", "9", "15"), ("", "", "")))
+    assert world.centre.hours.count() == 4, "a row that was there goes without its weekday"
+
+
 def test_visits_outside_the_new_hours_are_shown_first_and_stay_booked():
     world = build_world()
     visit = build_visit(world, day=TODAY + timedelta(days=1))
