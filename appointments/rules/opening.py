@@ -70,6 +70,7 @@ class HoursProblem(StrEnum):
     OFF_THE_GRID = "off_the_grid"
     ENDS_BEFORE_IT_BEGINS = "ends_before_it_begins"
     OVERLAPS = "overlaps"
+    NO_SUCH_TIME = "no_such_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,8 @@ def problems_with_extras(extras: Sequence[Extra]) -> list[Problem]:
     sound: list[tuple[int, Extra]] = []
     for index, extra in enumerate(extras):
         found = list(_problems_of_minutes(index, extra, "opens_minute", "closes_minute"))
+        if not found and not open_ticks(extra.day, (), extras=[extra]):
+            found.append(Problem(HoursProblem.NO_SUCH_TIME, index, "opens_minute"))
         problems += found
         if not found:
             sound.append((index, extra))

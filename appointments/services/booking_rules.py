@@ -208,7 +208,8 @@ def _check_lengths(lengths: Mapping[str, Length]) -> None:
 def _check_stop(place: int, stop: Stop) -> None:
     if not stop.address.strip():
         raise Refused("stop_without_address", field=f"{place}.address")
-    if len(stop.postal_code) != POSTAL_CODE_DIGITS or not stop.postal_code.isdecimal():
+    code = stop.postal_code
+    if len(code) != POSTAL_CODE_DIGITS or not (code.isascii() and code.isdecimal()):
         raise Refused("no_such_postal_code", field=f"{place}.postal_code")
     if not stop.city.strip():
         raise Refused("stop_without_town", field=f"{place}.city")

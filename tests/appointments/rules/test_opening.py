@@ -242,6 +242,9 @@ def test_nothing_opens_the_hour_in_which_the_clock_changes(day):
         (Extra(MONDAY, 780, 720), [("ends_before_it_begins", 1, "closes_minute")]),
         (Extra(MONDAY, 721, 780), [("off_the_grid", 1, "opens_minute")]),
         (Extra(MONDAY, 1430, 1445), [("outside_the_day", 1, "closes_minute")]),
+        (Extra(SPRING, 120, 180), [("no_such_time", 1, "opens_minute")]),
+        (Extra(AUTUMN, 130, 150), [("no_such_time", 1, "opens_minute")]),
+        (Extra(AUTUMN, 130, 185), []),
     ],
 )
 def test_a_clerk_is_told_what_is_wrong_with_extra_openings(extra, expected):
