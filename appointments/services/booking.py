@@ -103,10 +103,11 @@ def _read(
 
 
 def _write_held(visit: NewVisit, wish: Wish, hold: Hold, wanted: capacity.Wanted) -> None:
-    """Write the visit at the desk that is held for it; once that is over, wherever it is free."""
-    if not holds.is_for(hold, centre=wish.centre, plan=wish.plan, start=wish.start):
-        with transaction.atomic():  # the length of the service has changed meanwhile
-            holds.release_hold(hold=hold)
-            capacity.take(wanted, visit.at_desk)
-    elif not write_together(holds.using(hold, now=wish.now), visit.at_desk(hold.desk_id)):
+    """Write the visit at the desk that is held for it, or wherever the time is free."""
+    is_for = holds.is_for(hold, centre=wish.centre, plan=wish.plan, start=wish.start)
+    if is_for and write_together(holds.using(hold, now=wish.now), visit.at_desk(hold.desk_id)):
+        return
+    with transaction.atomic():  # the length of the service has changed meanwhile, or it was ended
+        if not holds.release_hold(hold=hold):
+            check_time(centre=wish.centre, plan=wish.plan, start=wish.start, now=wish.now)
         capacity.take(wanted, visit.at_desk)

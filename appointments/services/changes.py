@@ -143,7 +143,8 @@ def _take(wanted: Wanted, plan: Plan, hold: Hold | None) -> int:
         is_for = holds.is_for(hold, centre=wanted.centre, plan=plan, start=wanted.start)
         if is_for and write_together(holds.using(hold, now=wanted.now), ()):
             return hold.desk_id
-        holds.release_hold(hold=hold)
+        if not holds.release_hold(hold=hold):  # ended since it was read
+            check_time(centre=wanted.centre, plan=plan, start=wanted.start, now=wanted.now)
     return capacity.take(wanted)
 
 

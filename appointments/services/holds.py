@@ -61,11 +61,12 @@ def place_hold(
     return hold
 
 
-def release_hold(*, hold: Hold) -> None:
-    """Give the time of a hold back at once. One that is used or gone already stays so."""
-    capacity.remove_holds(
+def release_hold(*, hold: Hold) -> bool:
+    """Give the time of a hold back at once: False where it is used or gone already."""
+    removed = capacity.remove_holds(
         centre=hold.centre, desk_id=hold.desk_id, day=hold.day, which=Q(pk=hold.pk)
     )
+    return bool(removed)
 
 
 def is_live(hold: Hold | None, now: datetime) -> bool:

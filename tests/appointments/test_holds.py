@@ -169,6 +169,20 @@ def test_a_time_held_early_enough_can_be_confirmed_later(world):
     assert booked(world, soon, now=now, hold=hold)
 
 
+@pytest.mark.parametrize("people", [1, 2])
+def test_a_hold_that_was_ended_since_it_was_read_lets_nobody_come_too_soon(world, people):
+    soon, later = NOW + timedelta(minutes=120), NOW + timedelta(minutes=9)
+    visit = booked(world)
+    hold = held(world, soon)
+    release_hold(hold=hold)
+    with pytest.raises(Refused, match="too_soon"):
+        booked(world, soon, now=later, hold=hold, people=people)
+    with pytest.raises(Refused, match="too_soon"):
+        move_appointment(appointment=visit, start=soon, hold=hold, actor="citizen", now=later)
+    assert booked(world, soon, hold=hold, people=people)
+    assert differences(world) == 0
+
+
 def test_a_hold_given_up_is_free_at_once_and_giving_it_up_again_changes_nothing(world):
     hold = held(world)
     release_hold(hold=hold)
