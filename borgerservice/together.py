@@ -158,7 +158,7 @@ def _columns(
     return [
         (str(column.column), column.attname, _preparing(column))
         for column in model._meta.concrete_fields
-        if not column.primary_key and column.column not in others
+        if not (column.primary_key or column.generated) and column.column not in others
     ]
 
 

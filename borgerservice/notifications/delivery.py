@@ -71,7 +71,7 @@ def due_ids(*, now: datetime) -> list[int]:
     return list(
         Message.unscoped.filter(
             Q(leased_until=None) | Q(leased_until__lte=now),
-            status__in=(Status.DUE, Status.SENDING),
+            is_waiting=True,
             due_at__lte=now,
         )
         .order_by("due_at", "pk")

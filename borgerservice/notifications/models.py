@@ -46,7 +46,8 @@ class Message(models.Model):
 
     `facts` holds what the wording needs and nothing personal; the address is read from the
     contact at delivery. `dedupe_key` makes a second row for the same notice impossible. `problem`
-    is the code of why it was dropped, has failed or must be tried again.
+    is the code of why it was dropped, has failed or must be tried again. `is_waiting` stays as it
+    is when a worker takes the message, so the database need not touch an index for that.
     """
 
     class Status(models.TextChoices):
@@ -79,11 +80,19 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    is_waiting = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            models.Q(status__in=["due", "sending"]), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     PRIVACY = {
         Life.VISIT: {
             Kind.INTERNAL: "id municipality contact kind channel language subject facts"
-            " dedupe_key status problem due_at leased_until attempts sent_at created_at",
+            " dedupe_key status problem due_at leased_until attempts sent_at created_at"
+            " is_waiting",
         }
     }
 
@@ -97,7 +106,7 @@ class Message(models.Model):
             models.Index(
                 name="messages_to_deliver",
                 fields=["due_at"],
-                condition=models.Q(status__in=["due", "sending"]),
+                condition=models.Q(is_waiting=True),
             ),
             models.Index(name="messages_by_subject", fields=["subject"]),
         )

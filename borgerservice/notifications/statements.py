@@ -33,7 +33,7 @@ CLAIM = {
         SET status = 'sending', leased_until = %s, attempts = attempts + 1
         WHERE id = ANY (ARRAY(
           SELECT id FROM notifications_message
-          WHERE status IN ('due', 'sending') AND due_at <= %s
+          WHERE is_waiting AND due_at <= %s
             AND (leased_until IS NULL OR leased_until <= %s)
             AND (%s::jsonb IS NULL
               OR id IN (SELECT value::bigint FROM jsonb_array_elements_text(%s)))
@@ -45,7 +45,7 @@ CLAIM = {
         SET status = 'sending', leased_until = %s, attempts = attempts + 1
         WHERE id IN (
           SELECT id FROM notifications_message
-          WHERE status IN ('due', 'sending') AND due_at <= %s
+          WHERE is_waiting AND due_at <= %s
             AND (leased_until IS NULL OR leased_until <= %s)
             AND (%s IS NULL OR id IN (SELECT value FROM json_each(%s)))
           ORDER BY due_at, id LIMIT %s)

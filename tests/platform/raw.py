@@ -53,6 +53,7 @@ def copy_row(table: str, pk: int, *, verb: str = "INSERT", **changed: object) ->
                 strict=True,
             )
         )
+    row.pop("is_waiting", None)  # the database says it itself
     if "id" not in changed:
         del row["id"]
     row.update(changed)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from appointments.rules.local_time import instant
@@ -244,3 +245,15 @@ def test_a_thousand_messages_are_claimed_and_sent_in_four_statements(
     with django_assert_max_num_queries(4):
         assert deliver(now=SOON) == 1000
     assert set(statuses().values()) == {"sent"}
+
+
+@pytest.mark.only("postgresql")
+@pytest.mark.django_db
+def test_taking_messages_leaves_every_index_as_it_is() -> None:
+    build_messages(build_world(), 100)
+    with connection.cursor() as cursor:
+        deliver(now=SOON)
+        cursor.execute(
+            "SELECT pg_stat_get_xact_tuples_hot_updated('notifications_message'::regclass)"
+        )
+        assert cursor.fetchone()[0] >= 90
