@@ -101,21 +101,26 @@ def body_of(wish: Wish) -> dict[str, object]:
     }
 
 
+def to_the_api(wishes: Wishes, tokens: Mapping[int, str], *, client: str) -> Callable[[], bytes]:
+    """The next booking of a client of the API, as it goes over the wire."""
+
+    def request() -> bytes:
+        wish = wishes()
+        bearer = tokens[wish.centre.municipality_id]
+        key = f"{client}-{next(_numbers)}"
+        return web.post("/api/v1/appointments/", body_of(wish), bearer=bearer, key=key)
+
+    return request
+
+
 def by_api(
     site: web.Site, wishes: Wishes, tokens: Mapping[int, str], *, client: str
 ) -> Callable[[], tuple[int, bytes]]:
     """A client that books through the API; it gets the whole answer."""
     browser = web.Browser(site)
     browser.ask(web.get("/api/v1/services/"))  # a new worker is slow once
-
-    def attempt() -> tuple[int, bytes]:
-        wish = wishes()
-        bearer = tokens[wish.centre.municipality_id]
-        key = f"{client}-{next(_numbers)}"
-        request = web.post("/api/v1/appointments/", body_of(wish), bearer=bearer, key=key)
-        return browser.ask(request)
-
-    return attempt
+    request = to_the_api(wishes, tokens, client=client)
+    return lambda: browser.ask(request())
 
 
 def let_in(site: web.Site, municipalities: Sequence[Municipality], now: datetime) -> dict[int, str]:

@@ -2,21 +2,21 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from borgerservice.bench import web
 from borgerservice.bench.ceilings import Ceiling
-from borgerservice.bench.clients import Attempt, MakeClient, Stint, run_clients
+from borgerservice.bench.clients import MakeClient, Stint, Tally, run_clients
+from borgerservice.bench.load import Requests, ask_all
 from borgerservice.bench.progress import Progress
 from borgerservice.bench.report import Bound, Row
 from borgerservice.bench.rounds import Part, compare
 from borgerservice.bench.world import World
 
 TWO_CLIENTS = 2
-WARM_UP = 4
+WARM_UP, WARM_UP_CLIENT = 8, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,15 @@ class Bench:
 
         def measure() -> float:
             tally = run_clients(make, clients=clients, stint=self.stint)
-            others = {word: n for word, n in tally.outcomes.items() if word not in words}
-            if others:
-                self.progress.tell(f"also {others}")
+            self._tell_others(tally, *words)
             return tally.rate(*words)
 
         return measure
+
+    def _tell_others(self, tally: Tally, *words: str) -> None:
+        others = {word: n for word, n in tally.outcomes.items() if word not in words}
+        if others:
+            self.progress.tell(f"also {others}")
 
     def t1(self, clients: int) -> Part:
         """The ceiling of a booking."""
@@ -89,7 +92,20 @@ class Bench:
 
     def page(self, site: web.Site, request: bytes) -> Part:
         """How many answers a second a page gives two clients."""
-        return self.rate(partial(_asking, site, request), clients=TWO_CLIENTS, words=("200",))
+        return self.asked(site, lambda _number: lambda: request, clients=TWO_CLIENTS, word="200")
+
+    def asked(
+        self, site: web.Site, make: Callable[[int], Requests], *, clients: int, word: str
+    ) -> Part:
+        """A part: how many requests a second of some clients end with a status."""
+
+        def measure() -> float:
+            _warm_up(site, make)
+            tally = ask_all(site, make, clients=clients, stint=self.stint)
+            self._tell_others(tally, word)
+            return tally.rate(word)
+
+        return measure
 
     @contextlib.contextmanager
     def product(self) -> Iterator[web.Site]:
@@ -114,9 +130,8 @@ class Bench:
         return self.scratch / f"{self.vendor}-{name}-{os.getpid()}-{self._logs}.log"
 
 
-def _asking(site: web.Site, request: bytes, _number: int) -> Attempt:
-    """A client that asks the same again and again. It begins when both workers have answered."""
-    browser = web.Browser(site)
+def _warm_up(site: web.Site, make: Callable[[int], Requests]) -> None:
+    """Ask as often as it takes for both workers to have answered: a new one is slow once."""
+    send = make(WARM_UP_CLIENT)
     for _ in range(WARM_UP):
-        browser.ask(request)
-    return lambda: str(browser.ask(request)[0])
+        web.Browser(site).ask(send())

@@ -8,13 +8,14 @@ from borgerservice.bench.bookers import (
     BOOKED,
     TAKEN,
     anywhere,
-    by_api,
     by_service,
     let_in,
     national_centres,
+    to_the_api,
 )
 from borgerservice.bench.clients import Attempt
 from borgerservice.bench.context import Bench, Goal
+from borgerservice.bench.load import Requests
 from borgerservice.bench.report import Bound, Row, counted
 from borgerservice.bench.statements import counting
 from borgerservice.bench.world import World
@@ -50,11 +51,11 @@ def run(bench: Bench) -> Iterator[Row]:
         places = places[:CALLERS]
         centres = [centre for centre in centres if centre.municipality in places]
         tokens = let_in(site, places, bench.world.now)
-        make = partial(_api_client, bench.world, centres, site, tokens)
+        callers = partial(_api_client, bench.world, centres, tokens)
         yield from bench.ratios(
             {
                 "JSON ceiling": bench.page(plain, web.get("/json")),
-                "booking, API": bench.rate(make, clients=HTTP_CLIENTS, words=("201",)),
+                "booking, API": bench.asked(site, callers, clients=HTTP_CLIENTS, word="201"),
             },
             [
                 Goal(
@@ -71,10 +72,9 @@ def _client(world: World, centres: list[Centre], number: int) -> Attempt:
 
 
 def _api_client(
-    world: World, centres: list[Centre], site: web.Site, tokens: dict[int, str], number: int
-) -> Attempt:
-    ask = by_api(site, anywhere(world, centres, number), tokens, client=f"w2b-{number}")
-    return lambda: str(ask()[0])
+    world: World, centres: list[Centre], tokens: dict[int, str], number: int
+) -> Requests:
+    return to_the_api(anywhere(world, centres, number), tokens, client=f"w2b-{number}")
 
 
 def _reads(bench: Bench, centres: list[Centre]) -> Row:
