@@ -55,3 +55,8 @@ def _who_worked(case: IdentityProofing) -> list[int]:
 def is_among(staff: StaffMember, persons: Collection[int]) -> bool:
     """Whether one of the persons turned out to be the staff member."""
     return _is_one_of(staff.person_id, persons)
+
+
+def is_same_human(staff: StaffMember, other: StaffMember | None) -> bool:
+    """Whether two accounts are one human being's: four eyes need two of them."""
+    return other is not None and is_among(staff, {other.person_id})

@@ -114,6 +114,13 @@ def test_a_link_is_answered_once_and_by_somebody_else(office, lead):
     assert refusal(answer, proposal, office.clerk, approve=False) == "already_answered"
 
 
+def test_nor_is_it_answered_under_a_second_account_of_who_proposed_it(office, lead):
+    proposal = propose(office, number(1), number(2), staff=lead)
+    build_link(lead.person_id, office.clerk.person_id)
+    for approve in (True, False):
+        assert refusal(answer, proposal, office.clerk, approve=approve) == "own_proposal"
+
+
 def test_nobody_proposes_or_answers_a_link_of_their_own(office, lead):
     build_link(lead.person_id, person(number(2)))
     assert refusal(propose, office, number(1), number(2), staff=lead) == "about_yourself"

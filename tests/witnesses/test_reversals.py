@@ -110,6 +110,18 @@ def test_whoever_proposed_or_decided_does_not_answer(office, lead):
     assert answer(proposal, second_lead).is_approved
 
 
+def test_nor_does_a_second_account_of_whoever_did(office, colleague, lead):
+    second_lead = build_staff(office.world.municipality, role=StaffRole.Role.LEAD)
+    case = office.decided(witness(7))
+    proposal = propose(case, colleague)
+
+    build_link(colleague.person_id, lead.person_id)
+    assert refusal(answer, proposal, lead) == "own_proposal"
+    build_link(office.clerk.person_id, second_lead.person_id)
+    assert refusal(answer, proposal, second_lead) == "own_decision"
+    assert not Reversal.unscoped.exists()
+
+
 @pytest.mark.parametrize("role", ["witness_id", "applicant_id"])
 def test_nobody_reverses_what_is_about_themselves_whatever_number_they_showed(
     office, colleague, lead, role

@@ -15,7 +15,7 @@ from borgerservice.people.models import Person
 from borgerservice.people.services import Marks, are_one, link_persons
 from witnesses.exceptions import Refused
 from witnesses.models import LinkProposal
-from witnesses.policies import is_among
+from witnesses.policies import is_among, is_same_human
 from witnesses.rules.numbers import IdentityNumber
 from witnesses.services.ledger import is_link_guards_refusal
 from witnesses.services.steps import actor, marks_for, person_behind, require_own_number
@@ -76,7 +76,7 @@ def answer_link(
         )
         if held.answered_at is not None:
             raise Refused("already_answered")
-        if held.proposed_by_id == staff.pk:
+        if is_same_human(staff, held.proposed_by):
             raise Refused("own_proposal")
         require_own_number(staff)
         if is_among(staff, {held.person_id, held.other_id}):

@@ -13,7 +13,7 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffMember
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Reversal, ReversalProposal, Witnessing
-from witnesses.policies import is_among
+from witnesses.policies import is_among, is_same_human
 from witnesses.rules.reversals import within_limit
 from witnesses.selectors_approvals import (
     days_of_reversals,
@@ -84,9 +84,9 @@ def _answer(
         )
         if held.answered_at is not None:
             raise Refused("already_answered")
-        if held.proposed_by_id == staff.pk:
+        if is_same_human(staff, held.proposed_by):
             raise Refused("own_proposal")
-        if case.decided_by_id == staff.pk:
+        if is_same_human(staff, case.decided_by):
             raise Refused("own_decision")
         _require_stranger(staff, proposal.witnessing)
         held.answered_by, held.answered_at, held.is_approved = staff, now, approve

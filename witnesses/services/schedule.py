@@ -14,9 +14,9 @@ from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.municipalities.policies import is_rule_steward
-from borgerservice.people.services import are_one
 from witnesses.exceptions import Refused
 from witnesses.models import RuleSetInForce, RuleSetProposal
+from witnesses.policies import is_same_human
 from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.selectors import rule_set_in_force
 from witnesses.selectors_schedule import figures_for_guards, rows_unlike_their_set
@@ -89,7 +89,7 @@ def _answer(
     )
     if held.answered_at is not None:
         raise Refused("already_answered")
-    if held.proposed_by_id == staff.pk or are_one(held.proposed_by.person_id, staff.person_id):
+    if is_same_human(staff, held.proposed_by):
         raise Refused("own_proposal")
     held.answered_by, held.answered_at, held.is_approved = staff, now, approve
     held.save(update_fields=["answered_by", "answered_at", "is_approved"])
