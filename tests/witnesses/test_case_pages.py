@@ -221,6 +221,7 @@ def test_a_confirmed_case_is_not_started_anew(client, office):
         ({"documents-0-type": "library_card"}, "documents-0-type", "not_offered"),
         ({"documents-0-type": ""}, "documents-0-type", "unknown_document_type"),
         ({"documents-0-issuer": "Danmark"}, "documents-0-issuer", "unknown_country"),
+        ({"documents-0-issuer": "ß"}, "documents-0-issuer", "unknown_country"),
         ({"documents-0-issuer": ""}, "documents-0-issuer", "unknown_country"),
         ({"documents-0-form": "fax"}, "documents-0-form", "not_offered"),
         (

@@ -69,8 +69,12 @@ class DocumentRow(forms.Form):
         return str(self.cleaned_data["form"] or "physical")
 
     def clean_issuer(self) -> str:
-        """Capitals, however they were typed; the service refuses what is no country."""
-        return str(self.cleaned_data["issuer"]).upper()
+        """Capitals, however they were typed; the service refuses what is no country.
+
+        Letters of other alphabets stay: some would become two of ours.
+        """
+        typed = str(self.cleaned_data["issuer"])
+        return typed.upper() if typed.isascii() else typed
 
     def clean(self) -> dict[str, Any]:
         """Something said about a document of no type is half a document."""
