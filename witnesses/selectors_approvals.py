@@ -49,6 +49,14 @@ def reversal_of(witnessing: Witnessing) -> Reversal | None:
     )
 
 
+def still_confirms(case: IdentityProofing) -> bool:
+    """Whether a case confirmed somebody, and no witnessing it rests on has been reversed."""
+    if case.outcome != IdentityProofing.Outcome.CONFIRMED:
+        return False
+    witnessing = witnessing_of(case)
+    return witnessing is None or reversal_of(witnessing) is None
+
+
 def witnessing_shown(case: IdentityProofing) -> WitnessingShown | None:
     """How the witnessing of a case stands; None where it wrote none."""
     witnessing = witnessing_of(case)

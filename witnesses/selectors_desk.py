@@ -33,7 +33,7 @@ from witnesses.selectors import (
     witness_free_from,
     witness_of,
 )
-from witnesses.selectors_approvals import WitnessingShown, witnessing_shown
+from witnesses.selectors_approvals import WitnessingShown, still_confirms, witnessing_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,9 @@ def case_shown(*, municipality: Municipality, reference: str, language: Language
         steps=standings(state, questions_passed=case.questions == case.Questions.PASSED),
         account=account_of(case, language) if state is CaseState.DECIDED else None,
         may_reopen=is_over(state)
-        and case.outcome != case.Outcome.CONFIRMED
         and visit.status == Appointment.Status.CHECKED_IN
-        and not newer.exists(),
+        and not newer.exists()
+        and not still_confirms(case),
         client_answers=client_answers(case),
         witnessing=witnessing_shown(case) if state is CaseState.DECIDED else None,
     )

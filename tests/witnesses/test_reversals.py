@@ -15,7 +15,13 @@ from tests.platform.raw import rows_of
 from tests.witnesses.cases import Office, Questions, build_office, witness
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Reversal, ReversalProposal, Witnessing
-from witnesses.services import answer_reversal, decide_proofing, propose_reversal
+from witnesses.selectors_desk import case_shown
+from witnesses.services import (
+    answer_reversal,
+    decide_proofing,
+    open_proofing,
+    propose_reversal,
+)
 
 Reason = ReversalProposal.Reason
 
@@ -74,6 +80,21 @@ def test_a_reversed_witnessing_gives_the_witness_exactly_one_back(office, collea
     assert "witness.quota" in office.decided(seen, applicant=107).failed
     assert rows_of("witnesses_witnessing")[:3] == before
     assert events(cases[0]) == ["reversal.proposed", "reversal.approved"]
+
+
+def test_a_case_whose_witnessing_was_reversed_is_taken_up_anew(office, colleague, lead):
+    case = office.decided(witness(7))
+    again = {"participant": case.participant, "staff": colleague, "now": NOW}
+    place = {"municipality": office.world.municipality, "reference": case.reference}
+    proposal = propose(case, colleague)
+    assert refusal(open_proofing, **again) == "already_confirmed"
+    assert not case_shown(**place, language="da").may_reopen
+
+    answer(proposal, lead)
+
+    assert case_shown(**place, language="da").may_reopen
+    assert open_proofing(**again).previous == case
+    assert not case_shown(**place, language="da").may_reopen, "the new one is gone on with"
 
 
 def test_a_declined_reversal_leaves_the_ledger_as_it_was(office, colleague, lead):

@@ -14,6 +14,7 @@ from witnesses import seals
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing
 from witnesses.rules.lifecycle import CaseState, Step, is_over
+from witnesses.selectors_approvals import still_confirms
 from witnesses.services.steps import held_case, note, require_own_number, step_forward
 
 
@@ -22,8 +23,9 @@ def open_proofing(
 ) -> IdentityProofing:
     """Open a participant's case, or return the one already open.
 
-    A case opened after one that did not confirm, or was left, points back to it. Raises Refused
-    `not_checked_in`, `proves_no_identity`, `already_confirmed`, `own_number_needed`.
+    A case opened after one that did not confirm, was left, or rests on a witnessing that was
+    reversed points back to it. Raises Refused `not_checked_in`, `proves_no_identity`,
+    `already_confirmed`, `own_number_needed`.
     """
     require_own_number(staff)
     with transaction.atomic():
@@ -88,7 +90,7 @@ def _require_openable(
         raise Refused("proves_no_identity")
     if visit.status != Appointment.Status.CHECKED_IN:
         raise Refused("not_checked_in")
-    if previous is not None and previous.outcome == IdentityProofing.Outcome.CONFIRMED:
+    if previous is not None and still_confirms(previous):
         raise Refused("already_confirmed")
 
 
