@@ -228,9 +228,8 @@ class Bookings:
         visit = self.plain.visits[reference]
         codes = list(visit.codes)
         day, begins = self._some_time(codes)
-        refusal = self.plain.wrong_moment(day, begins)
-        if not refusal and (visit.is_cancelled or self.plain.has_begun(visit)):
-            refusal = "cannot_move"
+        is_over = visit.is_cancelled or self.plain.has_begun(visit)
+        refusal = "cannot_move" if is_over else ""
         is_there = (day, begins) == (visit.day, visit.begins)
         if not refusal and not is_there:
             refusal = self.plain.why_not(codes, day, begins, but=reference)
