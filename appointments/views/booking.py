@@ -44,6 +44,7 @@ from appointments.views.party import comers_in, others_in, with_others
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
 from appointments.views.visits import to_visit
+from appointments.wording import REFUSALS
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.networks import network_of
@@ -145,7 +146,11 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
     if is_whole or others_in(request.POST):
         party = with_others(form.so_far(), request.POST, draft)
         fill_draft(draft=draft, **party)
-        if not hold_for_all(token=token, now=now):
+        try:
+            is_held = hold_for_all(token=token, now=now)
+        except Refused:  # the centre no longer offers a service; the next page says so
+            is_held = False
+        if not is_held:
             return redirect(f"{reverse('appointments:change_time', args=[token])}?short=1")
         is_done = is_whole and not others_in(request.POST)
         return redirect(f"appointments:{'check' if is_done else 'details'}", token=token)
@@ -169,12 +174,14 @@ def change_time(request: HttpRequest, token: str, draft: Draft, now: datetime) -
         if choice.done:
             return redirect(_next_page(draft), token=token)
     plan = _plan(draft)
+    if plan is None:
+        choice = Choice(refusal=str(REFUSALS["service_not_offered"]))
     shown = {
         "form": form,
         "choice": choice,
         "times": _fresh_times(draft, plan, form, wanted=choice.wanted, now=now),
         "kept_query": _query(form),
-        "is_short": "short" in request.GET and request.method != "POST",
+        "is_short": "short" in request.GET and not choice.refusal,
         **_facts(token, draft, now, plan.services if plan else ()),
     }
     return page_at(request, "appointments/change_time.html", shown, status=choice.status)

@@ -100,8 +100,8 @@ def move(request: HttpRequest, link: str, visit: Visit, now: datetime) -> HttpRe
         form.keep_within(plan.window.last_day(form.today))
         days = free_days(centre=centre, plan=plan, first=form.start_day, now=now)
         times = shown_times(days, wanted=choice.wanted, centre=centre, plan=plan, now=now)
-    except Refused:  # the centre no longer offers the service
-        times = None
+    except Refused as refused:  # the centre no longer offers the service
+        times, choice = None, Choice(refusal=refused.sentence)
     shown = {**_facts(link, visit), "form": form, "choice": choice, "times": times}
     return page_at(request, "appointments/move.html", shown, status=choice.status)
 
