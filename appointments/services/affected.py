@@ -20,7 +20,7 @@ from appointments.rules.local_time import wall_clock
 from appointments.rules.ticks import mask
 from appointments.selectors_waiting import of_unreceived
 from appointments.services.desk_days import differences, lock_roster, set_right
-from appointments.services.offers import end_times, recall_offers
+from appointments.services.recalling import end_times, recall_offers
 from appointments.services.reseating import reseat_all
 from appointments.services.roster import closed_bits, last_day_kept
 from borgerservice.audit.events import Event

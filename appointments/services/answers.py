@@ -51,7 +51,7 @@ def decline_offer(*, link: str, now: datetime) -> Offer:
             return offer
         _require_open(offer, now=now)
         end_offer(offer, Answer.DECLINED, Event.OFFER_DECLINED, now=now)
-        let_go_of(offer, now=now)
+        let_go_of([offer], now=now)
     return offer
 
 
@@ -72,7 +72,7 @@ def _expired(pk: int, municipality_id: int, *, now: datetime) -> bool:
         if offer is None:
             return False
         end_offer(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
-        let_go_of(offer, now=now)
+        let_go_of([offer], now=now)
     return True
 
 

@@ -5,9 +5,10 @@ guarded statement that decides who gets a time; the overlap guard in the databas
 (`guards/`).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -38,6 +39,15 @@ _THE_ROW = "WHERE centre_id = %s AND day = %s AND desk_id = %s"
 _ALL_TAKEN = ", ".join(f"{name} = {name} | %s" for name in WORDS)
 _ALL_FREE = " AND ".join(f"{name} & %s = 0" for name in WORDS)
 """All words each time, so that it is one statement, planned once, at whatever hour."""
+_GIVEN = ", ".join(f"given_{name}" for name in WORDS)
+_CHANGE = f"""
+WITH given (on_day, at_desk, {_GIVEN}) AS (VALUES {{{{rows}}}})
+UPDATE appointments_deskday SET {{}} FROM given
+WHERE centre_id = %s AND day = on_day AND desk_id = at_desk
+"""
+"""Changes many desk-days of a centre at once, each by words of its own."""
+_RELEASE = _CHANGE.format(", ".join(f"{name} = {name} & ~given_{name}" for name in WORDS))
+_KEEP = _CHANGE.format(", ".join(f"{name} = {name} | given_{name}" for name in WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +205,7 @@ def remove_holds(*, centre: Centre, desk_id: int, day: date, which: Q) -> int:
             ticks = 0
             for hold in gone:
                 ticks |= ticks_of(hold.starts_at, hold.busy_until)
-            release(centre=centre, desk_id=desk_id, day=day, ticks=ticks)
+            release(centre=centre, taken={(desk_id, day): ticks})
     return len(gone)
 
 
@@ -223,18 +233,29 @@ def lock_days(places: Collection[tuple[int, date]]) -> None:
     list(rows.order_by("pk").values_list("pk"))
 
 
-def release(*, centre: Centre, desk_id: int, day: date, ticks: int) -> None:
-    """Give time of a desk-day that is locked back, but for what has been closed meanwhile."""
-    desk = Desk.objects.get(pk=desk_id)
-    shut = closed_bits(centre=centre, desks=[desk], days=[day])[desk_id, day]
-    words = to_words(ticks & ~shut)
-    changed = [(name, word) for name, word in zip(WORDS, words, strict=True) if word]
-    if not changed:
+def release(*, centre: Centre, taken: Mapping[tuple[int, date], int]) -> None:
+    """Give ticks of desks on days that are locked back, but for what has been closed meanwhile.
+
+    As many statements for many as for one.
+    """
+    desks = list(Desk.objects.filter(pk__in={desk_id for desk_id, _day in taken}))
+    shut = closed_bits(centre=centre, desks=desks, days={day for _desk_id, day in taken})
+    free = {place: open_to for place in sorted(taken) if (open_to := taken[place] & ~shut[place])}
+    if not free:
         return
-    assignments = ", ".join(f"{name} = {name} & %s" for name, _word in changed)
+    _change_words(_RELEASE, free, centre=centre)
+    room_came(centre_id=centre.pk, days={day for _desk_id, day in free})
+
+
+def keep(*, centre: Centre, taken: Mapping[tuple[int, date], int]) -> None:
+    """Take ticks of desks on days that are locked, and that nobody has. One statement."""
+    _change_words(_KEEP, taken, centre=centre)
+
+
+def _change_words(statement: str, bits: Mapping[tuple[int, date], int], *, centre: Centre) -> None:
+    given: list[Any] = []
+    for (desk_id, day), ticks in bits.items():
+        given += [connection.ops.adapt_datefield_value(day), desk_id, *to_words(ticks)]
+    row = f"({', '.join(['%s'] * (2 + len(WORDS)))})"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE appointments_deskday SET {assignments} {_THE_ROW}",
-            [*(~word for _name, word in changed), centre.pk, day, desk_id],
-        )
-    room_came(centre_id=centre.pk, days=[day])
+        cursor.execute(statement.format(rows=", ".join([row] * len(bits))), [*given, centre.pk])

@@ -87,13 +87,14 @@ def offer_notice(offer: Offer, contact: Contact, language: str) -> Notice:
     )
 
 
-def received_notice(offer: Offer) -> Notice:
-    """Tells that the visit an offer was made for can be received at its time after all."""
-    visit = offer.appointment
-    if visit is None:
-        raise ValueError("an offer without a visit")
-    told = notice_of("received", visit, contact=visit.contact, proves_identity=False)
-    return replace(told, once=f"received:{offer.link_hash}")
+def received_notices(offers: Iterable[Offer]) -> Iterator[Notice]:
+    """Tell that the visits offers were made for can be received at their times after all."""
+    of_visits = [(offer, offer.appointment) for offer in offers if offer.appointment]
+    tells = notices_of(
+        "received", ((visit, visit.centre, visit.contact, False) for _offer, visit in of_visits)
+    )
+    for (offer, _visit), told in zip(of_visits, tells, strict=True):
+        yield replace(told, once=f"received:{offer.link_hash}")
 
 
 def subject_of_offer(offer: Offer) -> str:

@@ -4,23 +4,24 @@ A time is held a little longer than it is offered, so that it can go on to the n
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from appointments.models import Appointment, Hold, Offer
-from appointments.rules.availability import ticks_of
 from appointments.rules.local_time import wall_clock
 from appointments.rules.waiting import PASSED_ON_WITHIN
 from appointments.services import capacity
-from appointments.services.given_back import Place, keep_back
-from appointments.services.notices import offer_notice, received_notice, subject_of_offer
-from appointments.services.who_fits import Fits, who_fit
+from appointments.services.given_back import Place, keep_back, let_go
+from appointments.services.notices import offer_notice, subject_of_offer
+from appointments.services.who_fits import Fits, Waiting
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
-from borgerservice.notifications.services import drop_unsent, is_told, queue
+from borgerservice.municipalities.models import Centre
+from borgerservice.notifications.services import drop_unsent, queue
 from borgerservice.together import New, write_together
 from borgerservice.vault.links import derive_link, link_hash, new_salt
 
@@ -31,13 +32,21 @@ BEFORE_ALL = timedelta(seconds=90)
 CHANCE = secrets.SystemRandom()
 
 
-def pass_on(place: Place, *, now: datetime) -> None:
-    """A place given back goes to the first who waits for one like it; else it comes free.
+def pass_on(*places: Place, now: datetime) -> None:
+    """Places of a centre given back go to the first who waits for one like it; else they come free.
 
-    Its desk-day is locked, and its ticks are clear.
+    Their desk-days are locked, and their ticks are clear.
     """
-    if not any(_offered(fits, place, now=now) for fits in who_fit(place, now=now)):
-        keep_back(place, now=now)
+    waiting = Waiting(places, now=now)
+    keep_back([one for one in places if not _passed_on(one, waiting, now=now)], now=now)
+
+
+def _passed_on(place: Place, waiting: Waiting, *, now: datetime) -> bool:
+    for fits in waiting.who_fit(place):
+        if _offered(fits, place, now=now):
+            waiting.is_offered(fits, place)
+            return True
+    return False
 
 
 def offer_what_returns(*, now: datetime) -> int:
@@ -57,7 +66,7 @@ def _offered_before_all(hold: Hold, *, now: datetime) -> bool:
     place = Place(hold.centre, hold.desk_id, hold.starts_at, hold.busy_until)
     with transaction.atomic():
         capacity.lock_days({(hold.centre_id, hold.day)})
-        fitting = list(who_fit(place, now=now))
+        fitting = list(Waiting([place], now=now).who_fit(place))
         if not fitting or not capacity.remove_holds(
             centre=hold.centre, desk_id=hold.desk_id, day=hold.day, which=Q(pk=hold.pk)
         ):
@@ -108,18 +117,31 @@ def hold_of(offer: Offer) -> Hold | None:
     return held.select_related("centre__municipality").first()
 
 
-def let_go_of(offer: Offer, *, now: datetime) -> None:
-    """Give the time of an offer back, to the next who waits."""
-    hold = hold_of(offer)
-    if hold is None:
+def let_go_of(offers: Sequence[Offer], *, now: datetime) -> None:
+    """Give the times of offers of a municipality back, each to the next who waits.
+
+    In so many statements, whatever their number, and some more for each who waits and is offered
+    one of them.
+    """
+    kept = [offer.hold_id for offer in offers if offer.hold_id is not None]
+    if not kept:
         return
-    capacity.lock_days({(hold.centre_id, hold.day)})
-    known = Hold.objects.for_municipality(hold.municipality_id).filter(pk=hold.pk)
-    if not known.delete()[0]:
+    known = Hold.objects.for_municipality(offers[0].municipality_id)
+    holds = known.filter(pk__in=kept)
+    days = set(holds.values_list("centre_id", "day"))
+    if not days:
         return
-    ticks = ticks_of(hold.starts_at, hold.busy_until)
-    capacity.release(centre=hold.centre, desk_id=hold.desk_id, day=hold.day, ticks=ticks)
-    pass_on(Place(hold.centre, hold.desk_id, hold.starts_at, hold.busy_until), now=now)
+    capacity.lock_days(days)
+    locked = holds.select_for_update(of=("self",)).select_related("centre__municipality")
+    still_there = {hold.pk: hold for hold in locked}
+    known.filter(pk__in=still_there).delete()
+    places: dict[Centre, list[Place]] = defaultdict(list)
+    for hold in (still_there[pk] for pk in kept if pk in still_there):
+        place = Place(hold.centre, hold.desk_id, hold.starts_at, hold.busy_until)
+        places[hold.centre].append(place)
+    for of_centre in places.values():
+        let_go(*of_centre)
+        pass_on(*of_centre, now=now)
 
 
 def withdraw_offers(offers: Sequence[Offer], *, now: datetime) -> None:
@@ -127,25 +149,7 @@ def withdraw_offers(offers: Sequence[Offer], *, now: datetime) -> None:
     for offer in offers:
         drop_unsent(municipality=offer.municipality_id, subject=subject_of_offer(offer))
         end_offer(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
-    for offer in offers:
-        let_go_of(offer, now=now)
-
-
-def recall_offers(offers: QuerySet[Offer], *, now: datetime) -> None:
-    """End the offers of visits that can be received after all; who was told otherwise is told.
-
-    They are locked already, and so are the days.
-    """
-    recalled = list(offers.select_related("appointment__contact", "appointment__centre"))
-    for offer in recalled:
-        place, subject = offer.municipality_id, subject_of_offer(offer)
-        is_known = offer.answer == Answer.PHONED or is_told(municipality=place, subject=subject)
-        drop_unsent(municipality=place, subject=subject)
-        end_offer(offer, Answer.RECALLED, Event.OFFER_RECALLED, now=now)
-        if is_known:
-            queue([received_notice(offer)], now=now)
-    for offer in recalled:
-        let_go_of(offer, now=now)
+    let_go_of(offers, now=now)
 
 
 def recall_overtaken(offers: Sequence[Offer], *, start: datetime, now: datetime) -> None:
@@ -154,23 +158,6 @@ def recall_overtaken(offers: Sequence[Offer], *, start: datetime, now: datetime)
         is_unsettled = offer.answer in {*Offer.UNSETTLED, Answer.PHONED}
         if is_unsettled and offer.instead_of == start:
             end_offer(offer, Answer.RECALLED, Event.OFFER_RECALLED, now=now)
-
-
-def end_times(offers: QuerySet[Offer], *, now: datetime) -> None:
-    """End offers of times that can be held no more, as the roster has changed. They are locked.
-
-    Who cannot be received is offered another time; who waits goes on waiting.
-    """
-    for offer in offers.select_related("rebooking"):
-        drop_unsent(municipality=offer.municipality_id, subject=subject_of_offer(offer))
-        if offer.rebooking is None:
-            end_offer(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
-            continue
-        offer.answer, offer.hold, offer.starts_at = Answer.PLANNED, None, None
-        offer.save(update_fields=["answer", "hold", "starts_at"])
-        offer.rebooking.finished_at = None
-        offer.rebooking.save(update_fields=["finished_at"])
-        _record(offer, Event.OFFER_PLANNED_AGAIN, by_system=True, now=now)
 
 
 def days_of(offers: Sequence[Offer]) -> set[tuple[int, date]]:
@@ -218,14 +205,13 @@ def _new_link() -> tuple[str, str]:
 def _offered(fits: Fits, place: Place, *, now: datetime) -> bool:
     """Whether the place is held for them and they are told; not if somebody else was faster."""
     day, minute = wall_clock(place.starts_at)
-    minutes = fits.plan.minutes + fits.plan.buffer
     hold = Hold(
         municipality_id=place.centre.municipality_id,
         centre=place.centre,
         desk_id=place.desk_id,
         day=day,
         starts_at=place.starts_at,
-        busy_until=place.starts_at + timedelta(minutes=minutes),
+        busy_until=place.starts_at + timedelta(minutes=fits.minutes),
         purpose=Hold.Purpose.OFFER,
         caps=fits.plan.caps,
         expires_at=fits.until + PASSED_ON_WITHIN,
@@ -243,7 +229,7 @@ def _offered(fits: Fits, place: Place, *, now: datetime) -> bool:
         desk_id=place.desk_id,
         day=day,
         minute=minute,
-        minutes=minutes,
+        minutes=fits.minutes,
         caps=fits.plan.caps,
         public_at=now,
     )

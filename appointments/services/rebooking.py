@@ -21,8 +21,9 @@ from appointments.services.affected import unreceivable
 from appointments.services.desk_days import lock_roster
 from appointments.services.holds import place_hold
 from appointments.services.notices import offer_notice
-from appointments.services.offers import new_offer, recall_offers
+from appointments.services.offers import new_offer
 from appointments.services.plan import Plan, plan_visit
+from appointments.services.recalling import recall_offers
 from appointments.services.reseating import reseat
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record

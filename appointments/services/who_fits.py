@@ -1,16 +1,19 @@
-"""Who of those that wait would take a place that comes free, first come first."""
+"""Who of those that wait would take places that come free, first come first."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from appointments.exceptions import Refused
-from appointments.models import CentreService, Desk, DeskDay, Offer, WaitingEntry
+from appointments.models import CentreService, DeskDay, Offer, WaitingEntry
 from appointments.rules.availability import ticks_of
 from appointments.rules.local_time import wall_clock
-from appointments.rules.ticks import free_minutes_from, from_words
+from appointments.rules.ticks import free_minutes_from, from_words, mask
 from appointments.rules.waiting import ANSWERED_WITHIN, Wish, answer_by
 from appointments.services.capacity import WORDS
 from appointments.services.given_back import Place
@@ -28,77 +31,170 @@ class Fits:
     plan: Plan
     until: datetime
 
-
-def who_fit(place: Place, *, now: datetime) -> Iterator[Fits]:
-    """Those who wait for such a place and are offered nothing else now, first come first."""
-    found_room = _find_room(place, now=now)
-    if not found_room:
-        return
-    municipality = place.centre.municipality_id
-    offers = Offer.objects.for_municipality(municipality)
-    of_entry = offers.filter(entry=OuterRef("pk"))
-    day, minute = wall_clock(place.starts_at)
-    waiting = (
-        WaitingEntry.objects.for_municipality(municipality)
-        .filter(
-            Q(appointment=None)
-            | Q(appointment__status="booked", appointment__starts_at__gt=place.starts_at),
-            found_room,
-            status=WaitingEntry.Status.WAITING,
-            centres=place.centre,
-            first_day__lte=day,
-            last_day__gte=day,
-            from_minute__lte=minute,
-        )
-        .annotate(on_weekday=F("weekdays").bitand(1 << day.weekday()))
-        .exclude(on_weekday=0)
-        .filter(
-            ~Exists(of_entry.filter(answer=Offer.Answer.OPEN)),
-            ~Exists(of_entry.filter(centre=place.centre, starts_at=place.starts_at)),
-            ~Exists(offers.filter(appointment=OuterRef("appointment"), answer=Offer.Answer.OPEN)),
-        )
-        .select_related("service", "contact", "appointment__centre")
-        .order_by("created_at", "pk")[:LOOKED_AT]
-    )
-    for entry in waiting:
-        if fits := _fits(entry, place, now=now):
-            yield fits
+    @property
+    def minutes(self) -> int:
+        """How long they take a desk."""
+        return self.plan.minutes + self.plan.buffer
 
 
-def _find_room(place: Place, *, now: datetime) -> Q | None:
-    """Which wishes find room from the place's start on, at its desk: by service and people.
+@dataclass(slots=True)
+class _Day:
+    """A desk on a day: what it can do, what others have there, and what is still to come free."""
 
-    None where nobody could do anything with it.
+    caps: int
+    others: int
+    held: int = 0
+
+    def room_from(self, minute: int) -> int:
+        return free_minutes_from(self.others | self.held, minute)
+
+
+class Waiting:
+    """Those who wait for places of a centre and are offered nothing else now, first come first.
+
+    Read once, however many the places are, whose desk-days are locked. They come free one by one.
     """
-    caps = Desk.objects.filter(pk=place.desk_id, is_staffed=True).values_list("caps", flat=True)
-    words = DeskDay.objects.filter(centre=place.centre, day=place.day, desk=place.desk_id)
-    row = words.values_list(*WORDS).first()
-    if row is None or not caps:
-        return None
-    _day, minute = wall_clock(place.starts_at)
-    others = from_words(row) & ~ticks_of(place.starts_at, place.busy_until)
-    room = free_minutes_from(others, minute)
-    found = None
-    for offer in CentreService.objects.filter(centre=place.centre).select_related("service"):
-        people = (room - offer.buffer_minutes) // offer.minutes
-        lead = timedelta(minutes=window_of(place.centre, [offer]).lead_minutes)
-        latest = place.starts_at - lead
-        until = answer_by(now=now, latest=latest, within=ANSWERED_WITHIN)
-        if people > 0 and until and caps[0] >> offer.service.bit & 1:
-            ends = F("people") * offer.minutes + minute
-            these = Q(service=offer.service_id, people__lte=people, to_minute__gte=ends)
-            found = found | these if found else these
-    return found
 
+    def __init__(self, places: Sequence[Place], *, now: datetime) -> None:
+        self._now, self._centre, self._places = now, places[0].centre, places
+        self._days = self._read_days()
+        services = CentreService.objects.filter(centre=self._centre).select_related("service")
+        self._services = {one.service_id: one for one in services} if self._days else {}
+        find_room = self._find_room()
+        self._entries = list(self._who_wait(find_room)) if find_room else []
+        self._were_offered = self._read_former() if len(places) > 1 else set()
+        self._plans: dict[tuple[str, int], Plan | None] = {}
+        for place in places:
+            if day := self._days.get((place.desk_id, place.day)):
+                day.held |= ticks_of(place.starts_at, place.busy_until)
 
-def _fits(entry: WaitingEntry, place: Place, *, now: datetime) -> Fits | None:
-    try:
-        plan = plan_visit(centre=place.centre, codes=[entry.service.code] * entry.people)
-    except Refused:  # the centre no longer offers the service
-        return None
-    day, minute = wall_clock(place.starts_at)
-    lead = timedelta(minutes=plan.window.lead_minutes)
-    until = answer_by(now=now, latest=place.starts_at - lead, within=ANSWERED_WITHIN)
-    wish = Wish(entry.first_day, entry.last_day, entry.from_minute, entry.to_minute, entry.weekdays)
-    is_wished = wish.takes(day=day, minute=minute, minutes=plan.minutes)
-    return Fits(entry, plan, until) if until and is_wished else None
+    def who_fit(self, place: Place) -> Iterator[Fits]:
+        """Those who would take the place, which comes free."""
+        day = self._days.get((place.desk_id, place.day))
+        if day is None:
+            return
+        day.held &= ~ticks_of(place.starts_at, place.busy_until)
+        for entry in self._entries:
+            if fits := self._fits(entry, place, day):
+                yield fits
+
+    def is_offered(self, fits: Fits, place: Place) -> None:
+        """Somebody is offered the place, so they are offered no other."""
+        _day, minute = wall_clock(place.starts_at)
+        self._days[place.desk_id, place.day].others |= mask(minute, fits.minutes)
+        self._entries = [one for one in self._entries if one != fits.entry]
+
+    def _read_days(self) -> dict[tuple[int, date], _Day]:
+        """The desk-days of the places as others leave them, where somebody sits there."""
+        own: dict[tuple[int, date], int] = defaultdict(int)
+        for place in self._places:
+            own[place.desk_id, place.day] |= ticks_of(place.starts_at, place.busy_until)
+        rows = DeskDay.objects.filter(
+            centre=self._centre,
+            day__in={day for _desk_id, day in own},
+            desk__in={desk_id for desk_id, _day in own},
+            desk__is_staffed=True,
+        )
+        return {
+            (desk_id, day): _Day(caps, from_words(tuple(words)) & ~own[desk_id, day])
+            for desk_id, day, caps, *words in rows.values_list("desk", "day", "desk__caps", *WORDS)
+            if (desk_id, day) in own
+        }
+
+    def _find_room(self) -> Q | None:
+        """Which wishes find room from the start of a place on, by service and people.
+
+        None where nobody could do anything with any. For several places it may be too many.
+        """
+        found = None
+        for one in self._services.values():
+            rooms = []
+            for place in self._places:
+                day = self._days.get((place.desk_id, place.day))
+                if day and day.caps >> one.service.bit & 1 and self._until(one, place):
+                    _day, minute = wall_clock(place.starts_at)
+                    people = (day.room_from(minute) - one.buffer_minutes) // one.minutes
+                    rooms += [(people, minute)] if people > 0 else []
+            if rooms:
+                ends = F("people") * one.minutes + min(minute for _people, minute in rooms)
+                most = max(people for people, _minute in rooms)
+                these = Q(service=one.service_id, people__lte=most, to_minute__gte=ends)
+                found = found | these if found else these
+        return found
+
+    def _who_wait(self, find_room: Q) -> QuerySet[WaitingEntry]:
+        """For one place exactly those who would take it; for several perhaps a few more."""
+        municipality, places = self._centre.municipality_id, self._places
+        offers = Offer.objects.for_municipality(municipality)
+        of_entry = offers.filter(entry=OuterRef("pk"))
+        first = min(place.starts_at for place in places)
+        weekdays = reduce(or_, (1 << place.day.weekday() for place in places))
+        waiting = (
+            WaitingEntry.objects.for_municipality(municipality)
+            .filter(
+                Q(appointment=None)
+                | Q(appointment__status="booked", appointment__starts_at__gt=first),
+                find_room,
+                status=WaitingEntry.Status.WAITING,
+                centres=self._centre,
+                first_day__lte=max(place.day for place in places),
+                last_day__gte=min(place.day for place in places),
+                from_minute__lte=max(wall_clock(place.starts_at)[1] for place in places),
+            )
+            .annotate(on_weekday=F("weekdays").bitand(weekdays))
+            .exclude(on_weekday=0)
+            .filter(
+                ~Exists(of_entry.filter(answer=Offer.Answer.OPEN)),
+                ~Exists(
+                    offers.filter(appointment=OuterRef("appointment"), answer=Offer.Answer.OPEN)
+                ),
+            )
+        )
+        if len(places) == 1:
+            waiting = waiting.filter(~Exists(of_entry.filter(centre=self._centre, starts_at=first)))
+        related = waiting.select_related("service", "contact", "appointment__centre")
+        return related.order_by("created_at", "pk")[: LOOKED_AT * len(places)]
+
+    def _read_former(self) -> set[tuple[int | None, datetime | None]]:
+        """Who was offered which of the times before."""
+        if not self._entries:
+            return set()
+        offers = Offer.objects.for_municipality(self._centre.municipality_id).filter(
+            centre=self._centre,
+            entry__in=self._entries,
+            starts_at__in={place.starts_at for place in self._places},
+        )
+        return set(offers.values_list("entry_id", "starts_at"))
+
+    def _fits(self, entry: WaitingEntry, place: Place, free: _Day) -> Fits | None:
+        day, minute = wall_clock(place.starts_at)
+        one, visit = self._services[entry.service_id], entry.appointment
+        minutes, until = entry.people * one.minutes, self._until(one, place)
+        wish = Wish(
+            entry.first_day, entry.last_day, entry.from_minute, entry.to_minute, entry.weekdays
+        )
+        if (
+            until is None
+            or not free.caps >> one.service.bit & 1
+            or minutes + one.buffer_minutes > free.room_from(minute)
+            or (visit and visit.starts_at <= place.starts_at)
+            or (entry.pk, place.starts_at) in self._were_offered
+            or not wish.takes(day=day, minute=minute, minutes=minutes)
+        ):
+            return None
+        plan = self._plan(entry)
+        return Fits(entry, plan, until) if plan else None
+
+    def _until(self, one: CentreService, place: Place) -> datetime | None:
+        lead = timedelta(minutes=window_of(self._centre, [one]).lead_minutes)
+        return answer_by(now=self._now, latest=place.starts_at - lead, within=ANSWERED_WITHIN)
+
+    def _plan(self, entry: WaitingEntry) -> Plan | None:
+        wanted = entry.service.code, entry.people
+        if wanted not in self._plans:
+            try:
+                codes = [entry.service.code] * entry.people
+                self._plans[wanted] = plan_visit(centre=self._centre, codes=codes)
+            except Refused:  # more than may come together
+                self._plans[wanted] = None
+        return self._plans[wanted]

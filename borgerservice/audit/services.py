@@ -1,5 +1,6 @@
 """Write down an act, in the transaction of the act."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from borgerservice.audit.events import Event
@@ -21,6 +22,16 @@ def record(
     unsaved_entry(
         event, actor=actor, subject=subject, municipality=municipality, at=at, facts=facts
     ).save(force_insert=True)
+
+
+def record_each(
+    event: Event, *, actor: str, subjects: Iterable[str], municipality: int, at: datetime
+) -> None:
+    """Add an entry for each of the subjects of one act."""
+    AuditEntry.unscoped.bulk_create(
+        unsaved_entry(event, actor=actor, subject=subject, municipality=municipality, at=at)
+        for subject in subjects
+    )
 
 
 def unsaved_entry(

@@ -1,7 +1,7 @@
 """Messages are rows written with the act they tell of; delivery comes after, and may come twice."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -138,18 +138,24 @@ def drop_unsent(*, municipality: Municipality | int, subject: str) -> int:
 
     One in the very act of being sent is marked as sent when it turns out that it was.
     """
+    return drop_all_unsent(municipality=municipality, subjects=[subject])
+
+
+def drop_all_unsent(*, municipality: Municipality | int, subjects: Collection[str]) -> int:
+    """The same of many subjects, in one statement."""
     return (
         Message.objects.for_municipality(municipality)
-        .filter(subject=subject, status__in=(Message.Status.DUE, Message.Status.SENDING))
+        .filter(subject__in=subjects, status__in=(Message.Status.DUE, Message.Status.SENDING))
         .update(status=Message.Status.DROPPED, problem="superseded")
     )
 
 
-def is_told(*, municipality: Municipality | int, subject: str) -> bool:
-    """Whether a message of a subject has gone out, or may just be going out."""
+def told_among(*, municipality: Municipality | int, subjects: Collection[str]) -> set[str]:
+    """Those of the subjects of which a message has gone out, or may just be going out."""
     gone = (Message.Status.SENT, Message.Status.SENDING)
     known = Message.objects.for_municipality(municipality)
-    return known.filter(subject=subject, status__in=gone).exists()
+    told = known.filter(subject__in=subjects, status__in=gone)
+    return set(told.values_list("subject", flat=True))
 
 
 def hand_out(ids: Sequence[int]) -> None:

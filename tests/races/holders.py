@@ -126,7 +126,7 @@ def take_out(guard: str, number: int) -> None:
         for hold in holds:
             known.filter(pk=hold.pk).delete()
             ticks = capacity.ticks_of(hold.starts_at, hold.busy_until)
-            capacity.release(centre=centre, desk_id=desk_id, day=day, ticks=ticks)
+            capacity.release(centre=centre, taken={(desk_id, day): ticks})
         return len(holds)
 
     if guard == "taking":
