@@ -14,8 +14,9 @@ from borgerservice.tenancy import MunicipalScope
 class WaitingEntry(models.Model):
     """Somebody who asks for an earlier time (venteliste): with a late visit, or with none.
 
-    `names_sealed` are the names of those who come, sealed with the contact, where there is no
-    visit yet. Minutes count from local midnight; weekdays are bits, Monday 1.
+    `names_sealed` are the names of those who come, sealed with the contact, and `needs` the codes
+    of what they need, where there is no visit yet. Minutes count from local midnight;
+    weekdays are bits, Monday 1.
     """
 
     class Status(models.TextChoices):
@@ -33,6 +34,7 @@ class WaitingEntry(models.Model):
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT)
     service = models.ForeignKey(ServiceType, on_delete=models.PROTECT)
     people = models.PositiveSmallIntegerField(default=1)
+    needs = models.CharField(max_length=100, blank=True, default="")
     names_sealed = models.BinaryField(null=True)
     centres = models.ManyToManyField(Centre, related_name="waiting")
     first_day = models.DateField()
@@ -48,8 +50,8 @@ class WaitingEntry(models.Model):
 
     PRIVACY = {
         Life.VISIT: {
-            Kind.INTERNAL: "id municipality appointment contact service people centres first_day"
-            " last_day from_minute to_minute weekdays status language created_at",
+            Kind.INTERNAL: "id municipality appointment contact service people needs centres"
+            " first_day last_day from_minute to_minute weekdays status language created_at",
             Kind.SECRET: "link_hash link_salt",
         },
         Life.CONTACT: {Kind.PERSONAL: "names_sealed"},

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, Offer, WaitingEntry
+from appointments.rules.needs import read_needs
 from appointments.services.booking import book_appointment
 from appointments.services.changes import move_appointment
 from appointments.services.offers import end_offer, hold_of, let_go_of, lock_offers
@@ -124,4 +125,5 @@ def _booked(offer: Offer, *, now: datetime) -> Appointment:
         actor="citizen",
         now=now,
         hold=hold_of(offer),
+        needs=read_needs(entry.needs),
     )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, WaitingEntry
+from appointments.rules.needs import kept_needs
 from appointments.rules.waiting import Wish
 from appointments.services.conditions import check_contact, cleaned_name
 from appointments.services.plan import plan_visit
@@ -59,10 +60,12 @@ def wait_for_any(
     language: str,
     wish: Wish,
     now: datetime,
+    needs: Sequence[str] = (),
 ) -> WaitingEntry:
     """Ask for a time where there is none. The names are those who come, fixed from here on.
 
-    Raises Refused as a booking does, and as `wait_for_earlier`.
+    `needs` are codes of `rules/needs.py`. Raises Refused as a booking does, and as
+    `wait_for_earlier`.
     """
     cleaned = [cleaned_name(name, place) for place, name in enumerate(names)]
     plan = plan_visit(centre=centre, codes=[service] * len(cleaned))
@@ -72,6 +75,7 @@ def wait_for_any(
         contact, key = new_contact(municipality=centre.municipality, phone=phone, email=email)
         entry = _new_entry(centre.municipality_id, wish, language, now=now)
         entry.contact, entry.service, entry.people = contact, plan.services[0], len(cleaned)
+        entry.needs = kept_needs(needs)
         entry.names_sealed = key.seal(json.dumps(cleaned), NAMES)
         _save(entry, [centre], now=now)
     return entry

@@ -107,6 +107,7 @@ def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
                 language=get_language() or "da",
                 wish=wish_of(typed["hours"], first_day=today, last_day=plan.window.last_day(today)),
                 now=now,
+                needs=form.needs,
             )
             return redirect("appointments:waiting", link=entry_link(entry))
         except Refused as refused:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from appointments.models import Offer, WaitingEntry
+from appointments.models import Appointment, Offer, WaitingEntry
 from appointments.services import cancel_appointment
 from appointments.services.offers import link_of
 from borgerservice.vault.links import derive_link
@@ -108,6 +108,15 @@ def test_who_finds_no_time_waits_with_a_name_and_a_phone(world):
     assert client.get(sent["Location"]).status_code == 200
     assert client.post(sent["Location"]).status_code == 302
     assert WaitingEntry.unscoped.get().status == "left"
+
+
+def test_what_they_say_they_need_is_known_at_the_visit_they_get(world):
+    other = build_visit(world, day=SOON, minute=9 * 60, phone="+4520304051")
+    typed = {"hours": "any", "name_0": "Bo Berg", "phone": "20304050", "needs_wheelchair": "on"}
+    Client().post(f"/{world.centre.key}/{world.service.code}/wait/", typed)
+    cancel_appointment(appointment=other, actor="citizen", now=NOW)
+    Client().post(f"/offer/{link_of(Offer.unscoped.get())}/", {"accept": "1"})
+    assert Appointment.unscoped.get(status="booked").needs == "wheelchair"
 
 
 def test_a_cpr_number_is_never_taken_as_a_name_or_a_phone(world):
