@@ -98,8 +98,8 @@ def received_notices(offers: Iterable[Offer]) -> Iterator[Notice]:
 
 
 def subject_of_offer(offer: Offer) -> str:
-    """The mark under which the messages about an offer are found, as long as its link holds."""
-    return f"offer:{offer.link_hash[:16]}"
+    """The mark under which the messages about an offer are found, whatever link they lead to."""
+    return f"offer:{offer.pk}"
 
 
 def subject_of_double(row: DoubleBooking) -> str:

@@ -7,17 +7,21 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appointments.models import Hold, Offer, Rebooking
+from appointments.models import Appointment, Hold, Offer, Rebooking
 from appointments.rules.opening import Closing
 from appointments.rules.waiting import Wish
 from appointments.services import given_back
+from appointments.services.answers import decline_offer, expire_offers
+from appointments.services.contact import change_contact
 from appointments.services.desk_days import rebuild
 from appointments.services.hours import add_closure, remove_closure
+from appointments.services.offers import link_of
 from appointments.services.rebooking import begin_rebooking, continue_rebooking, not_taken_up
 from appointments.services.reconciling import reconcile
 from appointments.services.waiting import wait_for_any
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Centre, Closure
+from borgerservice.notifications.delivery import address_of
 from borgerservice.notifications.models import Message
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 
@@ -150,6 +154,24 @@ def test_who_was_offered_one_of_the_times_before_is_offered_another():
     assert offer.starts_at == next(
         one.starts_at for one in others if one.starts_at != first.starts_at
     )
+
+
+@pytest.mark.parametrize("answer", ["open", "declined", "expired"])
+def test_who_had_heard_before_their_contact_was_changed_is_told_at_the_new_one(answer):
+    world, closure = offered(1)
+    (offer,) = offers_of(world)
+    if answer == "declined":
+        decline_offer(link=link_of(offer), now=NOW)
+    if answer == "expired":
+        expire_offers(now=offer.expires_at)
+    visit = Appointment.unscoped.get()
+    change_contact(
+        appointment=visit, phone="+4531323334", email="", seen=0, actor="staff:1", now=NOW
+    )
+    opens_again(closure)
+    (told,) = Message.unscoped.filter(kind="received")
+    assert (told.status, address_of(told)) == ("due", "+4531323334")
+    assert not Message.unscoped.filter(kind="rebooked_offer", status="due").exists()
 
 
 @pytest.mark.parametrize(("short", "kept"), [(20, 2), (11, 2), (10, 0)])
