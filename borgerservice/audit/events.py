@@ -58,6 +58,7 @@ class Event(StrEnum):
     LINK_APPROVED = "link.approved"
     LINK_DECLINED = "link.declined"
     DECISIONS_REPLAYED = "decisions.replayed"
+    NUMBERS_REKEYED = "numbers.rekeyed"
     RULE_SET_PROPOSED = "rule_set.proposed"
     RULE_SET_SCHEDULED = "rule_set.scheduled"
     RULE_SET_DECLINED = "rule_set.declined"

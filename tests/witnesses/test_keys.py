@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils.translation import gettext
 
 from appointments.models import Appointment
+from borgerservice.audit.models import AuditEntry
 from borgerservice.audit.selectors import history_of
 from borgerservice.people.models import Person, PersonAlias
 from borgerservice.people.services import person_of
@@ -363,6 +364,18 @@ def test_everybody_whose_number_is_kept_gets_the_new_mark_at_once(office: Office
         kind="replacement", normalised=number(WITNESS).digits, now=NOW
     ).pk in marked_under(2)
     assert "witness.quota" in office.decided(witness(WITNESS), applicant=104).failed
+
+
+def test_every_batch_of_numbers_that_is_opened_is_written_down(office: Office, keys):
+    keys.rotate()
+    call_command("rekey", batch=2)
+    call_command("rekey")
+
+    entries = AuditEntry.unscoped.filter(event="numbers.rekeyed")
+    told = {(one.actor, one.subject, one.municipality) for one in entries}
+    assert told == {("command", "pseudonym_key:2", None)}
+    assert sum(one.facts["marked"] for one in entries) == len(applicants_and_witnesses())
+    assert max(one.facts["looked_at"] for one in entries) == 2
 
 
 def test_stopped_and_run_again_it_passes_over_whoever_has_the_mark(office, keys, capsys):

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from borgerservice.audit.events import Event
+from borgerservice.audit.services import record
 from borgerservice.people.models import PersonAlias
 from borgerservice.people.services import add_marks
 from borgerservice.vault.marks import newest_marker
@@ -40,8 +43,8 @@ class _Known:
 def rekey(*, now: datetime, at_once: int = AT_ONCE) -> Iterator[Rekeyed]:
     """Give everybody whose number can be read a mark under the newest key; tells how far it is.
 
-    Each batch is a transaction of its own, and whoever has the mark is passed over: it may be
-    stopped and begun again. Raises KeyUnavailable.
+    Each batch is a transaction of its own, with its audit entry, and whoever has the mark is passed
+    over: it may be stopped and begun again. Raises KeyUnavailable.
     """
     done = Rekeyed()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -55,7 +58,9 @@ def rekey(*, now: datetime, at_once: int = AT_ONCE) -> Iterator[Rekeyed]:
                 readable = {(one.person, one.kind): one.digits for one in known if one.digits}
                 kinds = [kind for _person, kind in readable]
                 marks = zip(readable, pool.map(marked, kinds, readable.values()), strict=True)
-                add_marks(((*who, mark) for who, mark in marks), version=version, now=now)
+                with transaction.atomic():
+                    add_marks(((*who, mark) for who, mark in marks), version=version, now=now)
+                    _note(version, looked_at=len(known), marked=len(readable), now=now)
                 unreadable = sum(not one.digits for one in known)
                 done = Rekeyed(
                     done.looked_at + len(known),
@@ -63,6 +68,18 @@ def rekey(*, now: datetime, at_once: int = AT_ONCE) -> Iterator[Rekeyed]:
                     done.unreadable + unreadable,
                 )
                 yield done
+
+
+def _note(version: int, *, looked_at: int, marked: int, now: datetime) -> None:
+    """Opening sealed numbers is written down, like every reading of a case."""
+    record(
+        Event.NUMBERS_REKEYED,
+        actor="command",
+        subject=f"pseudonym_key:{version}",
+        municipality=None,
+        at=now,
+        facts={"looked_at": looked_at, "marked": marked},
+    )
 
 
 def _applicants(version: int, after: int, at_once: int) -> tuple[list[_Known], int]:
