@@ -4,10 +4,11 @@ Tasks carry ids and nothing else, as JSON. Nothing is ever published for later (
 countdown): what is due stands in the database, and the schedule looks there.
 """
 
+import gc
 import os
 
 from celery import Celery
-from celery.signals import beat_init, task_prerun, worker_init
+from celery.signals import beat_init, task_prerun, worker_init, worker_process_init
 from django.db import close_old_connections, connections
 
 from borgerservice.guards.services import GuardMissing, require_guards
@@ -59,6 +60,13 @@ def look_after_connections(**_: object) -> None:
     close_old_connections()
 
 
+def look_once_through_what_is_loaded(**_: object) -> None:
+    """What a worker's process has loaded stays: it is not to be looked through for what is gone."""
+    gc.collect()
+    gc.freeze()
+
+
 task_prerun.connect(look_after_connections)
+worker_process_init.connect(look_once_through_what_is_loaded)
 worker_init.connect(refuse_without_guards)
 beat_init.connect(refuse_without_guards)
