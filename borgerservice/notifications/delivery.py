@@ -24,7 +24,7 @@ from borgerservice.notifications.mail import MailGateway
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.ports import Gateway, GatewayDown, Outgoing, sms_gateway
 from borgerservice.notifications.services import IDS_A_TASK
-from borgerservice.notifications.statements import CLAIM, READ, SENT
+from borgerservice.notifications.statements import CLAIM, CLAIM_NAMED, READ, SENT
 from borgerservice.notifications.wording import CprNumberInMessage, worded
 from borgerservice.vault.keys import KeyUnavailable, key_ring
 from borgerservice.vault.services import SealBroken, open_data_key, open_wrapped
@@ -99,9 +99,9 @@ def try_failed_again(*, now: datetime) -> int:
 
 def _claim(*, now: datetime, until: datetime, ids: Sequence[int] | None) -> list[tuple[int, str]]:
     moment, lease = map(connection.ops.adapt_datetimefield_value, (now, until))
-    named = None if ids is None else json.dumps(list(ids))
+    statements, named = (CLAIM, []) if ids is None else (CLAIM_NAMED, [json.dumps(list(ids))])
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM[connection.vendor], [lease, moment, moment, named, named, IDS_A_TASK])
+        cursor.execute(statements[connection.vendor], [lease, *named, moment, moment, IDS_A_TASK])
         return sorted(cursor.fetchall())
 
 

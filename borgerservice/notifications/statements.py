@@ -27,33 +27,37 @@ INSERT = {
 }
 """New messages: when they are due, when they were made, the rest as JSON."""
 
-CLAIM = {
-    "postgresql": """
-        UPDATE notifications_message
-        SET status = 'sending', leased_until = %s, attempts = attempts + 1
-        WHERE id = ANY (ARRAY(
-          SELECT id FROM notifications_message
-          WHERE is_waiting AND due_at <= %s
-            AND (leased_until IS NULL OR leased_until <= %s)
-            AND (%s::jsonb IS NULL
-              OR id IN (SELECT value::bigint FROM jsonb_array_elements_text(%s)))
-          ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED))
-        RETURNING id, channel
-        """,
-    "sqlite": """
-        UPDATE notifications_message
-        SET status = 'sending', leased_until = %s, attempts = attempts + 1
-        WHERE id IN (
-          SELECT id FROM notifications_message
-          WHERE is_waiting AND due_at <= %s
-            AND (leased_until IS NULL OR leased_until <= %s)
-            AND (%s IS NULL OR id IN (SELECT value FROM json_each(%s)))
-          ORDER BY due_at, id LIMIT %s)
-        RETURNING id, channel
-        """,
+_IS_ONE_OF = {
+    "postgresql": "= ANY (ARRAY(SELECT value::bigint FROM jsonb_array_elements_text(%s::jsonb)))",
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
 }
-"""Take messages for a while: until when, the moment twice, their ids as JSON twice (NULL for the
-oldest of all), at most how many. A row that another worker is taking is passed over."""
+
+_CLAIM = """
+    UPDATE notifications_message
+    SET status = 'sending', leased_until = %s, attempts = attempts + 1
+    WHERE id {is_one_of_those}
+    RETURNING id, channel
+    """
+_WAITING = """
+    SELECT id FROM notifications_message
+    WHERE {which} is_waiting AND due_at <= %s AND (leased_until IS NULL OR leased_until <= %s)
+    ORDER BY due_at, id LIMIT %s
+    """
+_THOSE = {
+    "postgresql": f"= ANY (ARRAY({_WAITING} FOR UPDATE SKIP LOCKED))",
+    "sqlite": f"IN ({_WAITING})",
+}
+CLAIM = {
+    vendor: _CLAIM.format(is_one_of_those=those.format(which=""))
+    for vendor, those in _THOSE.items()
+}
+"""Take the oldest messages for a while: until when, the moment twice, at most how many. A row that
+another worker is taking is passed over."""
+CLAIM_NAMED = {
+    vendor: _CLAIM.format(is_one_of_those=those.format(which=f"id {_IS_ONE_OF[vendor]} AND"))
+    for vendor, those in _THOSE.items()
+}
+"""The same of some: until when, their ids as JSON, the moment twice, at most how many."""
 
 COUNT = {
     "postgresql": """
@@ -86,10 +90,6 @@ _READ = """
       AND message.status = 'sending' AND message.leased_until = %s
     ORDER BY message.id
     """
-_IS_ONE_OF = {
-    "postgresql": "= ANY (ARRAY(SELECT value::bigint FROM jsonb_array_elements_text(%s::jsonb)))",
-    "sqlite": "IN (SELECT value FROM json_each(%s))",
-}
 READ = {vendor: _READ.format(is_one_of=those) for vendor, those in _IS_ONE_OF.items()}
 """Messages that are about to go out, of a worker whose claim still stands: their ids as JSON, and
 until when it has them."""
