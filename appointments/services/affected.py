@@ -20,7 +20,7 @@ from appointments.rules.local_time import wall_clock
 from appointments.rules.ticks import mask
 from appointments.selectors_waiting import of_unreceived
 from appointments.services.desk_days import differences, lock_roster, set_right
-from appointments.services.recalling import end_times, recall_offers
+from appointments.services.recalling import end_times, recall_offers, say_after_all, unsay
 from appointments.services.reseating import reseat_all
 from appointments.services.roster import closed_bits, last_day_kept
 from borgerservice.audit.events import Event
@@ -80,10 +80,13 @@ def changed_roster(
         if unfit := _misfits(centre, now):
             reseat_all(centre=centre, visits=unfit, actor=actor, now=now)
         misfits = _misfits(centre, now) if unfit else unfit
-        _follow(centre, offers, misfits=misfits, ended=found.unfit_holds, now=now)
         affected = misfits - before
+        visits = coming(centre, now)
+        unsay(visits.filter(pk__in=affected))
+        _follow(centre, offers, misfits=misfits, ended=found.unfit_holds, now=now)
+        say_after_all(visits.filter(pk__in=before - misfits), now=now)
         if (affected or held) and not is_accepted:
-            raise VisitsAffected(list(coming(centre, now).filter(pk__in=affected)), held)
+            raise VisitsAffected(list(visits.filter(pk__in=affected)), held)
 
 
 def _lock_offers(centre: Centre, now: datetime) -> list[int]:

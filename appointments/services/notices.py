@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 
 from appointments.models import Appointment, DoubleBooking, Offer, ServiceType
 from appointments.selectors_centres import address_of, stand_on
@@ -10,6 +11,9 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.services import Notice, drop_unsent, queue
+
+RECEIVED: Final = "received"
+"""The kind of what tells that a visit can be received at its time after all."""
 
 
 def booked_notice(
@@ -87,14 +91,13 @@ def offer_notice(offer: Offer, contact: Contact, language: str) -> Notice:
     )
 
 
-def received_notices(offers: Iterable[Offer]) -> Iterator[Notice]:
-    """Tell that the visits offers were made for can be received at their times after all."""
-    of_visits = [(offer, offer.appointment) for offer in offers if offer.appointment]
+def received_notices(visits: Sequence[tuple[Appointment, str]]) -> Iterator[Notice]:
+    """Tell that visits can be received at their times after all, each with what is told of once."""
     tells = notices_of(
-        "received", ((visit, visit.centre, visit.contact, False) for _offer, visit in of_visits)
+        RECEIVED, ((visit, visit.centre, visit.contact, False) for visit, _once in visits)
     )
-    for (offer, _visit), told in zip(of_visits, tells, strict=True):
-        yield replace(told, once=f"received:{offer.link_hash}")
+    for (_visit, once), told in zip(visits, tells, strict=True):
+        yield replace(told, once=f"{RECEIVED}:{once}")
 
 
 def subject_of_offer(offer: Offer) -> str:

@@ -3,16 +3,22 @@
 As many statements for many as for one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from appointments.models import Offer, Rebooking
-from appointments.services.notices import received_notices, subject_of_offer
+from appointments.models import Appointment, Offer, Rebooking
+from appointments.services.notices import RECEIVED, received_notices, subject_of, subject_of_offer
 from appointments.services.offers import let_go_of
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record_each
-from borgerservice.notifications.services import drop_all_unsent, queue, told_among
+from borgerservice.notifications.services import (
+    drop_all_unsent,
+    dropped_among,
+    queue,
+    told_among,
+)
 
 Answer = Offer.Answer
 
@@ -30,14 +36,55 @@ def recall_offers(offers: QuerySet[Offer], *, now: datetime) -> None:
     subjects = [subject_of_offer(offer) for offer in recalled]
     told = told_among(municipality=municipality, subjects=subjects)
     drop_all_unsent(municipality=municipality, subjects=subjects)
-    known = [
-        offer
+    of_visits = [
+        (offer, offer.appointment, subject)
         for offer, subject in zip(recalled, subjects, strict=True)
-        if offer.answer == Answer.PHONED or subject in told
+        if offer.appointment
+    ]
+    unsaid = _unsaid([visit for _offer, visit, _subject in of_visits])
+    known = [
+        (visit, offer.link_hash)
+        for offer, visit, subject in of_visits
+        if offer.answer == Answer.PHONED or subject in told or subject_of(visit) in unsaid
     ]
     _end(recalled, Answer.RECALLED, Event.OFFER_RECALLED, now=now)
     queue(received_notices(known), now=now)
     let_go_of(recalled, now=now)
+
+
+def unsay(visits: QuerySet[Appointment]) -> None:
+    """Tell nobody any more that their time stands, as these visits can be received no longer."""
+    for_each = list(visits)
+    if for_each:
+        drop_all_unsent(
+            municipality=for_each[0].municipality_id,
+            subjects=[subject_of(visit) for visit in for_each],
+            kind=RECEIVED,
+        )
+
+
+def say_after_all(visits: QuerySet[Appointment], *, now: datetime) -> None:
+    """Tell that their time stands those who were to be told so when it was closed again."""
+    for_each = list(visits.select_related("contact", "centre"))
+    unsaid = _unsaid(for_each)
+    again = f"{now:%Y%m%d%H%M%S}"
+    told = [
+        (visit, f"{visit.reference}:{visit.moves}:{again}")
+        for visit in for_each
+        if subject_of(visit) in unsaid
+    ]
+    queue(received_notices(told), now=now)
+
+
+def _unsaid(visits: Sequence[Appointment]) -> set[str]:
+    """The marks of those that were to be told, the last time, that their time stands."""
+    if not visits:
+        return set()
+    return dropped_among(
+        municipality=visits[0].municipality_id,
+        subjects=[subject_of(visit) for visit in visits],
+        kind=RECEIVED,
+    )
 
 
 def end_times(offers: QuerySet[Offer], *, now: datetime) -> None:

@@ -141,13 +141,16 @@ def drop_unsent(*, municipality: Municipality | int, subject: str) -> int:
     return drop_all_unsent(municipality=municipality, subjects=[subject])
 
 
-def drop_all_unsent(*, municipality: Municipality | int, subjects: Collection[str]) -> int:
-    """The same of many subjects, in one statement."""
-    return (
-        Message.objects.for_municipality(municipality)
-        .filter(subject__in=subjects, status__in=(Message.Status.DUE, Message.Status.SENDING))
-        .update(status=Message.Status.DROPPED, problem="superseded")
-    )
+def drop_all_unsent(
+    *, municipality: Municipality | int, subjects: Collection[str], kind: str | None = None
+) -> int:
+    """The same of many subjects, or only messages of one kind about them, in one statement."""
+    known = Message.objects.for_municipality(municipality)
+    if kind is not None:
+        known = known.filter(kind=kind)
+    return known.filter(
+        subject__in=subjects, status__in=(Message.Status.DUE, Message.Status.SENDING)
+    ).update(status=Message.Status.DROPPED, problem="superseded")
 
 
 def told_among(*, municipality: Municipality | int, subjects: Collection[str]) -> set[str]:
@@ -156,6 +159,15 @@ def told_among(*, municipality: Municipality | int, subjects: Collection[str]) -
     known = Message.objects.for_municipality(municipality)
     told = known.filter(subject__in=subjects, status__in=gone)
     return set(told.values_list("subject", flat=True))
+
+
+def dropped_among(
+    *, municipality: Municipality | int, subjects: Collection[str], kind: str
+) -> set[str]:
+    """Those of the subjects of which the last message of a kind was dropped before it went out."""
+    known = Message.objects.for_municipality(municipality).filter(kind=kind, subject__in=subjects)
+    last = dict(known.order_by("pk").values_list("subject", "status"))
+    return {subject for subject, status in last.items() if status == Message.Status.DROPPED}
 
 
 def hand_out(ids: Sequence[int]) -> None:

@@ -35,8 +35,19 @@ def closes(world, first=CLOSED, last=CLOSED):
     return add_closure(centre=world.centre, closing=closing, reason="", is_accepted=True, **WHO)
 
 
-def opens_again(closure):
-    remove_closure(closure=Closure.objects.select_related("centre").get(pk=closure.pk), **WHO)
+def opens_again(closure, now=NOW):
+    closure = Closure.objects.select_related("centre").get(pk=closure.pk)
+    remove_closure(closure=closure, actor="staff:1", now=now)
+
+
+def begin(world):
+    """Take up everybody who cannot be received."""
+    return begin_rebooking(
+        centre=world.centre,
+        visits=[visit.pk for visit in not_taken_up(centre=world.centre, now=NOW)],
+        staff=build_staff(world.municipality),
+        now=NOW,
+    )
 
 
 def offer_others(world, *, visits):
@@ -45,12 +56,7 @@ def offer_others(world, *, visits):
     for n in range(visits):
         build_visit(world, day=CLOSED, minute=540 + 30 * (n // desks), phone=f"+45203040{n:02}")
     closure = closes(world)
-    rebooking = begin_rebooking(
-        centre=world.centre,
-        visits=[visit.pk for visit in not_taken_up(centre=world.centre, now=NOW)],
-        staff=build_staff(world.municipality),
-        now=NOW,
-    )
+    rebooking = begin(world)
     assert continue_rebooking(rebooking=rebooking, now=NOW) == visits
     Message.unscoped.update(status="sent")
     return closure
@@ -172,6 +178,31 @@ def test_who_had_heard_before_their_contact_was_changed_is_told_at_the_new_one(a
     (told,) = Message.unscoped.filter(kind="received")
     assert (told.status, address_of(told)) == ("due", "+4531323334")
     assert not Message.unscoped.filter(kind="rebooked_offer", status="due").exists()
+
+
+def test_nobody_is_told_that_their_time_stands_when_the_centre_has_closed_again():
+    world, closure = offered(2)
+    opens_again(closure)
+    closes(world)
+    told = Message.unscoped.filter(kind="received")
+    assert [(one.status, one.problem) for one in told] == [("dropped", "superseded")] * 2
+    assert Message.unscoped.filter(kind="booked", status="sent").count() == 2
+
+
+@pytest.mark.parametrize("then", ["stay", "offered anew"])
+def test_who_was_to_be_told_before_is_told_once_the_centre_is_open_after_all(then):
+    world, closure = offered(1)
+    opens_again(closure)
+    closure = closes(world)
+    if then == "offered anew":
+        begin(world)
+    later = NOW + timedelta(minutes=5)
+    opens_again(closure, now=later)
+    told = Message.unscoped.filter(kind="received").order_by("pk")
+    assert [one.status for one in told] == ["dropped", "due"]
+    told.filter(status="due").update(status="sent")
+    opens_again(closes(world), now=later + timedelta(minutes=5))
+    assert told.count() == 2
 
 
 @pytest.mark.parametrize(("short", "kept"), [(20, 2), (11, 2), (10, 0)])
