@@ -3,61 +3,22 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, transaction
 
 from appointments.models import Hold, Offer, Rebooking
-from appointments.rules.opening import Closing
 from appointments.services import affected, capacity, rebooking
-from appointments.services.hours import add_closure, remove_closure
-from appointments.services.rebooking import (
-    begin_rebooking,
-    continue_rebooking,
-    continue_rebookings,
-    not_taken_up,
-)
+from appointments.services.hours import remove_closure
+from appointments.services.rebooking import continue_rebooking, continue_rebookings
 from appointments.services.reconciling import reconcile
-from borgerservice.municipalities.models import Closure, StaffRole
+from borgerservice.municipalities.models import Closure
 from borgerservice.notifications.models import Message
-from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
+from tests.builders import NOW
+from tests.races.closing import TOMORROW, alone, closed_with_visits
 from tests.races.locks import are_days_locked, is_somebody_waiting
 
-TOMORROW = TODAY + timedelta(days=1)
 VISITS = 6
-
-
-def closed_with_visits(visits=VISITS):
-    """A centre that closes a day, its visits taken up, nobody offered anything yet."""
-    world = build_world(desks=1)
-    for n in range(visits):
-        build_visit(world, day=TOMORROW, minute=540 + 30 * n, phone=f"+45203040{n:02}")
-    add_closure(
-        centre=world.centre,
-        closing=Closing(TOMORROW, TOMORROW),
-        reason="",
-        is_accepted=True,
-        actor="staff:1",
-        now=NOW,
-    )
-    begin_rebooking(
-        centre=world.centre,
-        visits=[visit.pk for visit in not_taken_up(centre=world.centre, now=NOW)],
-        staff=build_staff(world.municipality, role=StaffRole.Role.LEAD),
-        now=NOW,
-    )
-    return world
-
-
-def alone(act):
-    """Do it with a connection of its own."""
-    try:
-        return act()
-    except OperationalError as problem:
-        return str(problem)
-    finally:
-        connections.close_all()
 
 
 def places_held():
@@ -66,7 +27,7 @@ def places_held():
 
 def test_a_run_that_several_go_on_with_offers_everybody_one_time(rig):
     with rig.fresh_database() as database, database.opened():
-        closed_with_visits()
+        closed_with_visits(VISITS)
         with ThreadPoolExecutor(3) as pool:
             runs = [pool.submit(alone, lambda: continue_rebookings(now=NOW)) for _ in range(3)]
             made = [one.result(timeout=120) for one in runs]
@@ -103,7 +64,7 @@ def test_two_who_make_the_same_offer_at_once_hold_one_time(rig, monkeypatch, is_
 
 def test_a_centre_that_opens_while_others_are_offered_times_leaves_none_held(rig):
     with rig.fresh_database() as database, database.opened():
-        closed_with_visits()
+        closed_with_visits(VISITS)
         closure = Closure.objects.select_related("centre").get()
         with ThreadPoolExecutor(2) as pool:
             opening = pool.submit(
