@@ -109,8 +109,19 @@ def _follow(
     """Let the offers follow: of visits that fit again, and of times that are held no more."""
     unreceived = of_unreceived(centre, now=now).filter(pk__in=locked)
     recall_offers(unreceived.exclude(appointment__in=misfits), now=now)
-    offers = Offer.objects.for_municipality(centre.municipality_id).filter(pk__in=locked)
-    end_times(offers.filter(hold__in=ended, answer=Offer.Answer.OPEN), now=now)
+    offers = Offer.objects.for_municipality(centre.municipality_id)
+    over = offers.filter(hold__in=ended, answer=Offer.Answer.OPEN)
+    also = _lock_since(over.exclude(pk__in=locked)) if ended else []
+    end_times(over.filter(pk__in=[*locked, *also]), now=now)
+
+
+def _lock_since(offers: QuerySet[Offer]) -> list[int]:
+    """Take offers made after the others were taken, by who had the days then.
+
+    Whoever is answering one waits for the days and is then told that the time is gone.
+    """
+    made = offers.select_for_update(of=("self",), skip_locked=True).order_by("pk")
+    return list(made.values_list("pk", flat=True))
 
 
 def _lock_days(centre: Centre, today: date) -> None:

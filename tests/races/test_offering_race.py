@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from appointments.models import Appointment, Offer, Rebooking
 from appointments.rules.local_time import instant
@@ -124,3 +125,28 @@ def test_who_takes_one_of_two_offers_and_who_opens_the_centre_do_not_wait_for_ea
             assert visit.starts_at == instant(TOMORROW, 600)
             assert list(reconcile(now=NOW)) == []
     assert ("deadlock" in str(said)) is not is_in_order
+
+
+@pytest.mark.only("postgresql")
+@pytest.mark.parametrize("is_looked_again", [True, False], ids=["looked again", "control"])
+def test_an_offer_made_while_who_closes_waits_for_the_days_ends_with_its_time(
+    rig, monkeypatch, is_looked_again
+):
+    if not is_looked_again:
+        monkeypatch.setattr(affected, "_lock_since", lambda _offers: [])
+    with rig.fresh_database() as database, database.opened():
+        world = build_world(desks=1)
+        earlier = build_visit(world, day=TOMORROW, minute=600, phone="+4520304051")
+        day = TOMORROW + timedelta(days=1)
+        visit = build_visit(world, day=day, minute=600, phone="+4520304050")
+        wish = Wish(TODAY, day, 0, 1440, 127)
+        wait_for_earlier(appointment=visit, centres=[world.centre], wish=wish, now=NOW)
+        with ThreadPoolExecutor(1) as pool, transaction.atomic():
+            cancel_appointment(appointment=earlier, actor="citizen", now=NOW)
+            assert Offer.unscoped.get().answer == "open"
+            closing = pool.submit(alone, lambda: closes(world, TOMORROW).pk)
+            while not is_somebody_waiting() and not closing.done():
+                pass
+        assert isinstance(closing.result(timeout=60), int)
+        assert Offer.unscoped.get().answer == ("expired" if is_looked_again else "open")
+        assert list(reconcile(now=NOW)) == []
