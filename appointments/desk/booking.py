@@ -1,18 +1,28 @@
 """Book for somebody, receive somebody who just came, and move a visit."""
 
+import json
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from appointments.desk.day import DESK_ROLES, find_centre, visit_address
-from appointments.desk.forms import BookForm, MoveForm, TimesForm, WalkInForm, services_of
+from appointments.desk.forms import (
+    BookForm,
+    MoveForm,
+    PeopleForm,
+    TimesForm,
+    WalkInForm,
+    services_of,
+)
 from appointments.desk.visit import find_visit
 from appointments.exceptions import Refused
 from appointments.models import Appointment
@@ -25,7 +35,6 @@ from appointments.services import (
     plan_visit,
     take_walk_in,
 )
-from appointments.services.plan import Visitor
 from borgerservice.admin import act, admin_page, posted
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
@@ -46,6 +55,18 @@ class Times:
     later: date | None
 
 
+class BookedAlready(Refused):
+    """Something else was typed on a page from which somebody has been booked."""
+
+    code = "booked_from_here_already"
+    wording = {
+        code: gettext_lazy(
+            "A time has been booked from this page already, with what was written first. Find the"
+            " visit in the day's list to change it. Open this page again to book another."
+        )
+    }
+
+
 @BOTH
 @admin_page(*DESK_ROLES)
 def book(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
@@ -60,17 +81,17 @@ def book(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
     form = BookForm(posted(request), people=people, once=secrets.token_urlsafe(16))
 
     def save(*, start: datetime, **_typed: object) -> Appointment:
-        visitors = form.visitors(service)
-        return book_appointment(
-            centre=centre,
-            visitors=visitors,
-            start=start,
-            **form.reach(),
-            origin=Appointment.Origin.DESK,
-            actor=workplace.actor,
-            now=now,
-            request=_request(workplace, form.cleaned_data["once"], start.isoformat(), visitors),
-        )
+        with _told_to_staff():
+            return book_appointment(
+                centre=centre,
+                visitors=form.visitors(service),
+                start=start,
+                **form.reach(),
+                origin=Appointment.Origin.DESK,
+                actor=workplace.actor,
+                now=now,
+                request=_request(workplace, form, start.isoformat(), service),
+            )
 
     return act(
         request,
@@ -99,16 +120,16 @@ def walk_in(request: HttpRequest, workplace: Workplace, key: str) -> HttpRespons
     centre = find_centre(workplace, key)
     form = WalkInForm(posted(request), centre=centre, once=secrets.token_urlsafe(16))
 
-    def save(*, service: str, once: str, **_typed: object) -> Appointment:
-        visitors = form.visitors(service)
-        return take_walk_in(
-            centre=centre,
-            visitors=visitors,
-            **form.reach(),
-            actor=workplace.actor,
-            now=clock.now(),
-            request=_request(workplace, once, service, visitors),
-        )
+    def save(*, service: str, **_typed: object) -> Appointment:
+        with _told_to_staff():
+            return take_walk_in(
+                centre=centre,
+                visitors=form.visitors(service),
+                **form.reach(),
+                actor=workplace.actor,
+                now=clock.now(),
+                request=_request(workplace, form, "", service),
+            )
 
     return act(
         request,
@@ -190,7 +211,18 @@ def _chosen(form: Form) -> str:
     return str(form["start"].value() or "")
 
 
-def _request(workplace: Workplace, once: str, what: str, visitors: Sequence[Visitor]) -> Request:
-    """What makes a second click on the same button the same request."""
-    typed = "\n".join([what, *(f"{one.service} {one.name}" for one in visitors)])
-    return Request(scope=workplace.actor, key=once, body_hash=contact_mark("desk", typed)[1])
+def _request(workplace: Workplace, form: PeopleForm, start: str, service: str) -> Request:
+    """What makes a second click on the same button the same request: nothing typed has changed."""
+    typed = [start, form.reach(), [asdict(visitor) for visitor in form.visitors(service)]]
+    mark = contact_mark("desk", json.dumps(typed))[1]
+    return Request(scope=workplace.actor, key=form.cleaned_data["once"], body_hash=mark)
+
+
+@contextmanager
+def _told_to_staff() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        if refused.code == "idempotency_key_reused":
+            raise BookedAlready from None
+        raise

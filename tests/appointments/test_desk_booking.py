@@ -11,6 +11,10 @@ from tests.appointments.pages import starts_on
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 
 pytestmark = pytest.mark.django_db
+ALREADY = (
+    "A time has been booked from this page already, with what was written first. Find the visit in"
+    " the day's list to change it. Open this page again to book another."
+)
 CANARY = "610190-1234"
 NINE_THIRTY = NOW + timedelta(hours=1, minutes=32)
 
@@ -82,6 +86,26 @@ def test_the_same_page_for_somebody_else_is_another_request():
     start = _start_of(Appointment.unscoped.get())
     page = book(clerk, world, once="the-same-page", name_0="Bo Berg", start=start)
     assert page.status_code == 200
+    assert words(ALREADY) in page.content.decode()
+    assert Appointment.unscoped.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"phone": "20 30 40 51"},
+        {"email": "amina@example.com"},
+        {"language": "da"},
+        {"is_protected_0": "on"},
+    ],
+)
+def test_what_is_corrected_on_a_page_that_has_booked_is_never_said_to_be_done(changed):
+    world = build_world()
+    clerk = at_work(world.municipality)
+    book(clerk, world, once="the-same-page")
+    start = _start_of(Appointment.unscoped.get())
+    page = book(clerk, world, once="the-same-page", start=start, **changed)
+    assert words(ALREADY) in page.content.decode()
     assert Appointment.unscoped.count() == 1
 
 
@@ -170,6 +194,15 @@ def test_a_walk_in_clicked_twice_is_one_visit():
     again = walk_in(clerk, world, once="the-same-page")
     assert Appointment.unscoped.count() == 1
     assert first.headers["Location"] == again.headers["Location"]
+
+
+def test_a_walk_in_s_page_that_has_received_somebody_receives_nobody_else():
+    world = build_world(desks=2)
+    clerk = at_work(world.municipality)
+    walk_in(clerk, world, once="the-same-page")
+    page = walk_in(clerk, world, once="the-same-page", phone="20 30 40 50")
+    assert words(ALREADY) in page.content.decode()
+    assert Appointment.unscoped.count() == 1
 
 
 def test_on_a_full_day_a_walk_in_is_told_so():
