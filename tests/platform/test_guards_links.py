@@ -4,10 +4,12 @@ import pytest
 from django.db import connection
 
 from borgerservice.people.models import PersonAlias, PersonLink
-from borgerservice.people.services import new_person, roots_of
+from borgerservice.people.services import new_person, person_of, roots_of
 from tests.builders import NOW, build_world
 from tests.platform.raw import Ledger, copy_row, day, execute, insert, refused, rows_of, schedule
-from witnesses.models import Witnessing
+from tests.witnesses.cases import build_office, number, witness
+from witnesses.models import WitnessCheck, Witnessing
+from witnesses.selectors import current_statement
 
 pytestmark = pytest.mark.django_db
 LINKS = "people_personlink"
@@ -236,9 +238,9 @@ def test_where_persons_are_counted_linked_applicants_are_one(ledger, people):
 def test_nobody_is_their_own_witness_under_another_number(ledger, people):
     ledger.link(people[1], people[0])
     ledger.link(people[2], people[0])
-    for witness, applicant in ((0, 1), (1, 0), (1, 2), (2, 1)):
+    for one, applicant in ((0, 1), (1, 0), (1, 2), (2, 1)):
         with refused("witness_is_somebody_else"):
-            ledger.add(people[witness], day(0), applicant_id=people[applicant].pk)
+            ledger.add(people[one], day(0), applicant_id=people[applicant].pk)
     assert not Witnessing.unscoped.exists()
 
 
@@ -256,7 +258,7 @@ def test_a_number_never_becomes_somebody_else_s(ledger, people):
         execute(f"UPDATE {ALIASES} SET person_id = %s", people[1].pk)
     with refused("for ever"):
         execute(f"UPDATE {ALIASES} SET pseudonym = %s", "f" * 64)
-    with refused("for ever|ledger stay"):
+    with refused("for ever|we know stay"):
         execute(f"DELETE FROM {ALIASES} WHERE id = %s", alias.pk)
     assert rows_of(ALIASES) == before
 
@@ -268,9 +270,30 @@ def test_the_numbers_of_applicants_and_linked_persons_stay_as_well(ledger, peopl
     ledger.add(witness, day(0), applicant_id=applicant.pk)
     ledger.link(root, alias)
     for person in (applicant, alias, root):
-        with refused("ledger stay"):
+        with refused("we know stay"):
             execute(f"DELETE FROM {ALIASES} WHERE person_id = %s", person.pk)
     assert execute(f"DELETE FROM {ALIASES} WHERE person_id = %s", stranger.pk) == 1
+
+
+def test_the_numbers_of_whoever_is_in_a_case_or_on_the_staff_stay_before_any_witnessing():
+    office = build_office()
+    case = office.with_witness(witness(2))
+    statement = current_statement(case)
+    for person in (case.applicant_id, statement.person_id, office.clerk.person_id):
+        with refused("we know stay"):
+            execute(f"DELETE FROM {ALIASES} WHERE person_id = %s", person)
+    asked = person_of(kind="replacement", normalised=number(60).digits, now=NOW)
+    WitnessCheck.unscoped.create(
+        municipality=case.municipality,
+        participant=case.participant,
+        link_hash="-",
+        asked_at=NOW,
+        person=asked,
+        checked_at=NOW,
+        verdict=WitnessCheck.Verdict.MAY,
+    )
+    with refused("we know stay"):
+        execute(f"DELETE FROM {ALIASES} WHERE person_id = %s", asked.pk)
 
 
 @pytest.mark.only("sqlite")

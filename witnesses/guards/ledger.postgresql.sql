@@ -239,14 +239,21 @@ CREATE TRIGGER witnessing_belongs_to_the_proofing
   FOR EACH ROW EXECUTE FUNCTION witnessing_belongs_to_the_proofing();
 
 -- guard: trigger numbers_in_the_ledger_stay on people_personalias
+-- Nor do those of somebody in a case, who may come into the ledger, or on the staff: shown again,
+-- the number would be a new person's.
 CREATE OR REPLACE FUNCTION numbers_in_the_ledger_stay() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM witnesses_witnessing WHERE witness_id = OLD.person_id)
      OR EXISTS (SELECT 1 FROM witnesses_witnessing WHERE applicant_id = OLD.person_id)
      OR EXISTS (SELECT 1 FROM people_personlink WHERE person_id = OLD.person_id)
-     OR EXISTS (SELECT 1 FROM people_personlink WHERE root_id = OLD.person_id) THEN
-    RAISE EXCEPTION 'the numbers of somebody in the ledger stay'
+     OR EXISTS (SELECT 1 FROM people_personlink WHERE root_id = OLD.person_id)
+     OR EXISTS (SELECT 1 FROM witnesses_linkproposal WHERE OLD.person_id IN (person_id, other_id))
+     OR EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE applicant_id = OLD.person_id)
+     OR EXISTS (SELECT 1 FROM witnesses_witnessstatement WHERE person_id = OLD.person_id)
+     OR EXISTS (SELECT 1 FROM witnesses_witnesscheck WHERE person_id = OLD.person_id)
+     OR EXISTS (SELECT 1 FROM municipalities_staffmember WHERE person_id = OLD.person_id) THEN
+    RAISE EXCEPTION 'the numbers of somebody we know stay'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN OLD;

@@ -152,4 +152,9 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_reversal is append-only'); END
 CREATE TRIGGER numbers_in_the_ledger_stay BEFORE DELETE ON people_personalias
 WHEN EXISTS (SELECT 1 FROM witnesses_witnessing WHERE witness_id = OLD.person_id OR applicant_id = OLD.person_id)
   OR EXISTS (SELECT 1 FROM people_personlink WHERE person_id = OLD.person_id OR root_id = OLD.person_id)
-BEGIN SELECT RAISE(ABORT, 'the numbers of somebody in the ledger stay'); END
+  OR EXISTS (SELECT 1 FROM witnesses_linkproposal WHERE OLD.person_id IN (person_id, other_id))
+  OR EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE applicant_id = OLD.person_id)
+  OR EXISTS (SELECT 1 FROM witnesses_witnessstatement WHERE person_id = OLD.person_id)
+  OR EXISTS (SELECT 1 FROM witnesses_witnesscheck WHERE person_id = OLD.person_id)
+  OR EXISTS (SELECT 1 FROM municipalities_staffmember WHERE person_id = OLD.person_id)
+BEGIN SELECT RAISE(ABORT, 'the numbers of somebody we know stay'); END
