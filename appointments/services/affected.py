@@ -63,7 +63,7 @@ def changed_roster(
         lock_roster(centre=centre)
         offers = _lock_offers(centre, now)
         _lock_days(centre, today)
-        before = _misfits(centre, now)
+        before = misfits(centre=centre, now=now)
         yield
         last = last_day_kept(centre=centre, today=today)
         found = differences(centre=centre, first=today, last=last)
@@ -77,14 +77,13 @@ def changed_roster(
             at=now,
             facts=facts,
         )
-        if unfit := _misfits(centre, now):
-            reseat_all(centre=centre, visits=unfit, actor=actor, now=now)
-        misfits = _misfits(centre, now) if unfit else unfit
-        affected = misfits - before
+        unfit = misfits(centre=centre, now=now)
+        unfit -= reseat_all(centre=centre, visits=unfit, actor=actor, now=now)
+        affected = unfit - before
         visits = coming(centre, now)
         unsay(visits.filter(pk__in=affected))
-        _follow(centre, offers, misfits=misfits, ended=found.unfit_holds, now=now)
-        say_after_all(visits.filter(pk__in=before - misfits), now=now)
+        _follow(centre, offers, unfit=unfit, ended=found.unfit_holds, now=now)
+        say_after_all(visits.filter(pk__in=before - unfit), now=now)
         if (affected or held) and not is_accepted:
             raise VisitsAffected(list(visits.filter(pk__in=affected)), held)
 
@@ -102,13 +101,13 @@ def _follow(
     centre: Centre,
     locked: Collection[int],
     *,
-    misfits: Collection[int],
+    unfit: Collection[int],
     ended: Collection[int],
     now: datetime,
 ) -> None:
     """Let the offers follow: of visits that fit again, and of times that are held no more."""
     unreceived = of_unreceived(centre, now=now).filter(pk__in=locked)
-    recall_offers(unreceived.exclude(appointment__in=misfits), now=now)
+    recall_offers(unreceived.exclude(appointment__in=unfit), now=now)
     offers = Offer.objects.for_municipality(centre.municipality_id)
     over = offers.filter(hold__in=ended, answer=Offer.Answer.OPEN)
     also = _lock_since(over.exclude(pk__in=locked)) if ended else []
@@ -141,7 +140,7 @@ def coming(centre: Centre, now: datetime) -> QuerySet[Appointment]:
 
 def unreceivable(*, centre: Centre, now: datetime) -> QuerySet[Appointment]:
     """The coming visits that the centre cannot receive as they are booked, in order."""
-    return coming(centre, now).filter(pk__in=_misfits(centre, now))
+    return coming(centre, now).filter(pk__in=misfits(centre=centre, now=now))
 
 
 def _held(centre: Centre, unfit: Collection[int], now: datetime) -> list[Hold]:
@@ -151,7 +150,7 @@ def _held(centre: Centre, unfit: Collection[int], now: datetime) -> list[Hold]:
     return list(live.exclude(purpose=Hold.Purpose.RETURNED).order_by("starts_at"))
 
 
-def _misfits(centre: Centre, now: datetime) -> set[int]:
+def misfits(*, centre: Centre, now: datetime) -> set[int]:
     """The coming visits in time that is closed at their desk, or for what it cannot do."""
     visits = list(
         coming(centre, now).values_list(
@@ -161,10 +160,10 @@ def _misfits(centre: Centre, now: datetime) -> set[int]:
     desks = {desk.pk: desk for desk in Desk.objects.filter(centre=centre)}
     days = {danish_date(starts_at) for _pk, _desk, starts_at, *_rest in visits}
     closed = closed_bits(centre=centre, desks=desks.values(), days=days)
-    misfits = set()
+    found = set()
     for pk, desk_id, starts_at, ends_at, bit in visits:
         day, minute = wall_clock(starts_at)
         length = int((ends_at - starts_at).total_seconds()) // 60
         if closed[desk_id, day] & mask(minute, length) or not desks[desk_id].caps >> bit & 1:
-            misfits.add(pk)
-    return misfits
+            found.add(pk)
+    return found

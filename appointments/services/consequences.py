@@ -8,9 +8,10 @@ from enum import StrEnum
 from django.db import transaction
 
 from appointments.models import Rebooking
-from appointments.services.affected import VisitsAffected, coming, unreceivable
+from appointments.selectors_waiting import without_offer
+from appointments.services.affected import VisitsAffected, coming, misfits
 from appointments.services.desk_days import lock_roster
-from appointments.services.rebooking import begin_rebooking
+from appointments.services.rebooking import take_up
 from borgerservice.municipalities.models import Centre, StaffMember
 
 
@@ -44,18 +45,18 @@ def change_and_then(
     """
     with transaction.atomic():
         lock_roster(centre=centre)
-        before = {visit.pk for visit in unreceivable(centre=centre, now=now)}
+        before = misfits(centre=centre, now=now)
         were_at = _desks(centre, now)
         change()
-        visits = unreceivable(centre=centre, now=now)
-        affected = [visit for visit in visits if visit.pk not in before]
-        if affected and then is None:
-            raise VisitsAffected(affected)
+        after = misfits(centre=centre, now=now)
+        affected = coming(centre, now).filter(pk__in=after - before)
+        if after - before and then is None:
+            raise VisitsAffected(list(affected))
         rebooking = None
         if then in {Then.OFFER, Then.PHONE}:
-            rebooking = begin_rebooking(
+            rebooking = take_up(
                 centre=centre,
-                visits=[visit.pk for visit in affected],
+                visits=without_offer(affected, municipality_id=centre.municipality_id),
                 staff=staff,
                 now=now,
                 by_phone=then is Then.PHONE,

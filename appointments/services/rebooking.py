@@ -55,24 +55,36 @@ def begin_rebooking(
     Those that fit by now, or for which another rebooking does it, are left out; None when nobody is
     left.
     """
-    answer = Answer.TO_PHONE if by_phone else Answer.PLANNED
     with transaction.atomic():
         lock_roster(centre=centre)  # one at a time takes visits up, and none that fits by now
         left = not_taken_up(centre=centre, now=now).filter(pk__in=visits)
-        in_fair_order = list(left.order_by("created_at", "pk"))
-        if not in_fair_order:
-            return None
-        days = [danish_date(visit.starts_at) for visit in in_fair_order]
-        rebooking = Rebooking.unscoped.create(
-            municipality_id=centre.municipality_id,
-            centre=centre,
-            first_day=min(days),
-            last_day=max(days),
-            started_by=staff,
-            started_at=now,
-        )
-        Offer.unscoped.bulk_create(_for(visit, rebooking, answer, now) for visit in in_fair_order)
-        _record(Event.REBOOKING_STARTED, rebooking, actor=f"staff:{staff.pk}", now=now)
+        return take_up(centre=centre, visits=left, staff=staff, now=now, by_phone=by_phone)
+
+
+def take_up(
+    *,
+    centre: Centre,
+    visits: QuerySet[Appointment],
+    staff: StaffMember,
+    now: datetime,
+    by_phone: bool,
+) -> Rebooking | None:
+    """The same for visits that cannot be received and are not taken up; the roster is locked."""
+    in_fair_order = list(visits.order_by("created_at", "pk"))
+    if not in_fair_order:
+        return None
+    days = [danish_date(visit.starts_at) for visit in in_fair_order]
+    rebooking = Rebooking.unscoped.create(
+        municipality_id=centre.municipality_id,
+        centre=centre,
+        first_day=min(days),
+        last_day=max(days),
+        started_by=staff,
+        started_at=now,
+    )
+    answer = Answer.TO_PHONE if by_phone else Answer.PLANNED
+    Offer.unscoped.bulk_create(_for(visit, rebooking, answer, now) for visit in in_fair_order)
+    _record(Event.REBOOKING_STARTED, rebooking, actor=f"staff:{staff.pk}", now=now)
     return rebooking
 
 

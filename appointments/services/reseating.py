@@ -21,21 +21,27 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 
 
-def reseat_all(*, centre: Centre, visits: Collection[int], actor: str, now: datetime) -> None:
-    """Give each of these visits another desk where one is free, who booked first first.
+def reseat_all(*, centre: Centre, visits: Collection[int], actor: str, now: datetime) -> set[int]:
+    """Give each of these visits another desk where one is free, who booked first first; which.
 
     The centre's days are locked. A visit that somebody changes at this very moment is left alone.
     """
+    if not visits:
+        return set()
     known = Appointment.objects.for_municipality(centre.municipality_id).filter(pk__in=visits)
     untouched = list(_untouched(known.select_related("desk").order_by("created_at", "pk")))
     days = {danish_date(visit.starts_at) for visit in untouched}
     desks = list(Desk.objects.filter(centre=centre)) if untouched else []
     closed = closed_bits(centre=centre, desks=desks, days=days)
+    reseated = set()
     for visit in untouched:
         visit.centre = centre
         place = place_of(visit)
-        if any(not closed[desk.pk, place.day] & _ticks(place) for desk in desks):
-            _reseat(visit, closed=closed[place.desk_id, place.day], actor=actor, now=now)
+        is_open = any(not closed[desk.pk, place.day] & _ticks(place) for desk in desks)
+        shut = closed[place.desk_id, place.day]
+        if is_open and _reseat(visit, closed=shut, actor=actor, now=now):
+            reseated.add(visit.pk)
+    return reseated
 
 
 def reseat(visit: Appointment, *, actor: str, now: datetime) -> bool:

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Absence, Appointment, Desk, DeskDay, Hold, Offer
 from appointments.rules.opening import Closing
 from appointments.services import cancel_appointment
 from appointments.services.affected import VisitsAffected
+from appointments.services.consequences import Then, change_and_then
 from appointments.services.desks import add_absence, add_desk, change_desk
 from appointments.services.rebooking import begin_rebooking, continue_rebookings, not_taken_up
 from appointments.services.reconciling import reconcile
@@ -70,6 +74,36 @@ def test_who_another_desk_can_take_at_the_same_time_is_moved_there_without_a_wor
     assert entry.facts == {"from_desk": was.number, "to_desk": other.number}
     assert words("Moved to another desk") in history.content.decode()
     assert list(reconcile(now=NOW)) == []
+
+
+def times_worked_out(act):
+    """How often the visits were read that are asked whether they can be received."""
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    columns = ('"appointments_servicetype"."bit"', '"appointments_appointment"."ends_at"')
+    return sum(all(column in query["sql"] for column in columns) for query in asked)
+
+
+def test_whom_a_change_affects_is_worked_out_before_it_and_after():
+    world = build_world(desks=2)
+    first = visit_at(world)
+    visit_at(world, phone="+4520304051")
+    visit_at(world, minute=630, phone="+4520304052")
+    change = partial(goes_away, world, first.desk, is_accepted=True)
+    with transaction.atomic():
+        assert times_worked_out(change) == 2
+        transaction.set_rollback(True)
+    decide = partial(
+        change_and_then,
+        centre=world.centre,
+        change=change,
+        then=Then.OFFER,
+        staff=build_staff(world.municipality),
+        now=NOW,
+    )
+    assert times_worked_out(decide) == 4  # the change itself, and what is decided then
+    assert [offer.appointment for offer in Offer.unscoped.all()] == [first]
+    assert AuditEntry.unscoped.filter(event="appointment.reseated").count() == 1
 
 
 def test_of_two_with_one_desk_free_who_booked_first_gets_it_and_the_other_is_asked_about():
