@@ -40,7 +40,7 @@ _CLAIM = """
     """
 _WAITING = """
     SELECT id FROM notifications_message
-    WHERE {which} is_waiting AND due_at <= %s AND (leased_until IS NULL OR leased_until <= %s)
+    WHERE {which} AND due_at <= %s AND (leased_until IS NULL OR leased_until <= %s)
     ORDER BY due_at, id LIMIT %s
     """
 _THOSE = {
@@ -48,16 +48,21 @@ _THOSE = {
     "sqlite": f"IN ({_WAITING})",
 }
 CLAIM = {
-    vendor: _CLAIM.format(is_one_of_those=those.format(which=""))
+    vendor: _CLAIM.format(is_one_of_those=those.format(which="is_waiting"))
     for vendor, those in _THOSE.items()
 }
 """Take the oldest messages for a while: until when, the moment twice, at most how many. A row that
 another worker is taking is passed over."""
 CLAIM_NAMED = {
-    vendor: _CLAIM.format(is_one_of_those=those.format(which=f"id {_IS_ONE_OF[vendor]} AND"))
+    vendor: _CLAIM.format(
+        is_one_of_those=those.format(
+            which=f"id {_IS_ONE_OF[vendor]} AND status IN ('due', 'sending')"
+        )
+    )
     for vendor, those in _THOSE.items()
 }
-"""The same of some: until when, their ids as JSON, the moment twice, at most how many."""
+"""The same of some: until when, their ids as JSON, the moment twice, at most how many. It does not
+say `is_waiting`, or PostgreSQL might look for them among all that wait."""
 
 COUNT = {
     "postgresql": """
