@@ -18,6 +18,7 @@ from appointments.models import Appointment, Desk
 from appointments.services.notices import notice_of
 from appointments.services.reminders import queue_reminders
 from borgerservice.bench.context import Bench, Goal
+from borgerservice.bench.counting_sms import TAKEN
 from borgerservice.bench.processes import Child
 from borgerservice.bench.reminders_due import FIRST_ID, add_due_visits
 from borgerservice.bench.report import Bound, Row, counted
@@ -32,7 +33,10 @@ MUST, WANTED = Bound(">=", 20), Bound(">=", 50)
 TOLD = Bound(">=", 0)
 """Nothing is asked of it: like for like, for whoever compares."""
 A_TASK_EACH, DELIVERED_EACH = 4000, 1000
+PROCESSES = 2
 LONGEST_SECONDS, SWEEP_SECONDS, LOOK_SECONDS = 300.0, 30.0, 0.2
+DEMO_SMS = "borgerservice.adapters.sms.demo.DemoSms"
+COUNTING_SMS = "borgerservice.bench.counting_sms.CountingSms"
 DUE_IN = timedelta(days=1, minutes=30)
 
 
@@ -49,9 +53,10 @@ def run(bench: Bench) -> Iterator[Row]:
     add_due_visits(desks, count, first=first)
     yield _statements(bench)
     with _broker(bench.scratch) as broker:
+        yield _killed(bench, broker, count)
         workers = [
-            _worker("borgerservice.celery", "celery", broker, bench.log("celery")),
-            _worker("borgerservice.bench.ceiling_tasks", "bench", broker, bench.log("tasks")),
+            _worker("borgerservice.celery", "celery", broker, log=bench.log("celery")),
+            _worker("borgerservice.bench.ceiling_tasks", "bench", broker, log=bench.log("tasks")),
         ]
         try:
             yield from bench.ratios(
@@ -96,14 +101,15 @@ def _broker(scratch: Path) -> Iterator[str]:
         server.stop()
 
 
-def _worker(app: str, queue: str, broker: str, log: Path) -> Child:
+def _worker(app: str, queue: str, broker: str, *, log: Path, gateway: str = DEMO_SMS) -> Child:
     """Two processes that do what comes through a queue."""
     worker = Child(
         [
             *(sys.executable, "-m", "celery", "-A", app, "worker", "--loglevel", "ERROR"),
-            *("--concurrency", "2", "--queues", queue, "--hostname", f"{queue}@bench"),
+            *("--concurrency", str(PROCESSES), "--queues", queue, "--hostname", f"{queue}@bench"),
         ],
         log=log,
+        env={**os.environ, "SMS_GATEWAY": gateway},
         cwd=ROOT,
     )
     asking = Celery(broker=broker)
@@ -126,6 +132,40 @@ def _statements(bench: Bench) -> Row:
     _forget()
     must, wanted = Bound("<=", 10), Bound("<=", 6)
     return counted(ID, "SQL per 1,000", bench.vendor, round(each, 1), must=must, goal=wanted)
+
+
+def _killed(bench: Bench, broker: str, count: int) -> Row:
+    """What is lost after a worker and its processes were killed in the middle of it all.
+
+    What was on its way may be handed over once more, under the same reference.
+    """
+    counter = redis.Redis.from_url(broker)
+    asking = Celery(broker=broker)
+
+    def started() -> Child:
+        log = bench.log("killed")
+        return _worker("borgerservice.celery", "celery", broker, log=log, gateway=COUNTING_SMS)
+
+    worker = started()
+    asking.send_task("appointments.queue_reminders")
+    worker.wait_until(lambda: int(counter.hlen(TAKEN)) >= count // 10, seconds=LONGEST_SECONDS)
+    worker.kill()
+    worker = started()
+    try:
+        # As if the lease had run out meanwhile; then the schedule asks again.
+        _messages().filter(status=Message.Status.SENDING).update(leased_until=bench.world.now)
+        asking.send_task("notifications.sweep_outbox")
+        asking.send_task("appointments.queue_reminders")
+        _rate(bench, asking, count=count, began=time.perf_counter())
+    finally:
+        worker.stop()
+    taken = list(map(int, counter.hvals(TAKEN)))
+    twice = sum(times > 1 for times in taken)
+    bench.progress.tell(f"killed a worker: {twice} handed over again under their references")
+    wrong = abs(count - len(taken)) + max(0, twice - PROCESSES * IDS_A_TASK)
+    return counted(
+        ID, "lost, or sent anew, a worker killed", bench.vendor, wrong, must=Bound("=", 0)
+    )
 
 
 def _remind(bench: Bench, broker: str, count: int) -> float:
