@@ -12,7 +12,9 @@ from appointments.rules.opening import (
     problems_with_closings,
     problems_with_extras,
     problems_with_periods,
+    shut_ticks,
 )
+from appointments.rules.ticks import mask_within
 from appointments.services.affected import changed_roster
 from borgerservice.audit.events import Event
 from borgerservice.kernel.clock import danish_date
@@ -83,10 +85,7 @@ def add_closure(
         actor=actor,
         now=now,
     ):
-        there = centre.closures.filter(
-            first_day__lte=closing.last_day, last_day__gte=closing.first_day
-        )
-        known = [Closing(c.first_day, c.last_day, c.from_minute, c.to_minute) for c in there]
+        known = _closings(centre, closing.first_day, closing.last_day)
         _refuse_last(problems_with_closings([*known, closing]), "closure_overlaps")
         return Closure.objects.create(
             centre=centre,
@@ -125,7 +124,7 @@ def add_extra_opening(
 ) -> ExtraOpening:
     """Open the centre for some hours of a day although its hours or a holiday say no.
 
-    Raises Refused.
+    Raises Refused; also where it is closed then, which no extra opening changes.
     """
     if day < danish_date(now):
         raise Refused("closure_is_over", field="day")
@@ -142,6 +141,8 @@ def add_extra_opening(
         there = centre.extra_openings.filter(day=day)
         known = [Extra(one.day, one.opens_minute, one.closes_minute) for one in there]
         _refuse_last(problems_with_extras([*known, extra]), "extra_opening_overlaps")
+        if shut_ticks(day, _closings(centre, day, day)) & mask_within(opens_minute, closes_minute):
+            raise Refused("closure_overlaps", field="opens_minute")
         return ExtraOpening.objects.create(
             centre=centre,
             day=day,
@@ -185,6 +186,11 @@ def facts_of(closing: Closing) -> dict[str, object]:
         "to": closing.last_day.isoformat(),
         "minutes": f"{closing.from_minute}-{closing.to_minute}",
     }
+
+
+def _closings(centre: Centre, first_day: date, last_day: date) -> list[Closing]:
+    there = centre.closures.filter(first_day__lte=last_day, last_day__gte=first_day)
+    return [Closing(c.first_day, c.last_day, c.from_minute, c.to_minute) for c in there]
 
 
 def _check_reason(reason: str) -> None:

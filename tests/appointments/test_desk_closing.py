@@ -133,6 +133,19 @@ def test_an_extra_opening_that_cannot_be_is_told_at_the_field(changed, field):
     assert ExtraOpening.objects.count() == 1
 
 
+def test_an_extra_opening_is_refused_where_the_centre_is_closed_all_the_same():
+    world = build_world()
+    client = administrator(world)
+    client.post(centre_page(world, "closures"), days(SATURDAY, from_minute="11"))
+    typed = {"day": SATURDAY.isoformat(), "opens_minute": "10", "closes_minute": "12"}
+    page = client.post(centre_page(world, "extra_openings"), typed)
+    assert page.context["form"].errors.keys() == {"opens_minute"}
+    assert words("The centre is already closed at some of that time.") in page.content.decode()
+    assert not ExtraOpening.objects.exists()
+    client.post(centre_page(world, "extra_openings"), typed | {"closes_minute": "11"})
+    assert free_on(world, SATURDAY) == ["09:00", "09:15", "09:30"]
+
+
 def test_an_extra_opening_with_visits_is_taken_back_only_knowingly():
     world = build_world()
     client = administrator(world)
