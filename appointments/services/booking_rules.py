@@ -85,10 +85,15 @@ def set_booking_rules(*, centre: Centre, rules: BookingRules, actor: str, now: d
     del settled["windows"], settled["lengths"]
     today = danish_date(now)
     with transaction.atomic():
+        if asks_for_code is not None:  # first: whoever settles the municipality's own has it first
+            place = Municipality.objects.filter(pk=centre.municipality_id)
+            place.update(asks_for_code=asks_for_code)
         lock_roster(centre=centre)
         for name, value in settled.items():
             setattr(centre, name, value)
         centre.save(update_fields=list(settled))
+        if asks_for_code is not None:
+            settled["asks_for_code"] = asks_for_code
         offers = centre.offers.filter(service__code__in=rules.windows)
         for offer in offers.select_related("service"):
             own = rules.windows[offer.service.code]
@@ -97,11 +102,6 @@ def set_booking_rules(*, centre: Centre, rules: BookingRules, actor: str, now: d
         lengths = _set_lengths(centre, rules.lengths, today)
         set_opening_moments(centre=centre, today=today)
         open_days(centre=centre, first=today, last=last_day_made(centre=centre, today=today))
-        if asks_for_code is not None:
-            settled["asks_for_code"] = asks_for_code
-            Municipality.objects.filter(pk=centre.municipality_id).update(
-                asks_for_code=asks_for_code
-            )
         if lengths:
             settled["lengths"] = lengths
         _record(Event.BOOKING_RULES_CHANGED, centre, actor, now, settled)

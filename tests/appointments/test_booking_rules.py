@@ -151,6 +151,16 @@ def test_an_edit_that_changes_no_moment_writes_no_desk_day():
     assert opens() == before
 
 
+def test_the_municipality_is_locked_before_its_centre_as_its_own_settings_do_it():
+    world = build_world()
+    with CaptureQueriesContext(connection) as asked:
+        settle(world, replace(USUAL, asks_for_code=True))
+    told = [one["sql"].split("WHERE")[0] for one in asked.captured_queries]
+    writes = [place for place, sql in enumerate(told) if "UPDATE" in sql and "_municip" in sql]
+    reads = [place for place, sql in enumerate(told) if 'FROM "municipalities_centre" ' in sql]
+    assert writes[0] < reads[0]
+
+
 def test_a_day_that_opens_later_keeps_its_place_in_the_order():
     world = build_world(desks=5, days=0)
     now = spread(world, replace(USUAL, spreads_new_days=True))
