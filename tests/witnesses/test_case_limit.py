@@ -2,14 +2,15 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
-from tests.builders import NOW
+from tests.builders import NOW, TODAY
 from tests.witnesses.cases import build_office, witness
-from tests.witnesses.test_case_pages import address
+from tests.witnesses.test_case_pages import address, witness_form
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +44,21 @@ def test_before_there_is_a_witness_nobody_s_history_can_be_asked_for(client, off
     case = office.with_questions()
 
     assert "warning" not in client.get(address(case)).content.decode()
+
+
+def test_after_the_day_of_the_meeting_the_page_speaks_of_the_meeting_and_not_of_today(office):
+    for applicant in (11, 12, 13):
+        office.decided(witness(2), applicant=applicant)
+    case = office.with_witness(witness(2))
+    with time_machine.travel(NOW + timedelta(days=3), tick=False):
+        client = Client()
+        client.force_login(office.clerk)
+        shown = html.unescape(client.get(address(case)).content.decode())
+        yesterday = f"{TODAY + timedelta(days=2):%d-%m-%Y}"
+        sent = client.post(address(case, "witness"), witness_form(mitid_since=yesterday))
+        told = html.unescape(sent.content.decode())
+
+    assert "Vidnet kan ikke være vidne ved dette møde." in shown
+    assert "i dag" not in shown
+    assert "Vidnet kan ikke have fået MitID efter mødedagen." in told
+    assert "i fremtiden" not in told
