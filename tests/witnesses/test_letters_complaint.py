@@ -104,6 +104,20 @@ def test_what_looks_like_a_cpr_number_is_refused_and_only_that_is_lost(client, o
 
 
 @pytest.mark.parametrize(
+    ("number", "back"),
+    [
+        ("\uff16\uff11\uff10\uff11\uff19\uff10-\uff14\uff13\uff12\uff11", "Ring til …."),
+        ("\u0666\u0661\u0660\u0661\u0669\u0660 \u0664\u0663\u0662\u0661", "Ring til …."),
+        ("\u2076\u00b9\u2070\u00b9\u2079\u2070\u2074\u00b3\u00b2\u00b9", ""),
+    ],
+    ids=["full-width", "arabic", "superscript"],
+)
+def test_no_alphabet_brings_a_cpr_number_back_onto_the_page(client, office, number, back):
+    answer = client.post(HERE, {"danish": f"Ring til {number}.", "english": "x"})
+    assert typed_back(answer)["danish"] == back
+
+
+@pytest.mark.parametrize(
     ("texts", "code", "field"),
     [
         ({"danish": "å" * (LONGEST_TEXT + 1), "english": "x"}, "text_too_long", "danish"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from borgerservice.kernel.cpr import holds_cpr_number
 from witnesses.wording import REFUSALS
 
-_DIGITS: Final = re.compile(r"[0-9](?:[^0-9A-Za-z]*[0-9])+")
+_DIGITS: Final = re.compile(r"\d(?:[^\dA-Za-z]*\d)+")
 
 
 class ComplaintForm(forms.Form):
@@ -41,5 +41,9 @@ class ComplaintForm(forms.Form):
 
 
 def _without_numbers(text: str) -> str:
-    """The text with every row of digits that could be a CPR number struck out."""
-    return _DIGITS.sub(lambda found: "…" if holds_cpr_number(found[0]) else found[0], text)
+    """The text with every row of digits that could be a CPR number struck out.
+
+    Nothing of it where one is left, written with signs that are digits to us alone.
+    """
+    left = _DIGITS.sub(lambda found: "…" if holds_cpr_number(found[0]) else found[0], text)
+    return "" if holds_cpr_number(left) else left
