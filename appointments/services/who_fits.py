@@ -19,6 +19,8 @@ from appointments.services.capacity import WORDS
 from appointments.services.given_back import Place
 from appointments.services.plan import Plan, plan_visit, window_of
 
+Who = tuple[int, str]
+"""What somebody waits for, and the mark of their phone or address."""
 LOOKED_AT = 50
 """So many of those who would take a place are asked for at once, those who asked first."""
 
@@ -69,20 +71,25 @@ class Waiting:
                 day.held |= ticks_of(place.starts_at, place.busy_until)
 
     def who_fit(self, place: Place) -> Iterator[Fits]:
-        """Those who would take the place, which comes free."""
+        """Those who would take the place, which comes free; nobody twice."""
         day = self._days.get((place.desk_id, place.day))
         if day is None:
             return
         day.held &= ~ticks_of(place.starts_at, place.busy_until)
+        met: set[Who] = set()
         for entry in self._entries:
-            if fits := self._fits(entry, place, day):
+            if met.isdisjoint(_who(entry)) and (fits := self._fits(entry, place, day)):
+                met |= _who(entry)
                 yield fits
 
     def is_offered(self, fits: Fits, place: Place) -> None:
         """Somebody is offered the place, so they are offered no other."""
         _day, minute = wall_clock(place.starts_at)
         self._days[place.desk_id, place.day].others |= mask(minute, fits.minutes)
-        self._entries = [one for one in self._entries if one != fits.entry]
+        offered = _who(fits.entry)
+        self._entries = [
+            one for one in self._entries if one != fits.entry and offered.isdisjoint(_who(one))
+        ]
 
     def _read_days(self) -> dict[tuple[int, date], _Day]:
         """The desk-days of the places as others leave them, where somebody sits there."""
@@ -145,6 +152,7 @@ class Waiting:
             .exclude(on_weekday=0)
             .filter(
                 ~Exists(of_entry.filter(answer=Offer.Answer.OPEN)),
+                ~Exists(_of_same_contact(offers).filter(answer=Offer.Answer.OPEN)),
                 ~Exists(
                     offers.filter(appointment=OuterRef("appointment"), answer=Offer.Answer.OPEN)
                 ),
@@ -198,3 +206,19 @@ class Waiting:
             except Refused:  # more than may come together
                 self._plans[wanted] = None
         return self._plans[wanted]
+
+
+def _of_same_contact(offers: QuerySet[Offer]) -> QuerySet[Offer]:
+    """Offers for the same service to whoever else waits with the phone or the address of a wish."""
+    phone = Q(entry__contact__phone_mark=OuterRef("contact__phone_mark")) & ~Q(
+        entry__contact__phone_mark=""
+    )
+    email = Q(entry__contact__email_mark=OuterRef("contact__email_mark")) & ~Q(
+        entry__contact__email_mark=""
+    )
+    return offers.filter(phone | email, entry__service=OuterRef("service"))
+
+
+def _who(entry: WaitingEntry) -> set[Who]:
+    marks = (entry.contact.phone_mark, entry.contact.email_mark)
+    return {(entry.service_id, mark) for mark in marks if mark}

@@ -108,6 +108,30 @@ def first_of_two(seed):
     return order[0]
 
 
+def test_who_asks_ten_times_has_one_chance_and_one_offer(world, kept_back, monkeypatch):
+    for _ in range(10):
+        asks(world, 0)
+    other = asks(world, 1)
+    seed = next(seed for seed in range(99) if first_of_two(seed) == 1)
+    monkeypatch.setattr(offers, "CHANCE", Random(seed))
+    assert offer_what_returns(now=kept_back.expires_at - timedelta(minutes=1)) == 1
+    assert Offer.unscoped.get().entry == other
+
+
+def test_who_is_offered_a_time_is_offered_no_second_for_the_same(world, booked):
+    second = build_visit(world, day=SOON, minute=9 * 60 + 30, phone=PHONES[41])
+    first, again = asks(world, 0), asks(world, 0)
+    next_one = asks(world, 1)
+    for visit in (booked, second):
+        cancel_appointment(appointment=visit, actor="citizen", now=NOW)
+    made = list(Offer.unscoped.order_by("pk").values_list("entry", flat=True))
+    assert made == [first.pk, next_one.pk]
+    decline_offer(link=link_of(Offer.unscoped.get(entry=next_one)), now=NOW)
+    assert not Offer.unscoped.filter(entry=again, answer="open").exists()
+    decline_offer(link=link_of(Offer.unscoped.get(entry=first)), now=NOW)
+    assert Offer.unscoped.filter(entry=again, answer="open").count() == 1
+
+
 @pytest.mark.parametrize("drawn", [0, 1])
 def test_chance_decides_among_those_and_not_who_was_quicker(world, kept_back, drawn, monkeypatch):
     entries = [asks(world, place, now=NOW + timedelta(minutes=place)) for place in (0, 1)]
