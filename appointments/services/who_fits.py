@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.db.models.lookups import In
 
 from appointments.exceptions import Refused
 from appointments.models import CentreService, DeskDay, Offer, WaitingEntry
@@ -152,7 +154,7 @@ class Waiting:
             .exclude(on_weekday=0)
             .filter(
                 ~Exists(of_entry.filter(answer=Offer.Answer.OPEN)),
-                ~Exists(_of_same_contact(offers).filter(answer=Offer.Answer.OPEN)),
+                *(_is_offered_nothing(offers, mark) for mark in ("phone_mark", "email_mark")),
                 ~Exists(
                     offers.filter(appointment=OuterRef("appointment"), answer=Offer.Answer.OPEN)
                 ),
@@ -208,15 +210,21 @@ class Waiting:
         return self._plans[wanted]
 
 
-def _of_same_contact(offers: QuerySet[Offer]) -> QuerySet[Offer]:
-    """Offers for the same service to whoever else waits with the phone or the address of a wish."""
-    phone = Q(entry__contact__phone_mark=OuterRef("contact__phone_mark")) & ~Q(
-        entry__contact__phone_mark=""
-    )
-    email = Q(entry__contact__email_mark=OuterRef("contact__email_mark")) & ~Q(
-        entry__contact__email_mark=""
-    )
-    return offers.filter(phone | email, entry__service=OuterRef("service"))
+def _is_offered_nothing(offers: QuerySet[Offer], mark: str) -> Q:
+    """Nobody with the phone or the address of a wish is offered a time for the same service now.
+
+    Those who are offered one are read once, not for each who waits.
+    """
+    open_now = offers.filter(answer=Offer.Answer.OPEN, entry__isnull=False)
+    known = open_now.exclude(**{f"entry__contact__{mark}": ""})
+    whose = known.values_list(_for_whom("entry__", mark), flat=True)
+    return ~Q(In(_for_whom("", mark), whose))
+
+
+def _for_whom(where: str, mark: str) -> Concat:
+    """What is waited for, and the mark of the phone or address."""
+    service = Cast(f"{where}service_id", CharField())
+    return Concat(service, Value(" "), F(f"{where}contact__{mark}"))
 
 
 def _who(entry: WaitingEntry) -> set[Who]:

@@ -56,14 +56,14 @@ def kept_back(world):
     return Hold.unscoped.get()
 
 
-def asks(world, place, *, now=NOW, names=("Bo Berg",), **wish):
-    """Somebody without a visit who asks to be told."""
+def asks(world, place, *, now=NOW, names=("Bo Berg",), email="", **wish):
+    """Somebody without a visit who asks to be told: by e-mail alone, where there is an address."""
     return wait_for_any(
         centre=world.centre,
         service="new_mitid",
         names=list(names),
-        phone=PHONES[place],
-        email="",
+        phone="" if email else PHONES[place],
+        email=email,
         language="da",
         wish=a_wish(**wish),
         now=now,
@@ -130,6 +130,17 @@ def test_who_is_offered_a_time_is_offered_no_second_for_the_same(world, booked):
     assert not Offer.unscoped.filter(entry=again, answer="open").exists()
     decline_offer(link=link_of(Offer.unscoped.get(entry=first)), now=NOW)
     assert Offer.unscoped.filter(entry=again, answer="open").count() == 1
+
+
+def test_two_whose_addresses_differ_are_two_though_neither_told_a_phone(world, booked):
+    second = build_visit(world, day=SOON, minute=9 * 60 + 30, phone=PHONES[41])
+    first = asks(world, 0, email="bo@example.dk")
+    asks(world, 0, email="bo@example.dk")
+    other = asks(world, 0, email="else@example.dk")
+    for visit in (booked, second):
+        cancel_appointment(appointment=visit, actor="citizen", now=NOW)
+    made = list(Offer.unscoped.order_by("pk").values_list("entry", flat=True))
+    assert made == [first.pk, other.pk]
 
 
 @pytest.mark.parametrize("drawn", [0, 1])
