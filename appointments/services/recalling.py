@@ -77,7 +77,7 @@ def say_after_all(visits: QuerySet[Appointment], *, now: datetime) -> None:
 
 
 def _unsaid(visits: Sequence[Appointment]) -> set[str]:
-    """The marks of those that were to be told, the last time, that their time stands."""
+    """The marks of those that were to be told that their time stands, and of nothing since."""
     if not visits:
         return set()
     return dropped_among(

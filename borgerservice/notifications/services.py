@@ -164,10 +164,11 @@ def told_among(*, municipality: Municipality | int, subjects: Collection[str]) -
 def dropped_among(
     *, municipality: Municipality | int, subjects: Collection[str], kind: str
 ) -> set[str]:
-    """Those of the subjects of which the last message of a kind was dropped before it went out."""
-    known = Message.objects.for_municipality(municipality).filter(kind=kind, subject__in=subjects)
-    last = dict(known.order_by("pk").values_list("subject", "status"))
-    return {subject for subject, status in last.items() if status == Message.Status.DROPPED}
+    """Those of the subjects of which the last message was of a kind, and was dropped unsent."""
+    known = Message.objects.for_municipality(municipality).filter(subject__in=subjects)
+    rows = known.order_by("pk").values_list("subject", "kind", "status")
+    last = {subject: (its_kind, status) for subject, its_kind, status in rows}
+    return {subject for subject, its in last.items() if its == (kind, Message.Status.DROPPED)}
 
 
 def hand_out(ids: Sequence[int]) -> None:

@@ -8,10 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Appointment, Hold, Offer, Rebooking
+from appointments.rules.local_time import instant
 from appointments.rules.opening import Closing
 from appointments.rules.waiting import Wish
 from appointments.services import given_back
 from appointments.services.answers import decline_offer, expire_offers
+from appointments.services.changes import move_appointment
 from appointments.services.contact import change_contact
 from appointments.services.desk_days import rebuild
 from appointments.services.hours import add_closure, remove_closure
@@ -203,6 +205,17 @@ def test_who_was_to_be_told_before_is_told_once_the_centre_is_open_after_all(the
     told.filter(status="due").update(status="sent")
     opens_again(closes(world), now=later + timedelta(minutes=5))
     assert told.count() == 2
+
+
+def test_who_moved_before_they_could_be_told_is_not_told_of_the_time_they_moved_to():
+    world, closure = offered(1)
+    opens_again(closure)
+    visit, day = Appointment.unscoped.get(), CLOSED + timedelta(days=1)
+    start = instant(day, 9 * 60)
+    move_appointment(appointment=visit, start=start, actor="citizen", now=NOW)
+    opens_again(closes(world, day, day), now=NOW + timedelta(minutes=5))
+    (told,) = Message.unscoped.filter(kind="received")
+    assert told.status == "dropped"
 
 
 @pytest.mark.parametrize(("short", "kept"), [(20, 2), (11, 2), (10, 0)])
