@@ -164,11 +164,16 @@ def told_among(*, municipality: Municipality | int, subjects: Collection[str]) -
 def dropped_among(
     *, municipality: Municipality | int, subjects: Collection[str], kind: str
 ) -> set[str]:
-    """Those of the subjects of which the last message was of a kind, and was dropped unsent."""
+    """Those of the subjects of which the last told was of a kind, and went out by no channel."""
     known = Message.objects.for_municipality(municipality).filter(subject__in=subjects)
-    rows = known.order_by("pk").values_list("subject", "kind", "status")
-    last = {subject: (its_kind, status) for subject, its_kind, status in rows}
-    return {subject for subject, its in last.items() if its == (kind, Message.Status.DROPPED)}
+    rows = list(known.order_by("pk").values_list("subject", "kind", "created_at", "status"))
+    last = {subject: (its, made) for subject, its, made, _status in rows}
+    gone = {
+        subject
+        for subject, its, made, status in rows
+        if (its, made) == last[subject] and status != Message.Status.DROPPED
+    }
+    return {subject for subject, (its, _made) in last.items() if its == kind} - gone
 
 
 def hand_out(ids: Sequence[int]) -> None:

@@ -207,6 +207,22 @@ def test_who_was_to_be_told_before_is_told_once_the_centre_is_open_after_all(the
     assert told.count() == 2
 
 
+@pytest.mark.parametrize("went_out", ["sms", "email", ""])
+def test_who_was_told_by_one_of_two_channels_is_not_told_again(went_out):
+    world, closure = offered(1)
+    visit = Appointment.unscoped.get()
+    reach = {"phone": "+4531323334", "email": "bo@example.dk"}
+    change_contact(appointment=visit, **reach, seen=0, actor="staff:1", now=NOW)
+    later = NOW + timedelta(minutes=1)
+    opens_again(closure, now=later)
+    told = Message.unscoped.filter(kind="received")
+    assert told.filter(status="due").count() == 2
+    told.filter(channel=went_out).update(status="sent")
+    told.exclude(channel=went_out).update(status="dropped", problem="daily_limit")
+    opens_again(closes(world), now=later + timedelta(minutes=1))
+    assert told.filter(status="due").count() == (0 if went_out else 2)
+
+
 def test_who_moved_before_they_could_be_told_is_not_told_of_the_time_they_moved_to():
     world, closure = offered(1)
     opens_again(closure)
