@@ -154,13 +154,13 @@ def _book(world: World, who: Somebody, free: list[datetime], now: datetime) -> b
     return False
 
 
-def _ask_to_be_told(world: World, now: datetime) -> None:
+def _ask_to_be_told(world: World, phone: str, now: datetime) -> None:
     day = TODAY + timedelta(days=14)
     wait_for_any(
         centre=world.centre,
         service=world.service.code,
         names=["Amina Hassan"],
-        phone="+4520304050",
+        phone=phone,
         email="",
         language="da",
         wish=Wish(day, day, 0, 1440, 127),
@@ -197,7 +197,7 @@ def retaken(
     for minute in range(LONGEST_RETURN):
         now = began + timedelta(minutes=minute)
         if minute in asking:
-            _ask_to_be_told(world, now)
+            _ask_to_be_told(world, f"+45{28_000_000 + 100 * seed + minute}", now)
         if offer_what_returns(now=now):
             return False
         buyer = Somebody(f"+4527{seed:06}", f"101.2.{seed}.0/24", is_bot=True)

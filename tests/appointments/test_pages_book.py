@@ -272,7 +272,9 @@ def test_a_service_withdrawn_meanwhile_says_so(client: Client) -> None:
     response = client.post(f"{draft}check/")
     assert response.status_code == 409
     assert "does not offer that service" in text_of(response)
-    assert client.get(f"{draft}time/").status_code == 200
+    times = client.get(f"{draft}time/")
+    assert times.status_code == 409
+    assert "does not offer that service" in text_of(times)
 
 
 def test_another_time_may_be_chosen_before_the_details(client: Client) -> None:
