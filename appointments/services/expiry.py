@@ -70,13 +70,7 @@ def _shred_contacts(*, now: datetime) -> int:
             # Across municipalities: a life that is over is over everywhere.
             Participant.unscoped.filter(appointment__in=visits).update(name_sealed=None)
             for visit in visits:
-                record(
-                    Event.CONTACT_SHREDDED,
-                    actor="system",
-                    subject=f"appointment:{visit.reference}",
-                    municipality=visit.municipality_id,
-                    at=now,
-                )
+                _note(f"appointment:{visit.reference}", visit.municipality_id, now=now)
         gone += len(visits)
     return gone
 
@@ -91,15 +85,14 @@ def _shred_of_wishes(*, now: datetime) -> int:
             ended = WaitingEntry.unscoped.filter(pk__in=[wish.pk for wish in wishes])
             ended.update(names_sealed=None)
             for wish in wishes:
-                record(
-                    Event.CONTACT_SHREDDED,
-                    actor="system",
-                    subject=f"waiting:{wish.pk}",
-                    municipality=wish.municipality_id,
-                    at=now,
-                )
+                _note(f"waiting:{wish.pk}", wish.municipality_id, now=now)
         gone += len(wishes)
     return gone
+
+
+def _note(subject: str, municipality: int, *, now: datetime) -> None:
+    event = Event.CONTACT_SHREDDED
+    record(event, actor="system", subject=subject, municipality=municipality, at=now)
 
 
 def _wishes_that_ended() -> list[WaitingEntry]:
