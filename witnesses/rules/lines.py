@@ -4,7 +4,6 @@ from collections.abc import Callable, Container, Mapping
 from datetime import date
 from typing import Literal, TypedDict
 
-from witnesses.rules.answers import Answer
 from witnesses.rules.dates import day_of
 from witnesses.rules.engine import decide
 from witnesses.rules.explain import explain, explain_invalid
@@ -32,25 +31,6 @@ class InvalidCase(TypedDict):
     error: InvalidCaseError
 
 
-def decide_document(
-    raw: bytes,
-    *,
-    in_force: InForce,
-    rule_sets: Mapping[str, RuleSet] = RULE_SETS,
-    under: RuleSet | None = None,
-) -> Answer | InvalidCase:
-    """Decide the case written in JSON, or name every problem that makes it no case.
-
-    `in_force` says which set is in force on a local day; it is only called for a valid case that
-    names no set. `under` overrides both. What it raises is passed on, nothing else is raised.
-    """
-    try:
-        facts = read_facts(raw, rule_sets=rule_sets)
-    except InvalidFacts as invalid:
-        return invalid_case(invalid)
-    return decide(facts, under or rule_set_for(facts, in_force=in_force, rule_sets=rule_sets))
-
-
 def answer_line(
     raw: bytes,
     *,
@@ -60,7 +40,8 @@ def answer_line(
 ) -> tuple[str, bool]:
     """The answer to one line as ASCII JSON without a line end, and whether the line was a case.
 
-    The same answer as `decide_document` gives.
+    `in_force` says which set is in force on a local day; it is only called for a valid case that
+    names no set. `under` overrides both. What it raises is passed on, nothing else is raised.
     """
     try:
         facts = read_facts(raw, rule_sets=rule_sets)

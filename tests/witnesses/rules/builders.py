@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+from witnesses.rules.lines import answer_line
+from witnesses.rules.rule_sets import rule_set
+
 CASES = Path(__file__).with_name("cases")
 DAY = "2026-04-15"
 
@@ -29,6 +32,19 @@ def case(*, applicant=None, **more):
 
 def line(facts):
     return json.dumps(facts).encode()
+
+
+def decided(raw, **how):
+    """The answer to a line, as whoever asked reads it."""
+    return json.loads(answer_line(raw, **how)[0])
+
+
+def by_default(_on):
+    return rule_set("mitid-2022")
+
+
+def never(_on):
+    raise AssertionError("the schedule was asked")
 
 
 def lines_of(name):

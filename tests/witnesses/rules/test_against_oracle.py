@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 from tests.witnesses.rules import oracle
+from tests.witnesses.rules.builders import by_default, decided
 from tests.witnesses.rules.random_cases import (
     EDGE_DAYS,
     FULL,
@@ -16,7 +17,8 @@ from tests.witnesses.rules.random_cases import (
     spoiled,
 )
 from witnesses.rules import dates
-from witnesses.rules.lines import answer_line, decide_document
+from witnesses.rules.engine import decide
+from witnesses.rules.lines import answer_line, rule_set_for
 from witnesses.rules.quota import eligible_from, highest_count
 from witnesses.rules.rule_sets import rule_set
 from witnesses.rules.witness import days_held
@@ -25,10 +27,6 @@ DECISIONS = 100_000 if FULL else 5_000
 SPOILED = 100_000 if FULL else 5_000
 DATE_PAIRS = 200_000 if FULL else 5_000
 HISTORIES = 5_000 if FULL else 150
-
-
-def by_default(_on):
-    return rule_set("mitid-2022")
 
 
 def without_sources(answer):
@@ -53,11 +51,11 @@ def test_random_cases_are_decided_as_the_oracle_decides_them():
     for number in range(DECISIONS):
         case = facts(rng)
         line = json.dumps(case).encode()
-        answer = decide_document(line, in_force=by_default)
-        assert same(without_sources(answer), oracle.decide(case)), (number, case)
         text, is_case = answer_line(line, in_force=by_default)
         assert is_case
         assert text.isascii()
+        answer = decide(case, rule_set_for(case, in_force=by_default))
+        assert same(without_sources(answer), oracle.decide(case)), (number, case)
         assert same(json.loads(text), answer), (number, case)
         outcomes[answer["outcome"]] += 1
     assert min(outcomes.values()) > DECISIONS // 20, outcomes  # the generator reaches both
@@ -69,7 +67,7 @@ def test_spoiled_lines_are_refused_at_the_paths_the_oracle_finds():
     for number in range(SPOILED):
         line = spoiled(rng, facts(rng))
         value, paths = oracle.read(line)
-        answer = decide_document(line, in_force=by_default)
+        answer = decided(line, in_force=by_default)
         if not paths:
             assert same(without_sources(answer), oracle.decide(value)), (number, line)
             continue

@@ -14,10 +14,9 @@ from threading import Thread
 import pytest
 from django.core.management import call_command
 
-from tests.witnesses.rules.builders import case, line, lines_of, witness
+from tests.witnesses.rules.builders import case, decided, line, lines_of, witness
 from tests.witnesses.rules.random_cases import FULL
 from witnesses import selectors
-from witnesses.rules.lines import decide_document
 
 ROOT = Path(__file__).resolve().parents[3]
 NO_DATABASE = {"DATABASE_URL": "sqlite:////nowhere/none.sqlite3"}
@@ -84,7 +83,7 @@ def test_bytes_of_every_kind_are_answered_line_by_line():
     assert (done.returncode, done.stderr) == (2, b"")
     given = answers(done)
     assert len(given) == 12
-    assert given[0] == given[1] == given[11] == decide_document(GOOD, in_force=None)
+    assert given[0] == given[1] == given[11] == decided(GOOD, in_force=None)
     for one in (*given[2:8], given[9]):
         assert one["id"] is None
         assert [entry["path"] for entry in one["error"]["detail"]] == [""]

@@ -6,11 +6,11 @@ from time import perf_counter
 
 import pytest
 
-from tests.witnesses.rules.builders import case, line, lines_of, witness
+from tests.witnesses.rules.builders import case, decided, line, lines_of, never, witness
 from tests.witnesses.rules.random_cases import ODD_VALUES, generator
 from witnesses.rules.facts import DOCUMENT_TYPES
 from witnesses.rules.json_text import NotJson, _read_deep, read_noting_twice
-from witnesses.rules.lines import answer_line, decide_document, read_facts, rule_set_for
+from witnesses.rules.lines import answer_line, read_facts, rule_set_for
 from witnesses.rules.rule_sets import RULE_SETS, rule_set
 from witnesses.rules.validity import InvalidFacts, problems_of
 
@@ -19,12 +19,8 @@ DEEP = 30_000
 HUGE = "HUGE"  # stands for a number of more digits than Python turns into one
 
 
-def never(_on):
-    raise AssertionError("the schedule was asked")
-
-
 def answer(raw):
-    return decide_document(raw, in_force=never)
+    return decided(raw, in_force=never)
 
 
 def paths(raw):
@@ -321,11 +317,11 @@ def test_the_schedule_is_asked_for_the_day_of_the_meeting_and_only_when_needed()
     facts = case()
     assert rule_set_for(facts, in_force=schedule).id == "mitid-2022"
     del facts["rule_set"]
-    assert decide_document(line(facts), in_force=schedule)["rule_set"] == "digst-2023"
+    assert decided(line(facts), in_force=schedule)["rule_set"] == "digst-2023"
     assert asked == [date(2026, 4, 15)]
-    assert "error" in decide_document(b"{}", in_force=never)
+    assert "error" in decided(b"{}", in_force=never)
     under = rule_set("mitid-2025")
-    assert decide_document(line(facts), in_force=never, under=under)["rule_set"] == "mitid-2025"
+    assert decided(line(facts), in_force=never, under=under)["rule_set"] == "mitid-2025"
 
 
 def test_a_line_is_decided_at_a_good_part_of_the_rate_at_which_json_is_read_and_written():

@@ -6,18 +6,14 @@ import traceback
 
 import pytest
 
-from tests.witnesses.rules.builders import case, line
+from tests.witnesses.rules.builders import case, decided, line, never
 from witnesses.rules.json_text import NotJson, _read_deep, read_fast, read_noting_twice
-from witnesses.rules.lines import answer_line, decide_document, explain_line, read_facts
+from witnesses.rules.lines import answer_line, explain_line, read_facts
 from witnesses.rules.rule_sets import RULE_SETS, rule_set
 from witnesses.rules.validity import InvalidFacts, TwiceKeyed
 
 READERS = [read_fast, read_noting_twice, _read_deep]
 OTHER = {"other": rule_set("mitid-2025")}
-
-
-def never(_on):
-    raise AssertionError("the schedule was asked")
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -80,10 +76,8 @@ def test_the_refusal_of_what_is_no_json_keeps_nothing_that_was_sent(raw):
     ],
 )
 def test_a_line_that_cannot_be_read_says_why(raw, problem):
-    expected = {"path": "", "problem": problem}
-    assert decide_document(raw, in_force=never)["error"]["detail"] == [expected]
     text, is_case = answer_line(raw, in_force=never)
-    assert json.loads(text)["error"]["detail"] == [expected]
+    assert json.loads(text)["error"]["detail"] == [{"path": "", "problem": problem}]
     assert not is_case
 
 
@@ -92,18 +86,16 @@ def test_every_door_knows_the_sets_it_was_given_and_no_others():
     unknown = line(case(rule_set="mitid-2022"))
     sets = {"in_force": never, "rule_sets": OTHER}
     for raw, is_known in ((known, True), (unknown, False)):
-        assert ("error" not in decide_document(raw, **sets)) is is_known
         assert answer_line(raw, **sets)[1] is is_known
         assert explain_line(raw, "en", **sets)[1] is is_known
-    assert json.loads(answer_line(known, **sets)[0])["rule_set"] == "mitid-2025"
+    assert decided(known, **sets)["rule_set"] == "mitid-2025"
     assert "(mitid-2025)" in explain_line(known, "en", **sets)[0]
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
 def test_a_set_laid_over_the_lines_is_the_one_they_are_decided_under(name):
     under, raw = rule_set(name), line(case())
-    assert decide_document(raw, in_force=never, under=under)["rule_set"] == name
-    assert json.loads(answer_line(raw, in_force=never, under=under)[0])["rule_set"] == name
+    assert decided(raw, in_force=never, under=under)["rule_set"] == name
     assert re.search(
         rf"\({name}\)$", explain_line(raw, "da", in_force=never, under=under)[0], re.MULTILINE
     )

@@ -9,12 +9,11 @@ from datetime import date
 
 import pytest
 
-from tests.witnesses.rules.builders import case, document, line, witness
+from tests.witnesses.rules.builders import case, decided, document, line, never, witness
 from witnesses.rules.answers import RULE_IDS
 from witnesses.rules.explain import explain
 from witnesses.rules.facts import DOCUMENT_TYPES
 from witnesses.rules.figures import LANGUAGES, Figure
-from witnesses.rules.lines import decide_document
 from witnesses.rules.rule_sets import (
     AT_THE_START,
     RULE_SETS,
@@ -26,10 +25,6 @@ from witnesses.rules.tables import RuleSetUnreadable
 
 TYPES = ", ".join(DOCUMENT_TYPES)
 PAPERS = "birth_certificate, health_card, special_health_card, residence_certificate, tax_assessment, benefit_letter"
-
-
-def never(_on):
-    raise AssertionError("the schedule was asked")
 
 
 def figures_of(one):
@@ -120,7 +115,7 @@ def test_how_often_one_may_reverse_plays_no_part_in_a_decision(folder):
             {"on": "2026-04-01", "person": name, "counted": False} for name in "abc"
         ]),
     )  # fmt: skip
-    assert decide_document(line(facts), in_force=never, rule_sets=sets)["outcome"] == "confirmed"
+    assert decided(line(facts), in_force=never, rule_sets=sets)["outcome"] == "confirmed"
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
@@ -221,7 +216,7 @@ def test_a_fourth_set_is_added_by_adding_a_file(folder):
             earlier_witnessings=[{"on": "2025-09-27", "person": "a"}],
         ),
     )
-    answer = decide_document(line(facts), in_force=never, rule_sets=sets)
+    answer = decided(line(facts), in_force=never, rule_sets=sets)
     seen = {entry["rule"]: entry for entry in answer["findings"]}
     assert answer["rule_set"] == "mitid-2027"
     assert seen["applicant.minimum_age"]["required"] == 15
@@ -235,7 +230,7 @@ def test_a_fourth_set_is_added_by_adding_a_file(folder):
     assert seen["witness.quota"]["observed"] == 2
     for language in LANGUAGES:
         assert "45" in explain(answer, sets["mitid-2027"], language, facts=facts).as_text()
-    assert "error" in decide_document(line(facts), in_force=never)  # unknown to the shipped ones
+    assert "error" in decided(line(facts), in_force=never)  # unknown to the shipped ones
 
 
 def test_a_figure_without_a_source_falls_back_on_that_of_its_set(folder):
@@ -264,9 +259,9 @@ def test_documents_can_be_asked_for_in_other_ways_by_data_alone(folder):
         },
     )
     sets = load_rule_sets(folder)
-    assert decide_document(line(sent), in_force=never, rule_sets=sets)["outcome"] == "not_confirmed"
+    assert decided(line(sent), in_force=never, rule_sets=sets)["outcome"] == "not_confirmed"
     sent["applicant"]["wants_cpr_link"] = False
-    assert decide_document(line(sent), in_force=never, rule_sets=sets)["outcome"] == "confirmed"
+    assert decided(line(sent), in_force=never, rule_sets=sets)["outcome"] == "confirmed"
     assert other.applicant_documents.ways[1].cpr == "always"
 
 
@@ -280,7 +275,7 @@ def test_a_witness_is_not_asked_what_they_want_linked(folder):
             applicant={"wants_cpr_link": False},
             witness=witness(documents=[document(shows_cpr=shows)]),
         )
-        answer = decide_document(line(facts), in_force=never, rule_sets=sets)
+        answer = decided(line(facts), in_force=never, rule_sets=sets)
         (found,) = [one for one in answer["findings"] if one["rule"] == "witness.documents"]
         assert found["passed"] is shows
 

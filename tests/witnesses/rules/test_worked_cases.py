@@ -4,18 +4,12 @@ import json
 
 import pytest
 
-from tests.witnesses.rules.builders import lines_of
+from tests.witnesses.rules.builders import by_default, decided, lines_of
 from tests.witnesses.rules.oracle import decide as oracle_decide
 from tests.witnesses.rules.oracle import read as oracle_read
-from witnesses.rules.lines import decide_document
-from witnesses.rules.rule_sets import RULE_SETS
 
 WORKED = lines_of("decisions.jsonl")
 INVALID = lines_of("invalid.jsonl")
-
-
-def by_default(_on):
-    return RULE_SETS["mitid-2022"]
 
 
 def facts_of(worked):
@@ -24,14 +18,14 @@ def facts_of(worked):
 
 @pytest.mark.parametrize("worked", WORKED, ids=lambda worked: f"{worked['id']} {worked['why']}")
 def test_a_worked_case_comes_out_as_the_contract_says(worked):
-    answer = decide_document(json.dumps(facts_of(worked)).encode(), in_force=by_default)
+    answer = decided(json.dumps(facts_of(worked)).encode(), in_force=by_default)
     assert {key: answer[key] for key in ("outcome", "route", "failed")} == worked["expect"]
     assert set(answer) == {"id", "rule_set", "outcome", "route", "failed", "findings"}
 
 
 @pytest.mark.parametrize("invalid", INVALID, ids=lambda invalid: invalid["line"][:60] or "blank")
 def test_an_invalid_line_names_the_paths_the_contract_names(invalid):
-    answer = decide_document(invalid["line"].encode(), in_force=by_default)
+    answer = decided(invalid["line"].encode(), in_force=by_default)
     assert {entry["path"] for entry in answer["error"]["detail"]} == set(invalid["paths"])
     assert answer["error"]["code"] == "invalid_facts"
     assert set(answer) == {"id", "error"}
