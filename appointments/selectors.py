@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 
 from django.db.models import F, Q
 
@@ -29,49 +28,6 @@ NEAREST_CODES = 3
 LOOK_ALIKES = 3
 
 
-class Bookable(Protocol):
-    """A centre, or as much of it as free times depend on."""
-
-    @property
-    def pk(self) -> int:
-        """Its row."""
-
-    @property
-    def is_open_for_booking(self) -> bool:
-        """Whether anything can be booked there."""
-
-
-def free_times(
-    *,
-    centre: Bookable,
-    minutes: int,
-    caps: int,
-    first: date,
-    last: date,
-    not_before: datetime,
-    step_minutes: int,
-    now: datetime,
-    audience: Audience,
-    own_hold: int | None = None,
-) -> tuple[FreeDay, ...]:
-    """The free starts of a visit of that length (buffer included), by day. One statement.
-
-    The time of `own_hold` counts as free: whoever it is kept for can have it.
-    Raises Refused `period_reversed` and `period_too_long`.
-    """
-    require_period(first, last)
-    found = starts_by_day(
-        centre_id=centre.pk,
-        first=first,
-        last=last,
-        now=now,
-        audience=audience,
-        own_hold=own_hold,
-        visit=Visiting(minutes, caps, step_minutes),
-    )
-    return _not_before(found, not_before)
-
-
 def require_period(first: date, last: date) -> None:
     """Raise Refused `period_reversed` or `period_too_long`."""
     if last < first:
@@ -80,13 +36,9 @@ def require_period(first: date, last: date) -> None:
         raise Refused("period_too_long", field="to", params={"limit": LONGEST_PERIOD_DAYS})
 
 
-def _not_before(found: tuple[FreeDay, ...], moment: datetime) -> tuple[FreeDay, ...]:
-    return starts_from(found, wall_clock(_next_whole_minute(moment)))
-
-
 def within(window: Window, found: tuple[FreeDay, ...], now: datetime) -> tuple[FreeDay, ...]:
     """What can be booked now: after the lead time, within the horizon."""
-    found = _not_before(found, window.opens(now))
+    found = starts_from(found, wall_clock(_next_whole_minute(window.opens(now))))
     horizon = window.last_day(danish_date(now))
     if not found or found[-1].day <= horizon:
         return found
@@ -95,7 +47,7 @@ def within(window: Window, found: tuple[FreeDay, ...], now: datetime) -> tuple[F
 
 def bookable_times(
     *,
-    centre: Bookable,
+    centre: Centre,
     minutes: int,
     caps: int,
     window: Window,

@@ -34,19 +34,14 @@ class Visiting(NamedTuple):
     step_minutes: int
 
 
-def desk_days(
-    *,
-    centre_id: int,
-    first: date,
-    last: date,
-    now: datetime,
-    audience: Audience = Audience.EVERYONE,
-) -> list[DeskDay]:
-    """Every desk's day from one day to another, ordered by day. One statement.
+def desk_days(*, centre_id: int, first: date, last: date, now: datetime) -> list[DeskDay]:
+    """Every desk's day from one day to another, as staff see it, ordered by day. One statement.
 
     Holds that are over count as free although their ticks are still set.
     """
-    rows = held_desk_days(centre_id=centre_id, first=first, last=last, now=now, audience=audience)
+    rows = held_desk_days(
+        centre_id=centre_id, first=first, last=last, now=now, audience=Audience.STAFF
+    )
     if not (held := [row for row in rows if row[9]]):
         return list(map(_WITHOUT_HOLD, rows))
     days = [_WITHOUT_HOLD(row) for row in rows if not row[9]]
@@ -56,16 +51,10 @@ def desk_days(
 
 
 def held_desk_days(
-    *,
-    centre_id: int,
-    first: date,
-    last: date,
-    now: datetime,
-    audience: Audience,
-    own_hold: int | None = None,
+    *, centre_id: int, first: date, last: date, now: datetime, audience: Audience
 ) -> list[HeldDeskDay]:
     """The same with the desk, as the bits are set, beside each hold that is over."""
-    asked = DeskDaysAsked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
+    asked = DeskDaysAsked(centre_id, first, last, now, audience=audience)
     with planned() as cursor:
         cursor.execute(
             f"SELECT {asked.columns} FROM {asked.tables} WHERE {asked.where}"

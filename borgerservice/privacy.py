@@ -5,7 +5,6 @@ stands in no list or in two.
 """
 
 from enum import Enum
-from typing import TypeAlias
 
 
 class Kind(Enum):
@@ -31,6 +30,3 @@ class Life(Enum):
     LEDGER = "121 days for the quota, 24 months for fraud, then anonymised"
     AUDIT = "24 months"
     DAY = "24 hours"
-
-
-Privacy: TypeAlias = dict[Life, dict[Kind, str]]

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from appointments.models import CentreDay, DeskDay
-from appointments.rules.availability import Audience, free_starts
+from appointments.rules.availability import free_starts
 from appointments.rules.local_time import wall_clock
 from appointments.selectors_desk_days import desk_days
 from appointments.services.desk_days import differences, set_right
@@ -100,13 +100,7 @@ def _wrongly_full(centre: Centre, first: date, last: date, now: datetime) -> lis
     """
     summaries = CentreDay.objects.filter(centre=centre, day__range=(first, last))
     said = dict(summaries.values_list("day", "room"))
-    rows = desk_days(
-        centre_id=centre.pk,
-        first=first,
-        last=last,
-        now=_EVERY_HOLD_IS_OVER,
-        audience=Audience.STAFF,
-    )
+    rows = desk_days(centre_id=centre.pk, first=first, last=last, now=_EVERY_HOLD_IS_OVER)
     soonest = wall_clock(now + timedelta(seconds=59))
     full = set()
     for offer in centre.offers.select_related("service"):

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment
-from appointments.rules.availability import Audience
+from appointments.rules.availability import Audience, starts_from
 from appointments.rules.lifecycle import (
     TRANSITIONS,
     Act,
@@ -15,7 +15,8 @@ from appointments.rules.lifecycle import (
     may,
     may_be_checked_in_on,
 )
-from appointments.selectors import free_times
+from appointments.rules.local_time import wall_clock
+from appointments.selectors_desk_days import Visiting, starts_by_day
 from appointments.services.booking import book_appointment
 from appointments.services.plan import Plan, Visitor, plan_visit
 from appointments.services.repeats import Request, repeat_of
@@ -100,17 +101,16 @@ def take_walk_in(
 def _first_free(*, centre: Centre, plan: Plan, now: datetime) -> datetime:
     today = danish_date(now)
     at = now - timedelta(minutes=now.minute % 5, seconds=now.second, microseconds=now.microsecond)
-    free = free_times(
-        centre=centre,
-        minutes=plan.minutes + plan.buffer,
-        caps=plan.caps,
+    found = starts_by_day(
+        centre_id=centre.pk,
         first=today,
         last=today,
-        not_before=at,
         now=now,
-        step_minutes=5,
         audience=Audience.WALK_IN,
+        own_hold=None,
+        visit=Visiting(plan.minutes + plan.buffer, plan.caps, step_minutes=5),
     )
+    free = starts_from(found, wall_clock(at))
     if not free:
         raise Refused("no_room_today")
     return free[0].starts[0]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PAUSE_SECONDS = 0.05
+STOP_SECONDS = 15
 
 
 class DidNotStart(RuntimeError):
@@ -78,13 +79,13 @@ class Child:
         self.kill()
         raise DidNotStart(self.said())
 
-    def stop(self, *, seconds: float = 15) -> None:
+    def stop(self) -> None:
         """End it kindly, then by force."""
         if self.is_running():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, self._stop_signal)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(seconds)
+                self._child.wait(STOP_SECONDS)
         self.kill()
 
     def kill(self) -> None:

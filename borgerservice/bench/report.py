@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Verdict = Literal["pass", "fail", "noisy"]
 IN_JSON: Final = ("id", "metric", "database", "value", "must", "goal", "verdict")
 SIGNS: Final = {"pass": "ok", "fail": "FAILED", "noisy": "noisy"}
 

@@ -12,6 +12,7 @@ from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import CprNumberInMessage, Wording, word
 from borgerservice.vault.services import SealBroken
 
+MESSAGES_SHOWN = 50
 CHANNELS = {Message.Channel.SMS: _("Text message"), Message.Channel.EMAIL: _("E-mail")}
 STATUSES = {
     Message.Status.DUE: _("Waiting"),
@@ -49,10 +50,10 @@ class Shown:
     due_at: datetime
 
 
-def latest_messages(most: int) -> Iterator[Shown]:
+def latest_messages() -> Iterator[Shown]:
     """The newest messages of all municipalities, as they go out."""
     # Across municipalities: the demo has one reader.
-    rows = Message.unscoped.select_related("contact__data_key").order_by("-pk")[:most]
+    rows = Message.unscoped.select_related("contact__data_key").order_by("-pk")[:MESSAGES_SHOWN]
     for row in rows:
         wording = _worded(row)
         before, link, after = wording.text.partition(wording.link or "\0")

@@ -17,8 +17,6 @@ from borgerservice.municipalities.models import Municipality
 from borgerservice.vault.links import derive_link
 from witnesses.services.checks import link_of
 
-MESSAGES_SHOWN = 50
-
 
 @require_safe
 @never_cache
@@ -43,6 +41,4 @@ def front(request: HttpRequest) -> HttpResponse:
 @open_to("anyone")
 def inbox(request: HttpRequest) -> HttpResponse:
     """What would go out as text messages and e-mail, newest first."""
-    return render(
-        request, "demo/inbox.html", {"messages_shown": list(latest_messages(MESSAGES_SHOWN))}
-    )
+    return render(request, "demo/inbox.html", {"messages_shown": list(latest_messages())})

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
@@ -119,9 +119,9 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     ]
 
 
-def require_guards(connection: BaseDatabaseWrapper | None = None) -> None:
+def require_guards() -> None:
     """Raise GuardMissing unless every guard stands; called before anything is served."""
-    missing = missing_guards(connection or connections[DEFAULT_DB_ALIAS])
+    missing = missing_guards(connection)
     if missing:
         raise GuardMissing(", ".join(missing))
 

@@ -62,8 +62,8 @@ def length(text: str) -> int:
     return len(text) + len(_ANY_OF_TWO.findall(text))
 
 
-def cut(text: str, most: int = LONGEST) -> str:
+def cut(text: str) -> str:
     """The beginning of a folded text, as much of it as fits."""
-    while length(text) > most:
+    while length(text) > LONGEST:
         text = text[:-1]
     return text.rstrip()

@@ -1,10 +1,10 @@
 """Which pages and states are shown, and how one gets there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from borgerservice.pictures.camera import EVERY_SETTING, Camera, Setting
+from borgerservice.pictures.camera import EVERY_SETTING, Camera
 from borgerservice.pictures.demo import Demo
 
 BUTTON: Final = "main form .button-primary"
@@ -17,16 +17,11 @@ LONGEST_WEEKEND: Final = 6
 
 
 def photograph(
-    browser: Any,
-    demo: Demo,
-    folder: Path,
-    *,
-    tell: Callable[[str], object],
-    settings: Sequence[Setting] = EVERY_SETTING,
+    browser: Any, demo: Demo, folder: Path, *, tell: Callable[[str], object]
 ) -> list[Path]:
     """Every walk in every setting, those of staff in their language; the files."""
     taken: list[Path] = []
-    for setting in settings:
+    for setting in EVERY_SETTING:
         camera = Camera(browser, demo.address, folder, setting)
         camera.open(f"/?q={TOWN}")
         centre = f"/{camera.links('a.card')[0].rstrip('/').rpartition('/')[2]}/"

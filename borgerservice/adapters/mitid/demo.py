@@ -22,7 +22,6 @@ with warnings.catch_warnings():  # of what the provider itself is built on
     from oidc_provider_mock import User, app
 
 PAGES: Final = Path(__file__).with_name("demo_pages")
-CLIENT_ID: Final = "borgerservice"
 
 
 class _Claims(UserDict[str, Any]):
