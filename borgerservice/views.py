@@ -47,9 +47,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @open_to("anyone")
 def failed(request: HttpRequest) -> HttpResponse:
-    """The mistake is ours; or the database is away for a while, which is nobody's."""
-    if is_away(sys.exc_info()[1]):
+    """The mistake is ours; or the database is away, or a key, without which this cannot be done."""
+    what_failed = sys.exc_info()[1]
+    if is_away(what_failed):
         return _away(request)
+    if isinstance(what_failed, KeyUnavailable):
+        return _locked(request)
     if problem.is_for_programs(request.path_info):
         return problem.server_error(request)
     return _error_page(request, "500.html", 500)
@@ -83,6 +86,16 @@ def _away(request: HttpRequest) -> HttpResponse:
     else:
         response = _error_page(request, "503_away.html", 503)
     response["Retry-After"] = retry_after()
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _locked(request: HttpRequest) -> HttpResponse:
+    """What somebody told can be neither opened nor sealed; whatever needs no key goes on."""
+    if problem.is_for_programs(request.path_info):
+        response = problem.keys_unavailable(request)
+    else:
+        response = _error_page(request, "503_keys.html", 503)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -133,6 +133,12 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return _outside(request, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
 
 
+@open_to("anyone")
+def keys_unavailable(request: HttpRequest) -> HttpResponse:
+    """503: a key is missing, so nothing personal can be kept or read."""
+    return _outside(request, HTTPStatus.SERVICE_UNAVAILABLE, "keys_unavailable")
+
+
 def is_for_programs(path: str) -> bool:
     """Whether a program asks, which reads no pages."""
     return path.startswith(_FOR_PROGRAMS)

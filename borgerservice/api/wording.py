@@ -25,6 +25,10 @@ REQUESTS = {
         "The database cannot be reached right now. Send the same again, with the same"
         " Idempotency-Key, after Retry-After seconds."
     ),
+    "keys_unavailable": _(
+        "What is known of people can neither be kept nor read right now, because a key is missing."
+        " Send the same again later, with the same Idempotency-Key."
+    ),
     "server_error": _("Something went wrong here. Nothing was changed. Try again later."),
 }
 

@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Final
 from django.conf import settings
 
 DOMAINS: Final = ("wrap", "mark", "link")
+BYTES: Final = 32
 _UNREADABLE: Final = "the key file cannot be read"
 
 
@@ -78,24 +80,38 @@ def key_ring() -> KeyRing:
         raise KeyUnavailable(_UNREADABLE) from problem
 
 
+def newest(keys: Mapping[int, object]) -> int:
+    """The version that new rows get. Raises KeyUnavailable where a domain has no key."""
+    if not keys:
+        raise KeyUnavailable("no key of this domain")
+    return max(keys)
+
+
 @lru_cache(maxsize=4)
 def _read(file: str, _as_it_lies_there: tuple[int, int, int]) -> KeyRing:
-    return _ring_in(Path(file).read_text())
+    return _ring_in(Path(file).read_bytes())
 
 
-def _ring_in(text: str) -> KeyRing:
+def _ring_in(text: str | bytes) -> KeyRing:
     try:
         stored = json.loads(text)
         return KeyRing(
-            wrap={int(v): base64.b64decode(k) for v, k in stored["wrap"].items()},
+            wrap={int(v): _key_in(k) for v, k in stored["wrap"].items()},
             mark={
-                int(v): MarkKey(base64.b64decode(k["key"]), base64.b64decode(k["salt"]))
+                int(v): MarkKey(_key_in(k["key"]), _key_in(k["salt"]))
                 for v, k in stored.get("mark", {}).items()
             },
-            link={int(v): base64.b64decode(k) for v, k in stored["link"].items()},
+            link={int(v): _key_in(k) for v, k in stored["link"].items()},
         )
     except (AttributeError, ValueError, KeyError, TypeError):
         raise KeyUnavailable(_UNREADABLE) from None
+
+
+def _key_in(stored: str) -> bytes:
+    key = base64.b64decode(stored)
+    if len(key) != BYTES:
+        raise ValueError(_UNREADABLE)
+    return key
 
 
 def _fresh(domain: str) -> str | dict[str, str]:
@@ -105,7 +121,7 @@ def _fresh(domain: str) -> str | dict[str, str]:
 
 
 def _random() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
+    return base64.b64encode(secrets.token_bytes(BYTES)).decode()
 
 
 def _written(stored: object) -> str:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from django.conf import settings
 from django.db import connection, transaction
 
-from borgerservice.vault.keys import KeyUnavailable, MarkKey, key_ring
+from borgerservice.vault.keys import KeyUnavailable, MarkKey, key_ring, newest
 from borgerservice.vault.models import PseudonymKey
 
 logger = logging.getLogger(__name__)
@@ -55,9 +55,7 @@ def contact_mark(kind: str, normalised: str) -> tuple[int, str]:
     if ring.mark:
         version = max(ring.mark)
         return version, _keyed(ring.mark[version].key, kind, normalised.encode())
-    if not ring.link:
-        raise KeyUnavailable("no key for contacts")
-    derived = hmac.digest(ring.link[max(ring.link)], b"contact marks", "sha256")
+    derived = hmac.digest(ring.link[newest(ring.link)], b"contact marks", "sha256")
     return WITHOUT_PSEUDONYM_KEY, _keyed(derived, kind, normalised.encode())
 
 

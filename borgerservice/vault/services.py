@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from borgerservice.rows import new_row
-from borgerservice.vault.keys import KeyUnavailable, key_ring
+from borgerservice.vault.keys import KeyUnavailable, key_ring, newest
 from borgerservice.vault.models import DataKey
 
 NONCE_BYTES = 12
@@ -69,7 +69,7 @@ def new_data_key() -> NewKey:
 def unsaved_data_key() -> NewKey:
     """A fresh data key whose row is yet to be written."""
     ring = key_ring().wrap
-    version = max(ring)
+    version = newest(ring)
     secret = AESGCM.generate_key(256)
     nonce = os.urandom(NONCE_BYTES)
     wrapped = nonce + _wrapping(ring[version]).encrypt(nonce, secret, b"data-key")
@@ -112,7 +112,7 @@ def seal_directly(text: str, *, place: str) -> bytes:
     It opens only with the same `place`, which names the one row it is for.
     """
     ring = key_ring().wrap
-    version = max(ring)
+    version = newest(ring)
     nonce = os.urandom(NONCE_BYTES)
     cipher = _wrapping(ring[version])
     head = version.to_bytes(VERSION_BYTES, "big") + nonce

@@ -127,6 +127,19 @@ def test_a_process_that_was_not_given_the_newest_key_finds_whoever_was_first_see
     assert person_of(**NUMBER, now=NOW) == newcomer
 
 
+@pytest.mark.parametrize("newer", [0, 1], ids=["the same versions", "newer versions alone"])
+def test_a_whole_set_of_keys_exchanged_for_others_finds_nobody_and_makes_nobody(keys, newer):
+    keys.rotate()
+    person_of(**NUMBER, now=NOW)
+    assert listed() == [1, 2]
+    keys.replace_marks()
+    others = keys.stored()["mark"].values()
+    keys.set_marks({str(version + 2 * newer): key for version, key in enumerate(others, 1)})
+
+    assert nobody_is_found()
+    assert listed() == [1, 2]
+
+
 def test_an_older_key_that_comes_late_is_not_used(keys):
     """Those known by then have no mark under it."""
     first = keys.stored()["mark"]["1"]

@@ -25,6 +25,7 @@ from appointments.services.waiting import end_waiting
 from borgerservice.guards.services import require_guards
 from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import deliver, due_ids
+from borgerservice.vault.keys import KeyUnavailable
 from witnesses.services.schedule import warn_of_other_figures
 from witnesses.tasks import look_at_papers, look_at_witnesses, look_for_signals
 
@@ -105,7 +106,7 @@ class Command(BaseCommand):
 def _run(name: str, job: Callable[[], object]) -> None:
     try:
         job()
-    except DatabaseError as problem:
+    except (DatabaseError, KeyUnavailable) as problem:
         logger.warning("sweep.failed job=%s problem=%s", name, type(problem).__name__)
     finally:
         close_old_connections()
