@@ -79,6 +79,36 @@ def test_the_newest_answer_counts_and_those_before_it_stay(office):
             cursor.execute(change)
 
 
+def answered(case, *, in_order):
+    subject = f"proofing:{case.reference}"
+    noted = [
+        entry.facts["answer"]
+        for entry in history_of(municipality=case.municipality, subject=subject)
+        if entry.event == "proofing.client_answered"
+    ]
+    assert [one.answer for one in client_answers(case)][::-1] == noted == in_order
+    return True
+
+
+def test_the_same_answer_again_is_the_same_as_once(office):
+    case = office.decided(witness(2))
+    acts = {"proofing": case, "now": office.now}
+    first = record_client_answer(answer=Answer.ISSUED, staff=office.clerk, **acts)
+
+    for clerk in (office.clerk, build_staff(office.world.municipality)):
+        assert record_client_answer(answer=Answer.ISSUED, staff=clerk, **acts) == first
+
+    assert answered(case, in_order=["issued"])
+
+
+def test_an_answer_put_right_and_right_again_is_kept_each_time(office):
+    case = office.decided(witness(2))
+    for answer in (Answer.ISSUED, Answer.REFUSED, Answer.ISSUED):
+        record_client_answer(proofing=case, answer=answer, staff=office.clerk, now=office.now)
+
+    assert answered(case, in_order=["issued", "refused", "issued"])
+
+
 def test_a_witnessing_that_came_to_nothing_still_counts(office):
     for applicant in (1, 3, 4):
         case = office.decided(witness(2), applicant=applicant)
@@ -128,7 +158,8 @@ def test_the_desk_asks_on_a_confirmed_case_and_shows_every_answer(client, office
     answer = client.post(answering, {"answer": "not_finished"}, follow=True)
     assert answer.redirect_chain == [(page_of(case), 302)]
     assert '<p class="notice">' in answer.content.decode()
-    answer = client.post(answering, {"answer": "issued"}, follow=True)
+    for _click in range(2):
+        answer = client.post(answering, {"answer": "issued"}, follow=True)
 
     assert [one.answer for one in answer.context["shown"].client_answers] == [
         "issued",

@@ -9,6 +9,7 @@ from borgerservice.municipalities.models import StaffMember
 from witnesses.exceptions import Refused
 from witnesses.models import ClientAnswer, IdentityProofing
 from witnesses.policies import is_own_case
+from witnesses.selectors import client_answers
 from witnesses.services.steps import note
 
 
@@ -21,17 +22,23 @@ def record_client_answer(
 ) -> ClientAnswer:
     """Add what the national client answered. The newest counts; those before it stay.
 
-    Decision and ledger stay as they are: a witnessing that came to nothing goes back only by
-    reversal. Raises Refused `not_confirmed`, `own_case`.
+    The same answer again is the same as once: what stands is returned. Decision and ledger stay as
+    they are: a witnessing that came to nothing goes back only by reversal.
+    Raises Refused `not_confirmed`, `own_case`.
     """
     with transaction.atomic():
-        case = IdentityProofing.objects.for_municipality(proofing.municipality_id).get(
-            pk=proofing.pk
+        case = (
+            IdentityProofing.objects.for_municipality(proofing.municipality_id)
+            .select_for_update(of=("self",))
+            .get(pk=proofing.pk)
         )
         if case.outcome != IdentityProofing.Outcome.CONFIRMED:
             raise Refused("not_confirmed")
         if is_own_case(case, staff=staff):
             raise Refused("own_case")
+        newest = next(iter(client_answers(case)), None)
+        if newest is not None and newest.answer == answer:
+            return newest
         added = ClientAnswer.unscoped.create(
             municipality_id=case.municipality_id,
             proofing=case,
