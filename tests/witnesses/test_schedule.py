@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.staff.services import end_rule_steward
@@ -15,9 +16,10 @@ from tests.platform.raw import copy_row, execute, refused, schedule, two_steward
 from tests.witnesses.cases import build_office, witness
 from tests.witnesses.stewards import build_steward, scheduled
 from witnesses.exceptions import Refused
-from witnesses.models import IdentityProofing, RuleSetInForce, RuleSetProposal
+from witnesses.models import IdentityProofing, RuleSetInForce, RuleSetProposal, Witnessing
 from witnesses.rules import rule_sets
-from witnesses.rules.rule_sets import RULE_SETS, SETS_FOLDER, load_rule_sets
+from witnesses.rules.rule_sets import LONGEST_ID, RULE_SETS, SETS_FOLDER, load_rule_sets
+from witnesses.rules.tables import LARGEST
 from witnesses.selectors import rule_set_in_force
 from witnesses.selectors_schedule import (
     figures_for_guards,
@@ -385,6 +387,15 @@ def test_an_approval_waits_for_every_decision_under_way(rig):
         deciding.close()
         answer_rule_set(proposal=proposal, approve=True, staff=other, now=NOW)
         assert rule_set_in_force(SOON) == "mitid-2025"
+
+
+def test_whatever_a_rule_set_may_say_the_schedule_can_hold():
+    for name, largest in figures_for_guards(RULE_SETS["mitid-2025"]).items():
+        if isinstance(largest, int):
+            kind = RuleSetInForce._meta.get_field(name).get_internal_type()
+            assert BaseDatabaseOperations.integer_field_ranges[kind][1] == LARGEST
+    for model in (RuleSetInForce, RuleSetProposal, IdentityProofing, Witnessing):
+        assert model._meta.get_field("rule_set").max_length == LONGEST_ID
 
 
 # --- a row written by hand ------------------------------------------------------------------------------

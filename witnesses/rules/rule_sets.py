@@ -31,6 +31,8 @@ from witnesses.rules.figures import (
 from witnesses.rules.tables import RuleSetUnreadable, Table, one_of
 
 SETS_FOLDER: Final = Path(__file__).parent / "sets"
+LONGEST_ID: Final = 40
+"""So many characters the database keeps with every decision."""
 _DATED: Final = re.compile(r"\d{4}(-\d\d(-\d\d)?)?(/\d{4}(-\d\d(-\d\d)?)?)?", re.ASCII)
 _SHOWS: Final = ("photo", "cpr_number")
 _COMPARES: Final[Mapping[str, Compare]] = {word: word for word in get_args(Compare)}
@@ -74,7 +76,7 @@ class _SetFile:
         title, usable = top.table("title"), top.table("usable")
         applicant, witness = top.table("applicant"), top.table("witness")
         read = RuleSet(
-            id=top.text("id"),
+            id=self.name_of(top),
             title=MappingProxyType({language: title.text(language) for language in LANGUAGES}),
             source=self.own,
             usable=self.usable(usable),
@@ -98,6 +100,12 @@ class _SetFile:
         if key not in self.sources:
             raise table.wrong("source", "is none of the file's sources")
         return self.sources[key]
+
+    def name_of(self, table: Table) -> str:
+        name = table.text("id")
+        if len(name) > LONGEST_ID:
+            raise table.wrong("id", f"must be at most {LONGEST_ID} characters")
+        return name
 
     def origin(self, table: Table) -> tuple[Source, str, str]:
         """Source and readings of a figure; without a source of its own, the set's."""

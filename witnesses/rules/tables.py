@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
+LARGEST: Final = 32_767
+"""What the schedule in the database can hold; no figure is larger."""
 _ISSUER: Final = re.compile(r"[A-Z]{2}")
 _Word = TypeVar("_Word")
 
@@ -54,6 +56,8 @@ class Table:
         value = self.value(key)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.wrong(key, "must be a whole number, 0 or more")
+        if value > LARGEST:
+            raise self.wrong(key, f"must be at most {LARGEST}")
         return value
 
     def words(self, key: str, allowed: Iterable[str]) -> tuple[str, ...]:

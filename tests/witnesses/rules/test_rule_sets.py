@@ -284,6 +284,9 @@ def test_a_witness_is_not_asked_what_they_want_linked(folder):
     ("old", "new", "problem"),
     [
         ("years = 13", "", "applicant.minimum_age.years: is missing"),
+        ("days = 120", "days = 32768", "witness.quota.days: must be at most 32767"),
+        ("at_most = 2", "at_most = 32768", "witness.reversals.at_most: must be at most 32767"),
+        ('id = "mitid-2025"', f'id = "{"x" * 41}"', "id: must be at most 40 characters"),
         ("years = 13", "years = true", "applicant.minimum_age.years: must be a whole number, 0 or more"),
         ("years = 13", "years = -1", "applicant.minimum_age.years: must be a whole number, 0 or more"),
         ("years = 13", 'years = "13"', "applicant.minimum_age.years: must be a whole number, 0 or more"),
