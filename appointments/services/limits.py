@@ -88,8 +88,7 @@ def count_booking(
 
     Raises TooMany; but a repeat of a `request` that booked gets through to its answer.
     """
-    kinds = {"phone": phone, "email": email.casefold()}
-    marks = [(CONTACT, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
+    marks = [(CONTACT, mark) for mark in _contact_marks(phone=phone, email=email)]
     if network and centre.returns_slowly:
         marks.append((CENTRE, _at_centre(centre, network)))
     try:
@@ -97,6 +96,15 @@ def count_booking(
     except TooMany:
         if request is None or repeat_of(request) is None:
             raise
+
+
+def forgive_booking(*, phone: str, email: str, now: datetime) -> None:
+    """Count one less for the contact: they were given nothing."""
+    UseCount.objects.filter(
+        what=CONTACT,
+        mark__in=_contact_marks(phone=phone, email=email),
+        span=limit(CONTACT).span_of(now),
+    ).update(uses=F("uses") - 1)
 
 
 def count_find(*, phone: str, email: str, network: str, now: datetime) -> None:
@@ -176,6 +184,11 @@ def _without_waiting_for_the_disk() -> Iterator[None]:
 
 def _seconds_of_the_day(now: datetime) -> int:
     return int((now - instant(danish_date(now), 0)).total_seconds())
+
+
+def _contact_marks(*, phone: str, email: str) -> list[str]:
+    kinds = {"phone": phone, "email": email.casefold()}
+    return [contact_mark(kind, value)[1] for kind, value in kinds.items() if value]
 
 
 def _at_centre(centre: Centre, network: str) -> str:

@@ -18,9 +18,9 @@ from appointments.services.expiry import forget_expired
 from appointments.services.limits import count_booking, count_start, starts_lately
 from borgerservice.municipalities.models import Centre
 from borgerservice.networks import network_of
-from tests.appointments.api_bookings import wanted
+from tests.appointments.api_bookings import NAME, TOMORROW, wanted
 from tests.appointments.pages import begin, fill_in, starts_on, text_of, times_address
-from tests.builders import NOW, World, build_world
+from tests.builders import NOW, World, build_visit, build_world
 from tests.platform.api_calls import build_system
 from tests.rig.databases import Database
 
@@ -167,6 +167,25 @@ def test_the_api_says_too_many_and_a_repeat_still_gets_its_answer() -> None:
     assert refused.json()["code"] == "too_many_tries"
     assert book("order-10", 10).status_code == 201
     assert Appointment.unscoped.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_booking_that_the_api_refuses_takes_nothing_of_the_contacts_day() -> None:
+    world = build_world(desks=1)
+    build_visit(world, day=TOMORROW, minute=12 * 60, phone="+4520304051")
+    system = build_system(world.municipality)
+    reach = {"phone": "+4520304050", "email": "amina@example.com"}
+
+    def book(start: str, name: str = NAME) -> int:
+        body = wanted(world, start=f"{start}+01:00", participants=[{"name": name}], **reach)
+        return int(system.book(body).status_code)
+
+    for _again in range(3):
+        assert book("2026-11-24T12:00:00") == 409
+        assert book("2026-11-24T10:01:00") == 422
+        assert book("2026-11-24T10:00:00", name="610190-1234") == 422
+    assert [book(f"2026-11-24T{hour}:00:00") for hour in (10, 11, 13)] == [201, 201, 429]
+    assert set(UseCount.objects.filter(what="contact").values_list("uses", flat=True)) == {3}
 
 
 @pytest.mark.django_db
