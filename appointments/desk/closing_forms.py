@@ -7,11 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from appointments.desk.roster_forms import WRITE_A_DATE, MinuteField, RosterForm, name_of
+from appointments.forms.fields import NoCprField
 from appointments.models import Desk
 from appointments.rules.opening import Closing
 from appointments.rules.ticks import MINUTES_PER_DAY
-from appointments.wording import REFUSALS
-from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.municipalities.models import StaffMember
 
 
@@ -24,8 +23,8 @@ def date_field(label: Any) -> forms.DateField:
     )
 
 
-class ReasonField(forms.CharField):
-    """Why; anyone may read it. No CPR number is kept or shown back."""
+class ReasonField(NoCprField):
+    """Why; anyone may read it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -35,13 +34,6 @@ class ReasonField(forms.CharField):
             help_text=_("Anyone can read it, for example: staff training."),
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
-
-    def clean(self, value: Any) -> str:
-        """The reason as it is kept."""
-        reason = str(super().clean(value))
-        if holds_cpr_number(reason):
-            raise forms.ValidationError(REFUSALS["looks_like_cpr"], code="looks_like_cpr")
-        return reason
 
 
 class DaysForm(RosterForm):

@@ -7,16 +7,21 @@ from typing import Any, TypedDict
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
-from appointments.forms import DATE_FORMATS, KindForm, NameField, StartField
+from appointments.forms.fields import (
+    DATE_FORMATS,
+    EmailField,
+    NameField,
+    NoCprField,
+    PhoneField,
+    StartField,
+)
+from appointments.forms.kind import KindForm
 from appointments.models import CentreService
 from appointments.selectors import offers_of
 from appointments.services import Visitor
 from appointments.services.plan import LARGEST_PARTY
-from appointments.wording import REFUSALS
 from borgerservice.kernel.clock import danish_date
-from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.municipalities.models import Centre
 
 LONGEST_QUERY = 80
@@ -27,9 +32,12 @@ class EmptyForm(forms.Form):
 
 
 class SearchForm(KindForm):
-    """Whom one looks for. Sent by POST: a name has no place in an address."""
+    """Whom one looks for. Sent by POST: a name has no place in an address.
 
-    q = forms.CharField(
+    A CPR number is not looked for.
+    """
+
+    q = NoCprField(
         label=_("Name, number or end of phone number"),
         max_length=LONGEST_QUERY,
         error_messages={
@@ -38,13 +46,6 @@ class SearchForm(KindForm):
         },
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-
-    def clean_q(self) -> str:
-        """A search that looks like a CPR number is not run."""
-        query = str(self.cleaned_data["q"])
-        if holds_cpr_number(query):
-            raise forms.ValidationError(REFUSALS["looks_like_cpr"], code="looks_like_cpr")
-        return query
 
 
 class TimesForm(forms.Form):
@@ -107,31 +108,14 @@ class Address(TypedDict):
 class ReachForm(KindForm):
     """How we reach whoever books."""
 
-    phone = PhoneNumberField(
-        label=_("Phone number"),
-        required=False,
-        error_messages={"invalid": REFUSALS["invalid_phone"]},
-    )
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        required=False,
-        max_length=254,
-        error_messages={
-            "invalid": REFUSALS["invalid_email"],
-            "max_length": REFUSALS["invalid_email"],
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
+    phone = PhoneField({"autocomplete": "off"}, required=False)
+    email = EmailField({"autocomplete": "off"})
 
 
 class ContactForm(ReachForm):
     """Another way to reach whoever booked; `seen` is how often it was changed before."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, data: Mapping[str, Any] | None, *, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial=initial)
-        self.fields["phone"].widget.attrs.update({"autocomplete": "off", "type": "tel"})
 
     def contact(self) -> Address:
         """Phone in E.164 and e-mail, either may be empty."""
@@ -149,7 +133,6 @@ class PeopleForm(ReachForm):
     def __init__(self, data: Mapping[str, Any] | None, *, people: int, once: str) -> None:
         super().__init__(data, initial={"once": once, "language": settings.LANGUAGE_CODE})
         self.people = people
-        self.fields["phone"].widget.attrs.update({"autocomplete": "off", "type": "tel"})
         for place in range(people):
             self.fields |= _fields_of(place, alone=people == 1)
         self.order_fields(

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from appointments.forms.fields import NoCprField
 from appointments.models import ServiceType
 from appointments.services.own import LONGEST, Own
 from appointments.wording_own import OWN_REFUSALS
-from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.languages import OURS, offered_languages
 from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.templatetags.page import spoken
@@ -30,8 +30,8 @@ CUSTODY = {
 OFFERS = "offers_"
 
 
-class LineField(forms.CharField):
-    """A line of text that anyone may read. No CPR number is kept or shown back."""
+class LineField(NoCprField):
+    """A line of text that anyone may read."""
 
     def __init__(self, name: str, **options: Any) -> None:
         limit = LONGEST[name]
@@ -43,13 +43,6 @@ class LineField(forms.CharField):
             },
             **options,
         )
-
-    def clean(self, value: Any) -> str:
-        """The line as it was typed."""
-        line = str(super().clean(value))
-        if holds_cpr_number(line):
-            raise forms.ValidationError(OWN_REFUSALS["looks_like_cpr"], code="looks_like_cpr")
-        return line
 
 
 class OwnForm(forms.Form):

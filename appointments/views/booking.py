@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from appointments.exceptions import Refused
-from appointments.forms import DetailsForm, TimesForm
+from appointments.forms.details import DetailsForm
+from appointments.forms.times import TimesForm
 from appointments.models import Appointment, ServiceType
 from appointments.ports import CARRIED, keep_papers
 from appointments.selectors import offers_of, other_centres

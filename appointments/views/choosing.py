@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from appointments.exceptions import Refused
-from appointments.forms import StartForm
+from appointments.forms.times import StartForm
 
 
 @dataclass(frozen=True, slots=True)

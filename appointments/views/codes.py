@@ -14,8 +14,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from appointments.exceptions import Refused, TooMany
-from appointments.forms import StartForm, TimesForm
-from appointments.forms_code import CodeForm, SendForm
+from appointments.forms.codes import CodeForm
+from appointments.forms.reach import ReachForm
+from appointments.forms.times import StartForm, TimesForm
 from appointments.models import ContactCode
 from appointments.services import plan_visit
 from appointments.services.codes import (
@@ -56,7 +57,7 @@ def ask(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
         plan = plan_visit(centre=centre, codes=[code] * times.party)
     except Refused:
         raise Http404 from None
-    form, status = SendForm(request.POST if request.method == "POST" else None), HTTPStatus.OK
+    form, status = ReachForm(request.POST if request.method == "POST" else None), HTTPStatus.OK
     _keep_nothing(request, form)
     if form.is_valid():
         try:
@@ -128,7 +129,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     return page_at(request, "appointments/code_enter.html", shown, status=status)
 
 
-def _keep_nothing(request: HttpRequest, form: SendForm | CodeForm) -> None:
+def _keep_nothing(request: HttpRequest, form: ReachForm | CodeForm) -> None:
     """On a screen that others use after, the browser is told to keep nothing that is typed."""
     if screen_of(request):
         for field in form.fields.values():

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from appointments.exceptions import NotFound, Refused
-from appointments.forms import KeepForm
+from appointments.forms.doubles import KeepForm
 from appointments.models import Appointment
 from appointments.selectors_doubles import Question, Standing, question_by_link
 from appointments.services.doubles import answer_question

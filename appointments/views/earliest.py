@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from appointments.forms_earliest import EarliestForm
+from appointments.forms.earliest import EarliestForm
 from appointments.rules.places import postal_code_in
 from appointments.services.earliest import EarliestTime, Found, earliest_times
 from borgerservice.access import open_to

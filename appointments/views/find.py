@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from appointments.forms_find import FindForm
+from appointments.forms.reach import ReachForm
 from appointments.services.lost import send_links_again
 from appointments.views.limited import limited
 from appointments.views.private import private
@@ -21,7 +21,7 @@ from borgerservice.networks import network_of
 @partial(limited, is_search=True)
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the link of a visit again."""
-    form = FindForm(request.POST if request.method == "POST" else None)
+    form = ReachForm(request.POST if request.method == "POST" else None)
     is_sent = form.is_valid()
     if is_sent:
         send_links_again(

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments.exceptions import Refused
-from appointments.forms_arrive import ArriveForm
+from appointments.forms.arrive import ArriveForm
 from appointments.models import BookingDraft
 from appointments.ports import CARRIED
 from appointments.selectors_centres import stand_on

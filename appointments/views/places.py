@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from appointments.exceptions import NotFound
-from appointments.forms import SearchForm
-from appointments.forms_earliest import WhereForm
+from appointments.forms.earliest import WhereForm
+from appointments.forms.places import SearchForm
 from appointments.selectors import (
     all_places,
     centre_by_key,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments.calendar_file import calendar_file
 from appointments.exceptions import NotFound, Refused
-from appointments.forms import TimesForm
+from appointments.forms.times import TimesForm
 from appointments.models import Appointment
 from appointments.selectors_centres import stand_on, week_of
 from appointments.selectors_visit import Visit, visit_by_link

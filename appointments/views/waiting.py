@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from appointments.exceptions import NotFound, Refused
-from appointments.forms_waiting import EarlierForm, WaitForm, wish_of
+from appointments.forms.waiting import EarlierForm, WaitForm, wish_of
 from appointments.selectors import centre_by_key
 from appointments.selectors_visit import Visit
 from appointments.selectors_waiting import (

@@ -1,5 +1,7 @@
 """Somebody looks for a centre: by name, by part of it, by postal code, in two languages."""
 
+import re
+
 import pytest
 import time_machine
 from django.db import connection
@@ -31,6 +33,13 @@ def test_the_front_page_speaks_danish_and_english(client: Client) -> None:
     assert 'lang="en"' in english.content.decode()
     assert "Find your Citizen Service centre" in text_of(english)
     assert title_of(english) == "Find your Citizen Service centre – Borgerservice"
+
+
+def test_no_tag_of_a_form_says_anything_twice(client: Client) -> None:
+    page = client.get("/en/find/").content.decode()
+    for tag in re.findall(r"<input[^>]*>", page):
+        names = re.findall(r"\s([\w-]+)(?==)", tag)
+        assert len(set(names)) == len(names), tag
 
 
 @pytest.mark.parametrize("query", ["Herning", "hern", "HERNING kommune", "7400", "7400 Herning"])

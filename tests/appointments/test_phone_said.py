@@ -8,7 +8,7 @@ import pytest
 from phonenumbers import PhoneMetadata
 from playwright.sync_api import Page, expect
 
-from appointments.forms_find import FindForm
+from appointments.forms.reach import ReachForm
 from appointments.models import Appointment
 from tests.appointments.test_pages_look import look_at
 from tests.days import build_coming_world
@@ -65,7 +65,7 @@ def at_random(dice: random.Random) -> str:
 
 def number_in(typed: str) -> str:
     """The number the server takes; empty where it refuses."""
-    form = FindForm({"phone": typed, "email": ""})
+    form = ReachForm({"phone": typed, "email": ""})
     return form.cleaned_data["phone"].as_e164 if form.is_valid() else ""
 
 

@@ -3,15 +3,15 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms import KindForm
+from appointments.forms.fields import NoCprField
+from appointments.forms.kind import KindForm
 from appointments.wording import REFUSALS
-from borgerservice.kernel.cpr import holds_cpr_number
 
 
 class ArriveForm(KindForm):
-    """The reference of a visit, typed or scanned. It is not shown back."""
+    """The reference of a visit, typed or scanned. It is not shown back; a CPR number is none."""
 
-    reference = forms.CharField(
+    reference = NoCprField(
         label=_("Reference"),
         max_length=40,
         help_text=_("It stands in our message to you, for example K7QF-M3RX-P8."),
@@ -29,10 +29,3 @@ class ArriveForm(KindForm):
             }
         ),
     )
-
-    def clean_reference(self) -> str:
-        """A CPR number is no reference, and is not looked for."""
-        reference = str(self.cleaned_data["reference"])
-        if holds_cpr_number(reference):
-            raise forms.ValidationError(REFUSALS["looks_like_cpr"], code="looks_like_cpr")
-        return reference

@@ -7,7 +7,8 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms import DetailsForm, KindForm
+from appointments.forms.details import DetailsForm
+from appointments.forms.kind import KindForm
 from appointments.rules.waiting import Wish
 from appointments.services.drafts import Typed
 from appointments.wording import REFUSALS

@@ -1,17 +1,12 @@
-"""Where a code is sent, and the code as it is typed."""
+"""A code as it is typed."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms import KindForm
-from appointments.forms_find import FindForm
+from appointments.forms.kind import KindForm
 from appointments.wording import REFUSALS
 
 LONGEST_TYPED = 40
-
-
-class SendForm(FindForm):
-    """The phone number or e-mail address the code goes to."""
 
 
 class CodeForm(KindForm):

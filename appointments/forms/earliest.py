@@ -5,14 +5,13 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from appointments.exceptions import Refused
-from appointments.forms import KindForm
+from appointments.forms.fields import PeopleField
+from appointments.forms.kind import KindForm
 from appointments.models import ServiceType
 from appointments.rules.places import postal_code_in
 from appointments.services.earliest import postal_number
-from appointments.services.plan import LARGEST_PARTY
 from borgerservice.languages import text_of
 from borgerservice.municipalities.models import Region
 
@@ -64,13 +63,7 @@ class WhereForm(KindForm):
 class EarliestForm(WhereForm):
     """The same, and what narrows it down."""
 
-    people = forms.TypedChoiceField(
-        label=_("How many people need the service?"),
-        coerce=int,
-        required=False,
-        error_messages={"invalid_choice": _("Choose between 1 and 4 people.")},
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    people = PeopleField()
     region = forms.ChoiceField(
         label=_("Region"),
         required=False,
@@ -90,10 +83,6 @@ class EarliestForm(WhereForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["people"].choices = [  # type: ignore[attr-defined]
-            (number, ngettext("{number} person", "{number} people", number).format(number=number))
-            for number in range(1, LARGEST_PARTY + 1)
-        ]
         names = Region.objects.order_by("name").values_list("name", flat=True)
         self.fields["region"].choices = [  # type: ignore[attr-defined]
             ("", _("The whole country")),
