@@ -12,6 +12,7 @@ from celery.signals import beat_init, task_prerun, worker_init, worker_process_i
 from django.db import close_old_connections, connections
 
 from borgerservice.guards.services import GuardMissing, require_guards
+from borgerservice.made import NotMade, require_translations
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerservice.settings.production")
 app = Celery("borgerservice")
@@ -45,12 +46,13 @@ app.conf.update(
 )
 
 
-def refuse_without_guards(**_: object) -> None:
-    """End a worker or beat that would write into a database with a guard missing."""
+def refuse_half_installed(**_: object) -> None:
+    """End a worker or beat that would write without guards, or in English whatever was asked."""
     try:
+        require_translations()
         require_guards()
-    except GuardMissing as missing:
-        raise SystemExit(f"A guard is missing in the database: {missing}") from missing
+    except (GuardMissing, NotMade) as missing:
+        raise SystemExit(str(missing)) from missing
     finally:
         connections.close_all()
 
@@ -68,5 +70,5 @@ def look_once_through_what_is_loaded(**_: object) -> None:
 
 task_prerun.connect(look_after_connections)
 worker_process_init.connect(look_once_through_what_is_loaded)
-worker_init.connect(refuse_without_guards)
-beat_init.connect(refuse_without_guards)
+worker_init.connect(refuse_half_installed)
+beat_init.connect(refuse_half_installed)

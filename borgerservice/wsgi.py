@@ -1,4 +1,6 @@
-"""The WSGI entry. Refuses to serve while a guard is missing in the database, and waits for one.
+"""The WSGI entry. Waits for the database, and refuses to serve while a guard is missing there.
+
+It refuses, too, where translations or styles were not made: every page would be wrong or fail.
 
 `gated` is what is served, its pages compressed; `application` is the same with no gate before it.
 """
@@ -18,6 +20,7 @@ application = get_wsgi_application()
 from borgerservice.away import is_away  # noqa: E402
 from borgerservice.compressed import Compressed  # noqa: E402
 from borgerservice.guards.services import require_guards  # noqa: E402
+from borgerservice.made import require_styles, require_translations  # noqa: E402
 from borgerservice.overload import Gate  # noqa: E402
 from witnesses.services.schedule import warn_of_other_figures  # noqa: E402
 
@@ -35,6 +38,8 @@ def wait_for_the_database() -> None:
             time.sleep(1)
 
 
+require_translations()
+require_styles()
 wait_for_the_database()
 resolve("/")  # the code of all pages is loaded once for the processes forked from here,
 connections.close_all()  # who share no connection

@@ -21,6 +21,7 @@ from appointments.services.drafts import Typed
 from appointments.wording import NEEDS_TOLD, REFUSALS
 from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.languages import text_of
+from borgerservice.notifications.limits import may_be_texted
 
 
 class DetailsForm(KindForm):
@@ -71,7 +72,14 @@ class DetailsForm(KindForm):
         if "phone" in self.errors and holds_cpr_number(str(self["phone"].data or "")):
             del self.errors["phone"]
             self.add_error("phone", str(REFUSALS["looks_like_cpr"]))
+        if "email" in self.fields and "email" not in self.errors and self._is_out_of_reach():
+            self.add_error("email", str(REFUSALS["phone_not_texted"]))
         return self.cleaned_data
+
+    def _is_out_of_reach(self) -> bool:
+        """Whether a number we do not text is all there is to reach them by."""
+        phone = self.typed_phone
+        return bool(phone) and not self.typed_email and not may_be_texted(phone)
 
     @property
     def typed_phone(self) -> str:

@@ -123,7 +123,9 @@ def require_guards() -> None:
     """Raise GuardMissing unless every guard stands; called before anything is served."""
     missing = missing_guards(connection)
     if missing:
-        raise GuardMissing(", ".join(missing))
+        named = ", ".join(missing)
+        msg = f"The database lacks guards, or has others. Run manage.py migrate. They are: {named}"
+        raise GuardMissing(msg)
 
 
 def _drop(vendor: str, place: Place) -> str:

@@ -18,7 +18,7 @@ NEEDED = {
     "CELERY_BROKER_URL": "Redis, Valkey or RabbitMQ",
     "EMAIL_URL": "the municipal mail relay, e.g. smtp+tls://user:password@host:587",
     "DEFAULT_FROM_EMAIL": "sender of e-mails",
-    "SMS_GATEWAY": "dotted path of the SMS adapter",
+    "SMS_GATEWAY": "dotted path of the SMS adapter: borgerservice.adapters.sms.live.HttpsSms",
 }
 if env.str("SMS_GATEWAY", default="") == "borgerservice.adapters.sms.live.HttpsSms":
     NEEDED["SMS_GATEWAY_URL"] = "https address that takes one text message a call"

@@ -91,6 +91,19 @@ def test_foreign_numbers_are_welcome(client: Client, phone: str) -> None:
     assert Appointment.unscoped.count() == 1
 
 
+def test_a_number_we_do_not_text_asks_for_an_address_at_once(client: Client) -> None:
+    """Told at the last step it cost the time, and the way out was said to be another time."""
+    world = build_world()
+    draft = begin(client, world)
+    response = fill_in(client, draft, phone="+1 212 555 0100")
+    assert "E-mail address: We cannot send text messages to that" in text_of(response)
+    assert 'href="#id_email"' in response.content.decode()
+    assert client.get(f"{draft}check/").headers["Location"] == draft
+    fill_in(client, draft, phone="+1 212 555 0100", email="amina@example.com")
+    client.post(f"{draft}check/")
+    assert Appointment.unscoped.count() == 1
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

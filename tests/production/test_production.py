@@ -211,6 +211,15 @@ def test_gunicorn_itself_refuses_to_start_half_configured(rig, database, env):
         pass
 
 
+def test_gunicorn_refuses_to_start_before_the_styles_are_collected(rig, database, env, tmp_path):
+    """Every page would fail, while health says all is well."""
+    with (
+        pytest.raises(DidNotStart, match=r"not collected. Run manage.py collectstatic"),
+        rig.serve(database, env={**env, "STATIC_ROOT": str(tmp_path / "empty")}),
+    ):
+        pass
+
+
 def test_djangos_own_checks_for_deployment_are_clean(rig, database, env):
     said = rig.manage("check", "--deploy", "--fail-level", "INFO", database=database, env=env)
     assert "no issues" in said
