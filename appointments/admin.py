@@ -9,6 +9,7 @@ from appointments.desk import (
     day,
     day_rows,
     own,
+    places,
     rebooking,
     roster,
     screen,
@@ -28,6 +29,7 @@ add_menu(
         MenuItem(_("Today's list"), "day", DESK, is_of_centre=True),
         MenuItem(_("Book a time"), "book", DESK, is_of_centre=True),
         MenuItem(_("Without an appointment"), "walk_in", DESK, is_of_centre=True),
+        MenuItem(_("Name and address"), "place", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Opening hours"), "hours", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Desks"), "desks", ADMINISTRATOR, is_of_centre=True),
         MenuItem(_("Absence"), "absences", ADMINISTRATOR, is_of_centre=True),
@@ -41,6 +43,7 @@ add_menu(
         MenuItem(_("The municipality's own settings"), "own", ADMINISTRATOR),
         MenuItem(_("Logo"), "own_logo", ADMINISTRATOR),
         MenuItem(_("Links for your web site"), "own_links", ADMINISTRATOR),
+        MenuItem(_("Add a centre"), "centre_add", ADMINISTRATOR),
     ]
 )
 add_pages(
@@ -59,6 +62,8 @@ add_pages(
         (f"{VISIT}/cancel/", visit.cancel, "visit_cancel"),
         (f"{VISIT}/move/", booking.move, "visit_move"),
         (f"{VISIT}/people/<int:position>/longer/", visit.lengthen, "visit_lengthen"),
+        ("<slug:code>/centres/new/", places.new_centre, "centre_add"),
+        (f"{CENTRE}/place/", places.place, "place"),
         (f"{CENTRE}/hours/", roster.hours, "hours"),
         (f"{CENTRE}/desks/", roster.desks, "desks"),
         (f"{CENTRE}/desks/new/", roster.new_desk, "desk_add"),

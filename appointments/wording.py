@@ -79,6 +79,11 @@ REFUSALS = {
     "off_the_grid": _("Write a time in whole five minutes, for example 10:15."),
     "ends_before_it_begins": _("The end must be later than the beginning."),
     "overlaps": _("These hours overlap other hours on the same weekday."),
+    "centre_without_name": _("Write the name of the centre."),
+    "centre_name_taken": _(
+        "The address of the centre's page is made of its name, and that address is taken or cannot"
+        " be made. Write another name, for example with the town."
+    ),
     "visits_affected": _(
         "Booked visits that no longer fit: {count}. Look at them and choose what happens to them."
     ),

@@ -7,14 +7,12 @@ from datetime import date, datetime
 from django.db import transaction
 
 from appointments.exceptions import Refused
-from appointments.models import Appointment, CentreDay, CentreService
+from appointments.models import CentreDay, CentreService
 from appointments.rules.ticks import MINUTES_PER_DAY, TICK_MINUTES
-from appointments.selectors_centres import address_of, stop_of
-from appointments.services.affected import VisitsAffected, coming
 from appointments.services.desk_days import lock_roster, open_days, set_opening_moments
-from appointments.services.notices import tell_place
 from appointments.services.room import room_came
 from appointments.services.roster import last_day_made
+from appointments.services.whereabouts import addresses, is_postal_code, tell_where
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
@@ -25,7 +23,6 @@ LONGEST_LEAD_MINUTES = 30 * MINUTES_PER_DAY
 LONGEST_HORIZON_DAYS = 365
 LONGEST_SERVICE_MINUTES = 240
 LONGEST_BUFFER_MINUTES = 60
-POSTAL_CODE_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +117,14 @@ def set_stops(
         raise Refused("two_stops_on_a_day")
     with transaction.atomic():
         lock_roster(centre=centre)
-        before = _addresses(centre)
+        before = addresses(centre)
         centre.is_mobile = bool(stops)
         centre.save(update_fields=["is_mobile"])
         centre.stops.all().delete()
         MobileStop.objects.bulk_create(MobileStop(centre=centre, **asdict(stop)) for stop in stops)
         weekdays: dict[str, object] = {"weekdays": [stop.weekday for stop in stops]}
         _record(Event.STOPS_CHANGED, centre, actor, now, weekdays)
-        after = _addresses(centre)
-        days = {day for day, address in enumerate(after) if address != before[day]}
-        booked = coming(centre, now).select_related("contact", "centre") if days else ()
-        visits = [visit for visit in booked if _weekday(visit) in days]
-        if visits and not is_accepted:
-            raise VisitsAffected(visits, code="place_changes")
-        tell_place(visits, now=now)
+        tell_where(centre=centre, before=before, is_accepted=is_accepted, now=now)
 
 
 def set_served(*, centre: Centre, codes: Collection[str], actor: str, now: datetime) -> None:
@@ -149,16 +140,6 @@ def set_served(*, centre: Centre, codes: Collection[str], actor: str, now: datet
         centre.serves.set(places)
         told: dict[str, object] = {"municipalities": sorted(place.code for place in places)}
         _record(Event.SERVED_CHANGED, centre, actor, now, told)
-
-
-def _addresses(centre: Centre) -> list[str]:
-    """Where the centre receives, weekday by weekday."""
-    stops = list(centre.stops.all()) if centre.is_mobile else []
-    return [address_of(stop_of(centre, weekday=weekday, stops=stops)) for weekday in range(7)]
-
-
-def _weekday(visit: Appointment) -> int:
-    return danish_date(visit.starts_at).weekday()
 
 
 def _check(centre: Centre, rules: BookingRules) -> None:
@@ -208,8 +189,7 @@ def _check_lengths(lengths: Mapping[str, Length]) -> None:
 def _check_stop(place: int, stop: Stop) -> None:
     if not stop.address.strip():
         raise Refused("stop_without_address", field=f"{place}.address")
-    code = stop.postal_code
-    if len(code) != POSTAL_CODE_DIGITS or not (code.isascii() and code.isdecimal()):
+    if not is_postal_code(stop.postal_code):
         raise Refused("no_such_postal_code", field=f"{place}.postal_code")
     if not stop.city.strip():
         raise Refused("stop_without_town", field=f"{place}.city")

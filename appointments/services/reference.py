@@ -30,8 +30,8 @@ Tell = Callable[[str], None]
 def load_reference(*, tell: Tell) -> None:
     """Bring municipalities, centres, hours and services to what the data files say.
 
-    A centre's hours, services and settings are the municipality's own once they are there: they
-    are only filled in where a centre has none.
+    A centre's name, address, hours, services and settings are the municipality's own once they are
+    there: they are only filled in where there is none.
     """
     tell(f"{_load_municipalities()} municipalities")
     tell(f"{_load_services()} services")
@@ -124,13 +124,17 @@ def _load_centres() -> int:
     places = {place.code: place for place in municipalities.Municipality.objects.all()}
     for row in rows:
         has_hours = any(read_hours(row["opening_hours"]))
+        published = {
+            **{name: row[name] for name in ("source", "note")},
+            "published_hours": row["opening_hours"],
+        }
         centre, is_new = municipalities.Centre.objects.update_or_create(
             key=centre_key(row["name"]),
-            defaults={
+            defaults=published,
+            create_defaults={
+                **published,
                 "municipality": places[row["municipality_code"]],
-                **{name: row[name] for name in ("name", "address", "postal_code", "city")},
-                **{name: row[name] for name in ("phone", "source", "note")},
-                "published_hours": row["opening_hours"],
+                **{name: row[name] for name in ("name", "address", "postal_code", "city", "phone")},
             },
         )
         if is_new:

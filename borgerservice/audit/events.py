@@ -80,6 +80,8 @@ class Event(StrEnum):
     ABSENCE_ADDED = "absence.added"
     ABSENCE_REMOVED = "absence.removed"
     BOOKING_RULES_CHANGED = "booking_rules.changed"
+    CENTRE_ADDED = "centre.added"
+    CENTRE_CHANGED = "centre.changed"
     STOPS_CHANGED = "stops.changed"
     SERVED_CHANGED = "served.changed"
     MUNICIPALITY_TEXTS_CHANGED = "municipality.texts_changed"
