@@ -51,8 +51,10 @@ class SealedFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, and from there back to the page that was asked for."""
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/admin/")
+    """To the sign-in page, and from there back to where one was; what was sent is not kept."""
+    if request.method == "POST":
+        messages.warning(request, _("What you sent is not saved. Sign in, and send it again."))
+    return redirect_to_login(request.get_full_path())
 
 
 def is_act_opened(request: HttpRequest, answer: HttpResponseBase) -> bool:

@@ -18,7 +18,7 @@ from django.urls import NoReverseMatch, reverse
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.people.services import new_person
-from tests.appointments.desk import at, centre_page, signed_in, words
+from tests.appointments.desk import at, centre_page, signed_in, visit_page, words
 from tests.builders import NOW, PASSWORD, build_staff, build_world
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,23 @@ def test_who_sits_idle_for_a_quarter_of_an_hour_signs_in_again():
             in client.get(SIGN_IN).content.decode()
         )
         assert client.get(page).status_code == 302
+
+
+def test_who_sent_something_too_late_hears_that_it_is_lost_and_comes_back_to_the_page():
+    world = build_world()
+    staff = build_staff(world.municipality)
+    client = signed_in(staff)
+    page = centre_page(world, "walk_in")
+    client.get(page)
+    with at(NOW + timedelta(minutes=15, seconds=1)):
+        sent = client.post(page, {"name_0": "Amina Hassan"}, follow=True)
+        assert sent.redirect_chain == [(f"{SIGN_IN}?next={page}", 302)]
+        lost = words("What you sent is not saved. Sign in, and send it again.")
+        assert lost in sent.content.decode()
+        answer = client.post(SIGN_IN, {"login": staff.username, "password": PASSWORD, "next": page})
+        assert answer.headers["Location"] == page
+    act = visit_page(world, "AAAA-BBBB-CC", "visit_complete")
+    assert Client().post(act).headers["Location"] == f"{SIGN_IN}?next={act}"
 
 
 def test_nobody_works_longer_than_ten_hours_on_one_sign_in():
