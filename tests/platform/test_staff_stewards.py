@@ -95,6 +95,12 @@ def test_a_steward_is_made_by_command_and_works_in_no_municipality(monkeypatch):
     assert entry.municipality is None
 
 
+def test_a_steward_without_a_name_is_refused_by_the_options_to_write(monkeypatch):
+    with pytest.raises(CommandError, match="needs --first-name and --last-name"):
+        created(monkeypatch)
+    assert not StaffMember.objects.exists()
+
+
 def test_a_steward_signs_in_like_other_staff_and_sees_where_they_work(monkeypatch):
     created(monkeypatch, *NAMES)
     client = Client()

@@ -34,6 +34,8 @@ class Command(BaseCommand):
         try:
             if options["has_account"]:
                 make_rule_steward(staff=_known(name), now=now)
+            elif not (options["first_name"] and options["last_name"]):
+                raise CommandError("A new account needs --first-name and --last-name.")
             else:
                 appoint_rule_steward(
                     username=name,
