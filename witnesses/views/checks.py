@@ -38,12 +38,11 @@ from witnesses.services.checks import (
     link_of,
     withdraw_check,
 )
+from witnesses.views.at_mitid import STATUSES, AtMitid
 from witnesses.views.queries import sound_query
-from witnesses.views.sign_in import STATUSES
 from witnesses.wording_witness import CHECK_REFUSALS, FAILED_BEFOREHAND
 
-COOKIE = "witness_check"
-COOKIE_SECONDS = 600
+MITID = AtMitid(cookie="witness_check", page="witnesses:checked")
 
 
 @open_to("link holder")
@@ -111,7 +110,7 @@ def read(request: HttpRequest, link: str) -> HttpResponseBase:
 @require_safe
 @private(holds_form=False)
 def leave(request: HttpRequest, link: str) -> HttpResponseBase:
-    """On to MitID. A link and no form: a form may lead to no other site than this one."""
+    """On to MitID."""
     check, now = None, clock.now()
     try:
         check = check_by_link(link_hash(link))
@@ -121,22 +120,12 @@ def leave(request: HttpRequest, link: str) -> HttpResponseBase:
             mitid_since=said.mitid_since,
             papers=said.papers,
             language=get_language() or settings.LANGUAGE_CODE,
-            return_to=_return_address(),
+            return_to=MITID.return_address,
             now=now,
         )
     except SignInRefused as refusal:
         return _refused(request, refusal, check)
-    response = redirect(under_way.address)
-    response.set_cookie(
-        COOKIE,
-        under_way.sealed,
-        max_age=COOKIE_SECONDS,
-        path=_return_path(),
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Lax",
-    )
-    return response
+    return MITID.leave(under_way)
 
 
 @open_to("link holder")
@@ -147,10 +136,12 @@ def checked(request: HttpRequest) -> HttpResponseBase:
     check: WitnessCheck | None = None
     language = get_language() or settings.LANGUAGE_CODE
     try:
-        back = come_back(request.COOKIES.get(COOKIE, ""))
+        back = come_back(MITID.kept(request))
         check, language = back.check, back.language
         answer = {name: request.GET[name] for name in request.GET}
-        done = finish_check(back=back, answer=answer, return_to=_return_address(), now=clock.now())
+        done = finish_check(
+            back=back, answer=answer, return_to=MITID.return_address, now=clock.now()
+        )
     except SignInRefused as refusal:
         with override(language):
             response = _refused(request, refusal, check)
@@ -167,7 +158,7 @@ def checked(request: HttpRequest) -> HttpResponseBase:
                 "stand": stand_on(visit.centre, day=danish_date(visit.starts_at)),
             }
             response = render(request, "witnesses/checked.html", shown)
-    response.delete_cookie(COOKIE, path=_return_path(), samesite="Lax")
+    MITID.forget(response)
     return response
 
 
@@ -228,13 +219,3 @@ def _told(today: date) -> list[dict[str, Any]]:
         }
     )
     return parts
-
-
-def _return_path() -> str:
-    """One address for all languages, as the broker knows it."""
-    with override(settings.LANGUAGE_CODE):
-        return reverse("witnesses:checked")
-
-
-def _return_address() -> str:
-    return f"{settings.PUBLIC_ADDRESS}{_return_path()}"

@@ -1,12 +1,7 @@
 """The witness on their own phone: read the declaration, sign in with MitID, and come back."""
 
-from collections.abc import Mapping
-from http import HTTPStatus
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
@@ -20,20 +15,10 @@ from witnesses.ports import sign_in_broker
 from witnesses.rules.declarations import declaration_in_use
 from witnesses.rules.figures import Language
 from witnesses.selectors_sign_in import require_open_request, sign_in_by_link
-from witnesses.services.sign_in import LIFE, begin_sign_in, come_back, finish_sign_in, link_of
+from witnesses.services.sign_in import begin_sign_in, come_back, finish_sign_in, link_of
+from witnesses.views.at_mitid import STATUSES, AtMitid
 
-COOKIE = "witness_sign_in"
-STATUSES: Mapping[str, HTTPStatus] = {
-    "link_over": HTTPStatus.NOT_FOUND,
-    "already_signed": HTTPStatus.OK,
-    "off": HTTPStatus.SERVICE_UNAVAILABLE,
-    "broker_down": HTTPStatus.SERVICE_UNAVAILABLE,
-    "cancelled": HTTPStatus.OK,
-    "invalid": HTTPStatus.BAD_REQUEST,
-    "does_not_match": HTTPStatus.FORBIDDEN,
-    "level_too_low": HTTPStatus.FORBIDDEN,
-    "no_cpr_number": HTTPStatus.FORBIDDEN,
-}
+MITID = AtMitid(cookie="witness_sign_in", page="witnesses:signed")
 
 
 @open_to("link holder")
@@ -61,26 +46,16 @@ def read(request: HttpRequest, link: str) -> HttpResponseBase:
 @require_safe
 @private(holds_form=False)
 def leave(request: HttpRequest, link: str) -> HttpResponseBase:
-    """On to MitID. A link and no form: a form may lead to no other site than this one."""
+    """On to MitID."""
     asked = None
     try:
         asked = sign_in_by_link(link_hash(link))
         under_way = begin_sign_in(
-            request=asked, language=_language(), return_to=_return_address(), now=clock.now()
+            request=asked, language=_language(), return_to=MITID.return_address, now=clock.now()
         )
     except SignInRefused as refusal:
         return _refused(request, refusal, asked)
-    response = redirect(under_way.address)
-    response.set_cookie(
-        COOKIE,
-        under_way.sealed,
-        max_age=LIFE,
-        path=_return_path(),
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Lax",
-    )
-    return response
+    return MITID.leave(under_way)
 
 
 @open_to("link holder")
@@ -91,17 +66,17 @@ def signed(request: HttpRequest) -> HttpResponseBase:
     asked: SignInRequest | None = None
     language: str = _language()
     try:
-        back = come_back(request.COOKIES.get(COOKIE, ""))
+        back = come_back(MITID.kept(request))
         asked, language = back.request, back.language
         answer = {name: request.GET[name] for name in request.GET}
-        finish_sign_in(back=back, answer=answer, return_to=_return_address(), now=clock.now())
+        finish_sign_in(back=back, answer=answer, return_to=MITID.return_address, now=clock.now())
     except SignInRefused as refusal:
         with override(language):
             response: HttpResponseBase = _refused(request, refusal, asked)
     else:
         with override(language):
             response = redirect("witnesses:sign_in", link=link_of(asked))
-    response.delete_cookie(COOKIE, path=_return_path(), samesite="Lax")
+    MITID.forget(response)
     return response
 
 
@@ -122,13 +97,3 @@ def _facts(asked: SignInRequest) -> dict[str, object]:
 
 def _language() -> Language:
     return "da" if (get_language() or "da") == "da" else "en"
-
-
-def _return_path() -> str:
-    """One address for all languages, as the broker knows it."""
-    with override(settings.LANGUAGE_CODE):
-        return reverse("witnesses:signed")
-
-
-def _return_address() -> str:
-    return f"{settings.PUBLIC_ADDRESS}{_return_path()}"
