@@ -1,15 +1,20 @@
 """Fixtures for every test. Servers and databases are in `tests/servers.py`, loaded before this."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.db import transaction
 from django.utils import translation
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
+from pytest_django.fixtures import Settings
 
+from tests.builders import NOW, World, build_world
+from tests.keys import KeyFile
 from tests.rig.browsers import Observed, launch_browser
 from tests.servers import IS_FULL, Rig
 
@@ -48,6 +53,25 @@ def _in_the_usual_language() -> Iterator[None]:
     """Begin in Danish: a request leaves its language in the thread that answered it."""
     with translation.override(django_settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The doors' clock: it stands at eight on the usual Monday until it is moved."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def world() -> World:
+    """A centre with one desk, for tests with a database that want no other."""
+    return build_world()
+
+
+@pytest.fixture
+def keys(settings: Settings, tmp_path: Path) -> KeyFile:
+    """A key file of the test's own."""
+    return KeyFile(settings, tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ Which fixture to take:
   `with server.database.opened(): ...`, `server.log()`.
 - `broker`, `celery_worker`: a private Valkey; a real worker on the server's database.
 - `browser`, `phone`, `desktop`, `new_page` (tests/conftest.py): Chromium.
+- `clock`, `world`, `keys` (tests/conftest.py): the usual Monday at eight, a centre, a key file.
 - `rig`: the same with a wider scope:
 
       @pytest.fixture(scope="module")

@@ -19,29 +19,13 @@ from borgerservice.notifications.models import Contact, Message
 from borgerservice.vault.links import link_hash
 from borgerservice.vault.services import open_data_key
 from tests.appointments.api_bookings import NAME, TOMORROW, wanted
-from tests.builders import NOW, World, build_service, build_visit, build_world
+from tests.builders import NOW, World, build_service, build_visit
 from tests.platform.api_calls import System, build_system, problem, statements
 
 REFERENCE = r"[2-9B-Z]{4}-[2-9B-Z]{4}-[2-9B-Z]{2}"
 LINK = r"[A-Za-z0-9_-]{32}"
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def world() -> World:
-    return build_world()
-
-
-@pytest.fixture
-def system(world: World) -> System:
-    return build_system(world.municipality)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_a_booking_is_answered_with_its_reference_and_links(world: World, system: System) -> None:

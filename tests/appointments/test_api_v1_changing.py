@@ -4,34 +4,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from appointments.rules.local_time import instant
 from appointments.services import check_in, move_appointment
 from borgerservice.audit.selectors import history_of
 from tests.appointments.desk import at
 from tests.builders import NOW, TODAY, World, build_visit, build_world
-from tests.platform.api_calls import System, build_system, problem
+from tests.platform.api_calls import System, problem
 
 TOMORROW = TODAY + timedelta(days=1)
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
 def world() -> World:
     return build_world(desks=2)
-
-
-@pytest.fixture
-def system(world: World) -> System:
-    return build_system(world.municipality)
 
 
 def test_a_system_cancels_and_cancelling_again_changes_nothing(

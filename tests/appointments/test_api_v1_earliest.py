@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from appointments.rules.local_time import instant
 from appointments.services.reference import load_reference
@@ -12,13 +11,7 @@ from borgerservice.municipalities.models import Centre
 from tests.builders import NOW, TODAY, World, build_visit, build_world
 from tests.platform.api_calls import System, problem, statements
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def still_free(world: World, start: str, **more: Any) -> Any:

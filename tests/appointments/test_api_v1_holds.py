@@ -3,32 +3,15 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from appointments.models import Appointment, Hold
 from tests.appointments.api_bookings import wanted
-from tests.builders import NOW, build_world
+from tests.builders import build_world
 from tests.platform.api_calls import build_system, problem, statements
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 AT_TEN = "2026-11-24T10:00:00+01:00"
 AT_TWELVE = "2026-11-24T12:00:00+01:00"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def world():
-    return build_world()
-
-
-@pytest.fixture
-def system(world):
-    return build_system(world.municipality)
 
 
 def hold(system, world, start=AT_TEN, *, key="one", **differences):

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from appointments.api.v1.slot_rows import slot_rows
 from appointments.models import CentreService
@@ -16,7 +15,6 @@ from appointments.services.reference import load_reference
 from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.municipalities.models import Centre, Closure, OpeningHours
 from tests.builders import (
-    NOW,
     TODAY,
     World,
     build_municipality,
@@ -28,13 +26,7 @@ from tests.platform.api_calls import System, problem, statements
 
 TOMORROW = TODAY + timedelta(days=1)
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def slots(world: World, **query: Any) -> Any:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from appointments.models import Appointment, Participant
 from appointments.rules.local_time import instant
@@ -14,23 +13,12 @@ from tests.platform.api_calls import System, build_system, problem, statements
 
 TOMORROW = TODAY + timedelta(days=1)
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
 def world() -> World:
     return build_world(desks=2)
-
-
-@pytest.fixture
-def system(world: World) -> System:
-    return build_system(world.municipality)
 
 
 def listed(system: System, **query: Any) -> list[str]:

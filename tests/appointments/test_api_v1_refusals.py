@@ -3,34 +3,17 @@
 from typing import Any
 
 import pytest
-import time_machine
 
 from appointments.models import Appointment, IdempotencyRecord
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.models import Contact, Message
 from tests.appointments.api_bookings import NAME, TOMORROW, wanted
-from tests.builders import NOW, World, build_visit, build_world
-from tests.platform.api_calls import System, build_system, problem
+from tests.builders import World, build_visit, build_world
+from tests.platform.api_calls import System, problem
 
 CANARY = "610190-1234"
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def world() -> World:
-    return build_world()
-
-
-@pytest.fixture
-def system(world: World) -> System:
-    return build_system(world.municipality)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 REFUSED = [

@@ -5,17 +5,10 @@ from django.test import Client
 
 from appointments.models import Appointment
 from borgerservice.vault.services import open_data_key
-from tests.appointments.desk import at
 from tests.appointments.pages import begin, fill_in, text_of, times_address
-from tests.builders import NOW, build_world
+from tests.builders import build_world
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with at(NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def booked_with(**details: str) -> tuple[str, str]:

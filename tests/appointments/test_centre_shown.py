@@ -11,21 +11,15 @@ from appointments.services.booking_rules import Stop, set_stops
 from borgerservice.municipalities.models import OpeningHours, StaffRole
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import word
-from tests.appointments.desk import at, at_work, centre_page
+from tests.appointments.desk import at_work, centre_page
 from tests.appointments.pages import begin, fill_in, text_of, times_address, visit_address
 from tests.builders import NOW, TODAY, build_municipality, build_visit, build_world
 from tests.platform.api_calls import System
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TOMORROW = TODAY + timedelta(days=1)
 MONDAYS = Stop(0, "Bibliotekspladsen 2", "6040", "Egtved")
 TUESDAYS = Stop(1, "Skolegade 8", "7300", "Jelling")
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

@@ -22,15 +22,9 @@ from tests.appointments.pages import starts_on, text_of, times_address
 from tests.builders import NOW, TODAY, World, build_visit, build_world
 from tests.platform.api_calls import build_system
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 FROM_OUTSIDE = {"REMOTE_ADDR": "203.0.115.17"}
 SIX = re.compile(r"\b\d{6}\b")
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

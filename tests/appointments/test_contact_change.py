@@ -17,23 +17,12 @@ from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.wording import word
 from borgerservice.vault.links import derive_link
 from borgerservice.vault.marks import contact_mark
-from tests.appointments.desk import at, at_work, visit_page, words
+from tests.appointments.desk import at_work, visit_page, words
 from tests.builders import NOW, build_visit, build_world
 from tests.witnesses.cases import number
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 OLD, NEW = "+4520304050", "+4531323334"
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
-
-
-@pytest.fixture
-def world():
-    return build_world()
 
 
 def form_of(world, visit):

@@ -19,20 +19,13 @@ from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import word
 from borgerservice.vault.links import derive_link
 from tests.appointments.api_bookings import wanted
-from tests.appointments.desk import at
 from tests.builders import NOW, TODAY, build_visit, build_world
 from tests.platform.api_calls import build_system
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 OLD, NEW = "+4520304050", "+4531323334"
 MAIL = "amina@example.com"
 SOON, LATE = TODAY + timedelta(days=3), TODAY + timedelta(days=10)
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

@@ -10,19 +10,13 @@ from tests.appointments.desk import at, at_work, centre_page, signed_in, visit_p
 from tests.appointments.pages import starts_on
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 ALREADY = (
     "A time has been booked from this page already, with what was written first. Find the visit in"
     " the day's list to change it. Open this page again to book another."
 )
 CANARY = "610190-1234"
 NINE_THIRTY = NOW + timedelta(hours=1, minutes=32)
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 def book(clerk, world, **changed):

@@ -15,7 +15,7 @@ from appointments.services.hours import add_closure
 from appointments.services.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, ExtraOpening, MobileStop, StaffRole
-from tests.appointments.desk import at, at_work, centre_page, words
+from tests.appointments.desk import at_work, centre_page, words
 from tests.appointments.pages import starts_on
 from tests.builders import (
     NOW,
@@ -26,15 +26,9 @@ from tests.builders import (
     build_world,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TOMORROW = TODAY + timedelta(days=1)
 SATURDAY = TODAY + timedelta(days=5)
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 def administrator(world):

@@ -8,17 +8,11 @@ import pytest
 from appointments.models import Appointment, Participant
 from appointments.services import cancel_appointment, check_in
 from borgerservice.municipalities.models import StaffMember, StaffRole
-from tests.appointments.desk import at, at_work, centre_page, signed_in, visit_page, words
+from tests.appointments.desk import at_work, centre_page, signed_in, visit_page, words
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 NO_ROLE = "You have no role in a municipality yet. Ask an administrator in your municipality."
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 def rows(response):

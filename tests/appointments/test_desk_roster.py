@@ -14,18 +14,12 @@ from appointments.services.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, StaffRole
 from borgerservice.together import write_together
-from tests.appointments.desk import at, at_work, centre_page, words
+from tests.appointments.desk import at_work, centre_page, words
 from tests.appointments.pages import starts_on
 from tests.builders import NOW, TODAY, build_service, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Role = StaffRole.Role
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 def administrator(world):

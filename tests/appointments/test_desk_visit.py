@@ -13,15 +13,9 @@ from tests.appointments.desk import at, at_work, centre_page, signed_in, visit_p
 from tests.appointments.pages import starts_on
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Status = Appointment.Status
 TEN_O_CLOCK = NOW + timedelta(hours=2)
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 def events(reference):

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -21,16 +20,10 @@ from tests.appointments.desk import at_work, visit_page, words
 from tests.appointments.pages import book, text_of
 from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TOMORROW = TODAY + timedelta(days=1)
 Answer = DoubleBooking.Answer
 Status = Appointment.Status
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

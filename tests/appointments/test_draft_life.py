@@ -4,7 +4,6 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from appointments.models import Appointment, BookingDraft
@@ -13,15 +12,9 @@ from appointments.views.kiosk_mode import ticket_of
 from tests.appointments.pages import begin, fill_in, starts_on, text_of
 from tests.builders import NOW, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 GONE = "That time is over, or the address is wrong. Nothing has been booked"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 def ends() -> datetime:

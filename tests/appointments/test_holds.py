@@ -78,11 +78,6 @@ def differences(world: World) -> int:
     return rebuild(centre=world.centre, first=TODAY, last=TODAY + timedelta(days=2))
 
 
-@pytest.fixture
-def world():
-    return build_world()
-
-
 def test_a_held_time_is_offered_to_nobody_and_taken_by_nobody(world):
     hold = held(world)
     assert not is_free(world)

@@ -17,7 +17,7 @@ from tests.appointments.pages import begin, fill_in, starts_on, text_of, times_a
 from tests.architecture.routes import all_routes
 from tests.builders import NOW, TODAY, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 ALLOWED = {
     "book/<str:token>/",
     "book/<str:token>/check/",
@@ -34,17 +34,6 @@ ALLOWED = {
     "m/<slug:code>/logo.png",
 }
 SILENCE = timedelta(minutes=3)
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
-
-
-@pytest.fixture
-def world():
-    return build_world()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-import time_machine
 from django.db import connection, connections
 from django.db.models import F
 from django.test import Client, RequestFactory
@@ -24,14 +23,10 @@ from tests.builders import NOW, World, build_visit, build_world
 from tests.platform.api_calls import build_system
 from tests.rig.databases import Database
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 NETWORK = "203.0.114.0/24"
 AT_ONCE, EACH, MOST = 8, 25, 60
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture(autouse=True)

@@ -16,13 +16,13 @@ from appointments.services import plan_visit
 from appointments.services.own import Own, remove_logo, set_logo, set_own
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Logo, Municipality
-from tests.appointments.desk import at, at_work, words
+from tests.appointments.desk import at_work, words
 from tests.appointments.pages import begin, book, fill_in, text_of, times_address
 from tests.appointments.pngs import png
 from tests.builders import NOW, build_municipality, build_service, build_visit, build_world
 from tests.platform.api_calls import System
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 GREEN = "#0b5a34"
 OWN = Own(
     shown_name="Herning",
@@ -36,17 +36,6 @@ OWN = Own(
     statement="https://was.digst.dk/herning-dk",
 )
 HERE = "/admin/0657/own/"
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
-
-
-@pytest.fixture
-def world():
-    return build_world()
 
 
 def settle(place, own=OWN, offers=None):

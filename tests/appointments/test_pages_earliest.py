@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from appointments.models import CentreService
@@ -12,17 +11,11 @@ from appointments.rules.local_time import instant
 from appointments.services.reference import load_reference
 from borgerservice.municipalities.models import Centre
 from tests.appointments.pages import starts_on, text_of, title_of
-from tests.builders import NOW, TODAY, build_visit, build_world
+from tests.builders import TODAY, build_visit, build_world
 from tests.platform.api_calls import statements
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PAGE = "/en/earliest/"
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,22 +3,15 @@
 import re
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from borgerservice.municipalities.models import Centre
 from tests.appointments.pages import text_of, title_of
-from tests.builders import NOW, build_municipality, build_world
+from tests.builders import build_municipality, build_world
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def search(client: Client, query: str) -> str:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from appointments.models import Appointment, Hold
@@ -13,12 +12,6 @@ from tests.days import build_coming_world
 from tests.rig.services import Server
 
 OVER = "The time is no longer kept for you. Go on: you get it if it is still free."
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.mark.django_db

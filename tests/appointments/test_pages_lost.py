@@ -4,21 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from appointments.services import cancel_appointment
 from borgerservice.notifications.models import Message
 from tests.builders import NOW, TODAY, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PHONE, EMAIL = "+4520304050", "amina@example.org"
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,14 +14,8 @@ from appointments.services.offers import link_of
 from tests.appointments.pages import begin, fill_in, times_address, visit_address
 from tests.builders import NOW, TODAY, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 MOST = 3
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def asked(client: Client, address: str, *, status: int = 200) -> list[str]:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from appointments.models import BookingDraft, DeskDay
@@ -11,13 +10,7 @@ from borgerservice.municipalities.models import Centre
 from tests.appointments.pages import starts_on, text_of, times_address, title_of
 from tests.builders import NOW, TODAY, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_the_earliest_times_come_first_by_day_morning_and_afternoon(client: Client) -> None:

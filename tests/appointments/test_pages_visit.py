@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,14 +14,8 @@ from borgerservice.notifications.models import Contact, Message
 from tests.appointments.pages import starts_on, text_of, title_of, visit_address
 from tests.builders import NOW, TODAY, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TOMORROW = TODAY + timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 def test_the_receipt_tells_all_one_needs_and_names_nobody(client: Client) -> None:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from appointments.models import Appointment, Offer, WaitingEntry
@@ -12,14 +11,8 @@ from appointments.services.offers import link_of
 from borgerservice.vault.links import derive_link
 from tests.builders import NOW, TODAY, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SOON, LATE = TODAY + timedelta(days=3), TODAY + timedelta(days=10)
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -11,15 +11,9 @@ from tests.appointments.desk import at
 from tests.appointments.pages import begin, starts_on, text_of
 from tests.builders import NOW, World, build_service, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 AMINA = {"name_0": "Amina Hassan", "phone": "20 30 40 50", "email": ""}
 TWO = {**AMINA, "name_1": "Omar Hassan", "service_0": "new_mitid"}
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import altcha
 import pytest
-import time_machine
 from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
@@ -30,12 +29,6 @@ from tests.rig.databases import Database
 from tests.servers import Rig
 
 CHEAP = Price(cost=1, seconds=6)
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -16,20 +16,14 @@ from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, ExtraOpening, StaffRole
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link
-from tests.appointments.desk import at, at_work, centre_page, words
+from tests.appointments.desk import at_work, centre_page, words
 from tests.builders import NOW, TODAY, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Role = StaffRole.Role
 TOMORROW = TODAY + timedelta(days=1)
 SATURDAY = TODAY + timedelta(days=5)
 DAYS = {"first_day": TOMORROW.isoformat(), "last_day": TOMORROW.isoformat()}
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

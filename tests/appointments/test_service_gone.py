@@ -9,18 +9,11 @@ from appointments.services import cancel_appointment
 from appointments.services.offers import link_of
 from appointments.services.reconciling import reconcile
 from appointments.services.waiting import wait_for_any
-from tests.appointments.desk import at
 from tests.appointments.pages import begin, fill_in, text_of, visit_address
 from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 GONE = "This centre does not offer that service."
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

@@ -5,20 +5,13 @@ from dataclasses import replace
 import pytest
 
 from appointments.services.own import set_own
-from tests.appointments.desk import at
 from tests.appointments.pages import book, text_of, times_address
 from tests.appointments.test_own import OWN
 from tests.builders import NOW, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 HERNING = "https://was.digst.dk/herning-dk"
 WHOLE = "https://www.was.digst.dk/borger-example"
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 def state(world, address):

@@ -19,13 +19,7 @@ from tests.platform.api_calls import System, build_system, problem, statements
 
 REALM = 'Bearer realm="borgerservice"'
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_a_call_without_a_token_is_told_how_to_come_in() -> None:

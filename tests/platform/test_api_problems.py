@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest
 from django.test import Client, RequestFactory, override_settings
@@ -13,19 +12,13 @@ from django.urls import include, path
 from borgerservice.api import problem as problems
 from borgerservice.api.views import PublicView
 from borgerservice.api.wording import REQUESTS, VALUES
-from tests.builders import NOW, build_world
+from tests.builders import build_world
 from tests.platform.api_calls import PROBLEM, System, build_system, problem
 
 CANARY = "610190-1234"
 DEEP = b"[" * 60_000
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 class Broken(PublicView):

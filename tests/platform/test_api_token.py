@@ -6,7 +6,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from allauth.idp.oidc.models import Client as OAuthClient
 from allauth.idp.oidc.models import Token
 from django.core.management import CommandError, call_command
@@ -20,13 +19,7 @@ from tests.platform.api_calls import System, problem
 
 TOKEN = "/identity/o/api/token"
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def new_client(*scopes: str, code: str = "0657") -> tuple[str, str, str]:

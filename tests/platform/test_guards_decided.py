@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world():
-    return build_world()
-
-
-@pytest.fixture
 def staff(world):
     return build_staff(world.municipality)
 

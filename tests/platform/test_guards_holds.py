@@ -7,16 +7,11 @@ from appointments.models import Hold
 from appointments.rules.local_time import instant
 from appointments.services import plan_visit
 from appointments.services.holds import HOLD_LIFE, place_hold
-from tests.builders import NOW, TODAY, build_world
+from tests.builders import NOW, TODAY
 from tests.platform.raw import copy_row, execute, refused
 
 HOLDS = "appointments_hold"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return build_world()
 
 
 @pytest.fixture

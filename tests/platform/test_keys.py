@@ -15,17 +15,11 @@ from borgerservice.vault.keys import KeyUnavailable, key_ring, new_key_file, wit
 from borgerservice.vault.marks import WITHOUT_PSEUDONYM_KEY, contact_mark, number_marks
 from borgerservice.vault.models import PseudonymKey
 from borgerservice.vault.services import new_data_key, open_data_key
-from tests.keys import KeyFile
 from tests.platform.raw import execute, refused
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 NUMBER = {"kind": "p_code", "normalised": "12345678"}
-
-
-@pytest.fixture
-def keys(settings, tmp_path):
-    return KeyFile(settings, tmp_path)
 
 
 @pytest.fixture

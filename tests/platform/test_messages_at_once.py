@@ -2,13 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import connections
-from pytest_django.fixtures import Settings
 
 from appointments.models import Appointment
 from appointments.services import cancel_appointment
@@ -16,14 +15,8 @@ from borgerservice.notifications.delivery import LEASE, deliver
 from borgerservice.notifications.models import Message
 from tests.builders import NOW, build_visit, build_world
 from tests.platform.outbox import SOON, TOMORROW, build_messages, statuses
-from tests.platform.sms_provider import Provider, provider_used
+from tests.platform.sms_provider import Provider
 from tests.rig.databases import Database
-
-
-@pytest.fixture
-def provider(settings: Settings) -> Iterator[Provider]:
-    with provider_used(settings) as provider:
-        yield provider
 
 
 def in_thread(work: Callable[[], object]) -> Callable[[], object]:

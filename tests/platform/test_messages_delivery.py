@@ -1,13 +1,12 @@
 """Delivery: each message once, or again where nobody knows, and never of what is off."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
-from pytest_django.fixtures import Settings
 
 from appointments.rules.local_time import instant
 from appointments.services import cancel_appointment, move_appointment
@@ -16,13 +15,7 @@ from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import shred_contacts
 from tests.builders import NOW, build_visit, build_world
 from tests.platform.outbox import SOON, TOMORROW, build_messages, problems, statuses
-from tests.platform.sms_provider import Provider, provider_used
-
-
-@pytest.fixture
-def provider(settings: Settings) -> Iterator[Provider]:
-    with provider_used(settings) as provider:
-        yield provider
+from tests.platform.sms_provider import Provider
 
 
 @pytest.mark.django_db

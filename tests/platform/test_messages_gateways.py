@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 from borgerservice.adapters.sms.live import HttpsSms
 from borgerservice.notifications.mail import MailGateway, _letter
 from borgerservice.notifications.ports import GatewayDown, Outgoing
-from tests.platform.sms_provider import Provider, provider_used
+from tests.platform.sms_provider import Provider
 
 TEXT = Outgoing(reference="booked:1:0:sms", to="+4520304050", subject="", text="Din tid: æøå")
 LETTER = Outgoing(
@@ -25,12 +25,6 @@ LETTER = Outgoing(
     subject="Din tid på tirsdag",
     text="Kære borger\n\n.\nHusk æøå\n",
 )
-
-
-@pytest.fixture
-def provider(settings: Settings) -> Iterator[Provider]:
-    with provider_used(settings) as provider:
-        yield provider
 
 
 def test_a_text_message_is_posted_with_its_reference(provider: Provider) -> None:

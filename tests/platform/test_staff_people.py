@@ -19,7 +19,7 @@ from borgerservice.staff.services import accept_invitation, end_role, give_role
 from tests.appointments.desk import at, at_work, signed_in, words
 from tests.builders import NOW, build_municipality, build_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Role = StaffRole.Role
 JOINING = {
     "first_name": "Mette",
@@ -28,12 +28,6 @@ JOINING = {
     "password": "heste-paa-broen-17",
     "again": "heste-paa-broen-17",
 }
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

@@ -22,20 +22,14 @@ from borgerservice.staff.services import (
     invite,
     make_rule_steward,
 )
-from tests.appointments.desk import at, signed_in, words
+from tests.appointments.desk import signed_in, words
 from tests.builders import NOW, PASSWORD, build_municipality, build_staff
 from tests.platform.raw import execute, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Role = StaffRole.Role
 MIXED = "a_rule_steward_is_nothing_else"
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ from tests.builders import NOW, build_world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return build_world()
-
-
 def taking(world, *, only_if):
     row = DeskDay.objects.filter(centre=world.centre).order_by("pk")[0]
     return Guarded(

@@ -11,13 +11,10 @@ import shutil
 import sys
 from pathlib import Path
 
-import pytest
-
 from borgerservice.people.models import Person, PersonAlias
 from borgerservice.people.services import marks_of
 from borgerservice.vault.keys import with_new_version
 from borgerservice.vault.models import PseudonymKey
-from tests.keys import KeyFile
 from tests.races.first_sight import READY
 from tests.rig.databases import ROOT, Database
 from tests.rig.processes import Process
@@ -69,11 +66,6 @@ class Crowd:
                 problems.append(process.log())
             process.kill()
         return problems
-
-
-@pytest.fixture
-def keys(settings, tmp_path):
-    return KeyFile(settings, tmp_path)
 
 
 def persons_behind_each() -> list[set[int]]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.db.models import Model
 
@@ -24,13 +23,7 @@ from witnesses.services import abandon_proofing, decide_proofing, record_client_
 CASES = Path(test_worked_cases.__file__).parent / "cases"
 CANARY = "610190-1234"
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def lines(name: str) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -19,16 +18,10 @@ from witnesses.models import LinkProposal, Reversal, ReversalProposal, Witnessin
 from witnesses.services import answer_reversal, propose_link, propose_reversal
 from witnesses.wording import REFUSALS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Role = StaffRole.Role
 APPROVALS = "/admin/0657/approvals/"
 LINK = "/admin/0657/links/new/"
-
-
-@pytest.fixture(autouse=True)
-def _doors_read_eight_in_the_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import hashlib
 import logging
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -19,16 +18,10 @@ from tests.witnesses.test_case_pages import address, applicant_form, witness_for
 from witnesses import seals
 from witnesses.models import IdentityProofing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 APPLICANT, WITNESS, MISTYPED, MISPLACED = "6101904001", "6101904002", "6113904003", "6101904004"
 P_CODE = "90817263"
-
-
-@pytest.fixture(autouse=True)
-def _doors_read_eight_in_the_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def spellings(number: str) -> list[str]:

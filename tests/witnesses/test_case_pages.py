@@ -4,7 +4,6 @@ import html
 import re
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -22,13 +21,7 @@ from witnesses.selectors import current_statement, shown_documents
 from witnesses.services import decide_proofing, record_documents
 from witnesses.wording import REFUSALS
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _doors_read_eight_in_the_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

@@ -7,22 +7,15 @@ from django.test import Client
 
 from appointments.models import Appointment, CentreService, Participant
 from borgerservice.vault.links import derive_link
-from tests.appointments.desk import at
 from tests.appointments.pages import fill_in, starts_on
-from tests.builders import NOW, TODAY, World, build_service, build_world
+from tests.builders import TODAY, World, build_service, build_world
 from tests.witnesses.phones import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 DAY = TODAY + timedelta(days=2)
 PASSPORT = f"paDKp3.{DAY + timedelta(days=400):%Y%m%d}.0"
 SETTLED = f"1.{DAY:%Y%m%d}.ysy_{PASSPORT}"
 NEW_HERE = f"1.{DAY:%Y%m%d}.yny_{PASSPORT}"
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

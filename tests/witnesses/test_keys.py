@@ -58,11 +58,6 @@ def monday_morning():
 
 
 @pytest.fixture
-def keys(settings, tmp_path):
-    return KeyFile(settings, tmp_path)
-
-
-@pytest.fixture
 def office(keys):
     """An office where somebody has witnessed as often as they may."""
     office = build_office()

@@ -5,7 +5,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -34,15 +33,9 @@ from witnesses.services import (
     record_witness,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 EXPIRED = ShownDocument(type="passport", issuer="SE", shows_photo=True, expires_on=date(2020, 1, 1))
 COPY = ShownDocument(type="health_card", issuer="DK", shows_cpr=True, form="copy")
-
-
-@pytest.fixture(autouse=True)
-def _doors_read_eight_in_the_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import html
 import re
 
 import pytest
-import time_machine
 from django.test import Client
 
 from borgerservice.audit.models import AuditEntry
@@ -15,18 +14,12 @@ from witnesses.selectors_letters import complaint_text, usual_complaint_texts
 from witnesses.services import change_complaint_texts
 from witnesses.services.letters import LONGEST_TEXT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 HERE = "/admin/0657/letters/"
 OWN = {
     "danish": "Klag her.\n\nMandag til fredag.",
     "english": "Complain here.\n\nMonday to Friday.",
 }
-
-
-@pytest.fixture(autouse=True)
-def _doors_read_eight_in_the_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils.translation import gettext, override
 from icalendar import Calendar
@@ -14,15 +13,9 @@ from tests.builders import NOW, TODAY, build_visit, build_world
 from witnesses.rules.wording import texts_held, words_in
 from witnesses.services.checks import ask_witness, link_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LANGUAGES = ("uk", "pl", "de", "ar", "tr", "ro")
 COPY_AND_HEALTH_CARD = "1.20261201.ysy_paDKc3.20261101.0_hcDKp2.0.0"
-
-
-@pytest.fixture(autouse=True)
-def _monday():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def papers_named_in(language: str) -> set[str]:

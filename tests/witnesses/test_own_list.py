@@ -13,13 +13,12 @@ from appointments.rules.local_time import instant
 from appointments.services import Visitor, book_appointment, move_appointment
 from borgerservice.vault.links import derive_link
 from borgerservice.vault.services import shred
-from tests.appointments.desk import at
 from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world
 from tests.witnesses.phones import words
 from witnesses.rules.wording import words_in
 from witnesses.services.papers import keep_for_visit, look_at_papers_again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 DAY, LATER = TODAY + timedelta(days=2), TODAY + timedelta(days=9)
 PASSPORT = f"paDKp3.{DAY + timedelta(days=1):%Y%m%d}.0"
 ENOUGH = f"1.{DAY:%Y%m%d}.ysy_{PASSPORT}"
@@ -34,12 +33,6 @@ BRING = {
     }
     for language in LANGUAGES
 }
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import logging
 import re
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -29,15 +28,9 @@ from witnesses.services import (
     record_questions,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TYPED = "6101907771"
 ELSEWHERE = "6101907772"
-
-
-@pytest.fixture(autouse=True)
-def _doors_read_eight_in_the_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from appointments.models import Participant
@@ -11,25 +10,14 @@ from appointments.rules.local_time import instant
 from appointments.services import move_appointment
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link
-from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
+from tests.builders import NOW, TODAY, build_staff, build_visit
 from tests.witnesses.phones import words
 from witnesses.services.papers import look_at_papers_again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 DAY, LATER = TODAY + timedelta(days=2), TODAY + timedelta(days=9)
 ENOUGH = f"1.{DAY:%Y%m%d}.ysy_paDKp3.{DAY + timedelta(days=1):%Y%m%d}.0"
 NOTHING = f"1.{DAY:%Y%m%d}.ysy"
-
-
-@pytest.fixture(autouse=True)
-def _monday_at_eight():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def world():
-    return build_world()
 
 
 @pytest.fixture

@@ -17,15 +17,9 @@ from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.selectors import rule_set_in_force
 from witnesses.services.schedule import propose_rule_set
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SOON = TODAY + timedelta(days=14)
 RULES = "/admin/rules/"
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    with at(NOW):
-        yield
 
 
 @pytest.fixture

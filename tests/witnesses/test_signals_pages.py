@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import translation
 from django.utils.html import escape
@@ -20,19 +19,13 @@ from witnesses.desk.signals import in_words
 from witnesses.models import FraudSignal, IdentityProofing
 from witnesses.services.signals import look_again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 NEVER_SEE = (
     StaffRole.Role.CLERK,
     StaffRole.Role.LEAD,
     StaffRole.Role.ADMINISTRATOR,
     StaffRole.Role.AUDITOR,
 )
-
-
-@pytest.fixture(autouse=True)
-def _doors_read_eight_in_the_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -6,28 +6,20 @@ from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from appointments.services.reference import load_reference
 from tests.appointments.pages import text_of, title_of
-from tests.builders import NOW
 from tests.witnesses.stewards import scheduled
 from witnesses.rules.guide.links import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 VISIT = {"step": "1", "number": "yes", "lived": "settled", "address": "yes", "on": "01-12-2026"}
 PAPERS = {**VISIT, "step": "2"}
 DANISH_PASSPORT = {"p": "passport", "0-issuer": "DK", "0-form": "physical", "0-cpr": "on"}
 BRING, ANSWER = "/en/guide/bring/", "/en/guide/bring/answer/"
-
-
-@pytest.fixture(autouse=True)
-def _monday():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def ask(client: Client, data: dict, address: str = BRING):
