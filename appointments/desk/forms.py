@@ -27,10 +27,6 @@ from borgerservice.municipalities.models import Centre
 LONGEST_QUERY = 80
 
 
-class EmptyForm(forms.Form):
-    """For an act that asks nothing but whether one is sure."""
-
-
 class SearchForm(KindForm):
     """Whom one looks for. Sent by POST: a name has no place in an address.
 

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from appointments.desk.day import DESK_ROLES, day_address, visit_address
-from appointments.desk.forms import EmptyForm
 from appointments.desk.words import ACTS, history_in_words
 from appointments.exceptions import NotFound
 from appointments.models import Appointment
@@ -128,7 +128,7 @@ def cancel(request: HttpRequest, workplace: Workplace, reference: str) -> HttpRe
     return act(
         request,
         title=_("Cancel the appointment"),
-        form=EmptyForm(posted(request)),
+        form=Form(posted(request)),
         do=partial(cancel_appointment, appointment=found, actor=workplace.actor, now=clock.now()),
         done=back,
         said=_("The appointment is cancelled."),

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,7 +30,7 @@ from borgerservice.municipalities.models import Invitation, StaffMember, StaffRo
 from borgerservice.municipalities.policies import Workplace
 from borgerservice.staff import services
 from borgerservice.staff.exceptions import StaffRefused
-from borgerservice.staff.forms import EmptyForm, InviteForm, JoinForm, RoleForm
+from borgerservice.staff.forms import InviteForm, JoinForm, RoleForm
 from borgerservice.staff.own_number_page import own_number
 from borgerservice.staff.selectors import (
     colleague,
@@ -136,7 +137,7 @@ def end(request: HttpRequest, workplace: Workplace, number: int) -> HttpResponse
         title=_("End the role {role} of {name}").format(
             role=ROLES[role.role], name=_called(role.staff)
         ),
-        form=EmptyForm(posted(request)),
+        form=Form(posted(request)),
         do=partial(
             services.end_role,
             municipality=workplace.municipality,
@@ -184,7 +185,7 @@ def join(request: HttpRequest, link: str) -> HttpResponse:
     if invitation is None:
         return render(request, "account/invitation_over.html", status=404)
     staff = request.user if isinstance(request.user, StaffMember) else None
-    form = EmptyForm(posted(request)) if staff else JoinForm(posted(request))
+    form = Form(posted(request)) if staff else JoinForm(posted(request))
     if form.is_bound and form.is_valid():
         try:
             if staff:

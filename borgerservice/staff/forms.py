@@ -13,10 +13,6 @@ from borgerservice.municipalities.models import StaffMember
 from borgerservice.staff.wording import REFUSALS, ROLES
 
 
-class EmptyForm(forms.Form):
-    """For an act that asks nothing but whether one is sure."""
-
-
 class RoleForm(forms.Form):
     """Which role."""
 

@@ -56,11 +56,6 @@ class QuestionsForm(forms.Form):
     )
 
     @property
-    def has_mistakes(self) -> bool:
-        """Whether something is marked."""
-        return bool(self.errors)
-
-    @property
     def facts(self) -> dict[str, Any]:
         """What the service takes."""
         return self.cleaned_data
@@ -146,11 +141,6 @@ class DecideForm(forms.Form):
         if not is_late:
             del self.fields["late_reason"]
 
-    @property
-    def has_mistakes(self) -> bool:
-        """Whether something is marked."""
-        return bool(self.errors)
-
 
 class ClientAnswerForm(forms.Form):
     """What the national client answered after a confirmed decision."""
@@ -169,8 +159,3 @@ class ClientAnswerForm(forms.Form):
     def is_for(case: IdentityProofing) -> bool:
         """Whether there is something to answer: a decision that confirmed."""
         return case.outcome == IdentityProofing.Outcome.CONFIRMED
-
-    @property
-    def has_mistakes(self) -> bool:
-        """Whether something is marked."""
-        return bool(self.errors)
