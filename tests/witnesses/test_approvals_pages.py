@@ -10,10 +10,11 @@ from django.utils import translation
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.people.models import PersonLink
+from tests.appointments.desk import signed_in
 from tests.builders import NOW, build_staff
 from tests.links import build_link
+from tests.witnesses.case_pages import address, text_of
 from tests.witnesses.cases import build_office, number, witness
-from tests.witnesses.test_case_pages import address, text_of
 from witnesses.models import LinkProposal, Reversal, ReversalProposal, Witnessing
 from witnesses.services import answer_reversal, propose_link, propose_reversal
 from witnesses.wording import REFUSALS
@@ -32,12 +33,6 @@ def lead(office):
 @pytest.fixture
 def reviewer(office):
     return build_staff(office.world.municipality, role=Role.FRAUD_REVIEWER)
-
-
-def signed_in(staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
 
 
 def propose(office, case, *, staff=None, reason="not_issued"):

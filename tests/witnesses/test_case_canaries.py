@@ -13,8 +13,8 @@ from django.urls import reverse
 from borgerservice.audit.models import AuditEntry
 from borgerservice.vault.services import open_data_key
 from tests.builders import NOW
+from tests.witnesses.case_pages import address, applicant_form, witness_form
 from tests.witnesses.cases import build_office
-from tests.witnesses.test_case_pages import address, applicant_form, witness_form
 from witnesses import seals
 from witnesses.models import IdentityProofing
 

@@ -1,13 +1,10 @@
 """Levels and P-codes as a clerk meets them at the desk."""
 
 import pytest
-import time_machine
-from django.test import Client
 from django.utils import translation
 
-from tests.builders import NOW
-from tests.witnesses.cases import witness
-from tests.witnesses.test_case_pages import (
+from tests.appointments.desk import signed_in
+from tests.witnesses.case_pages import (
     address,
     applicant_form,
     error_at,
@@ -16,17 +13,15 @@ from tests.witnesses.test_case_pages import (
     text_of,
     witness_form,
 )
+from tests.witnesses.cases import witness
 from witnesses.selectors import current_statement
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def client(office):
-    with time_machine.travel(NOW, tick=False):
-        client = Client()
-        client.force_login(office.clerk)
-        yield client
+def client(office, clock):
+    return signed_in(office.clerk)
 
 
 def test_a_level_above_the_recorded_witness_s_is_told_at_its_field_and_nothing_is_lost(

@@ -8,19 +8,17 @@ import pytest
 import time_machine
 from django.test import Client
 
+from tests.appointments.desk import signed_in
 from tests.builders import NOW, TODAY
+from tests.witnesses.case_pages import address, witness_form
 from tests.witnesses.cases import build_office, witness
-from tests.witnesses.test_case_pages import address, witness_form
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def client(office):
-    with time_machine.travel(NOW, tick=False):
-        client = Client()
-        client.force_login(office.clerk)
-        yield client
+def client(office, clock):
+    return signed_in(office.clerk)
 
 
 def test_the_limit_is_shown_with_figure_source_and_day_and_nothing_of_the_history(client, office):

@@ -9,9 +9,9 @@ from appointments.models import Participant
 from borgerservice.vault.links import derive_link, link_hash
 from tests.builders import NOW, TODAY, build_visit
 from tests.witnesses.asked import BENTE, CITIZEN, asked_address, signs_in, told
+from tests.witnesses.case_pages import address, values_of, witness_form
 from tests.witnesses.cases import witness
 from tests.witnesses.phones import words
-from tests.witnesses.test_case_pages import address, values_of, witness_form
 from witnesses.models import WitnessCheck, Witnessing
 from witnesses.selectors_checks import Standing, comers_of
 from witnesses.services.checks import ask_witness, link_of

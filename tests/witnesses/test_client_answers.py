@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
 from django.urls import reverse
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.audit.selectors import history_of
+from tests.appointments.desk import signed_in
 from tests.builders import NOW, build_staff
 from tests.witnesses.cases import Questions, build_office, witness
 from witnesses.exceptions import Refused
@@ -27,11 +26,8 @@ Answer = ClientAnswer.Answer
 
 
 @pytest.fixture
-def client(office):
-    with time_machine.travel(NOW, tick=False):
-        client = Client()
-        client.force_login(office.clerk)
-        yield client
+def client(office, clock):
+    return signed_in(office.clerk)
 
 
 def page_of(case, name="proofing"):

@@ -5,13 +5,12 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.test import Client
 from django.urls import reverse
 
 from appointments.models import Participant
 from borgerservice.audit.selectors import history_of
-from tests.builders import NOW, build_staff
+from tests.appointments.desk import signed_in
+from tests.builders import build_staff
 from tests.witnesses.cases import Questions, Reason, build_office, number, witness
 from tests.witnesses.rules.texts import FIRST, declaration_file
 from witnesses.exceptions import CaseOver, Refused
@@ -207,11 +206,8 @@ def test_a_paper_of_the_day_of_the_meeting_counts_though_a_new_text_came_since(
 
 
 @pytest.fixture
-def client(office):
-    with time_machine.travel(NOW, tick=False):
-        client = Client()
-        client.force_login(office.clerk)
-        yield client
+def client(office, clock):
+    return signed_in(office.clerk)
 
 
 def address(case, name="proofing", **where):

@@ -22,6 +22,7 @@ from tests.appointments.api_bookings import wanted
 from tests.builders import NOW, PASSWORD, build_visit
 from tests.keys import KeyFile
 from tests.platform.api_calls import System, build_system
+from tests.witnesses.case_pages import address, applicant_form, text_of, witness_form
 from tests.witnesses.cases import (
     PASSPORT,
     Office,
@@ -31,7 +32,6 @@ from tests.witnesses.cases import (
     number,
     witness,
 )
-from tests.witnesses.test_case_pages import address, applicant_form, text_of, witness_form
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Witnessing
 from witnesses.rules.numbers import PCode

@@ -13,6 +13,7 @@ from borgerservice.audit.models import AuditEntry
 from borgerservice.audit.selectors import history_of
 from borgerservice.kernel.cpr import CprNumber
 from borgerservice.vault.services import shred
+from tests.appointments.desk import signed_in
 from tests.builders import NOW, TODAY, build_staff
 from tests.witnesses.cases import (
     FOREIGN_PASSPORT,
@@ -48,9 +49,7 @@ def office():
 
 @pytest.fixture
 def client(office):
-    client = Client()
-    client.force_login(office.clerk)
-    return client
+    return signed_in(office.clerk)
 
 
 def born(day: date) -> CprNumber:

@@ -4,7 +4,6 @@ import logging
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from borgerservice.audit.models import AuditEntry
@@ -14,6 +13,7 @@ from borgerservice.people.models import Person, PersonAlias
 from borgerservice.people.services import person_of
 from borgerservice.staff.exceptions import StaffRefused
 from borgerservice.staff.own_number import record_own_number
+from tests.appointments.desk import signed_in
 from tests.builders import NOW, build_staff
 from tests.links import build_link
 from tests.witnesses.cases import Questions, number, witness
@@ -45,12 +45,6 @@ def known(serial: int) -> Person:
 
 def tell(staff, serial: int) -> StaffMember:
     return record_own_number(staff=staff, number=number(serial), now=NOW)
-
-
-def signed_in(staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
 
 
 PAGE = "/admin/own-number/"

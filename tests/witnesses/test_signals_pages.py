@@ -10,6 +10,7 @@ from django.utils.html import escape
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.vault.links import derive_link
+from tests.appointments.desk import signed_in
 from tests.architecture.routes import all_routes
 from tests.builders import NOW, build_staff
 from tests.platform.api_calls import build_system
@@ -41,12 +42,6 @@ def aarhus():
 @pytest.fixture
 def client(herning):
     return signed_in(build_staff(herning.municipality, role="fraud_reviewer", username="reviewer"))
-
-
-def signed_in(staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
 
 
 def two_places(herning, aarhus) -> FraudSignal:
