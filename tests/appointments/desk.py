@@ -33,6 +33,11 @@ def signed_in(staff: StaffMember) -> Client:
     return client
 
 
+def session_of(staff: StaffMember) -> str:
+    """What the browser of somebody signed in holds."""
+    return signed_in(staff).cookies["sessionid"].value
+
+
 def at_work(place: Municipality, role: str = StaffRole.Role.CLERK) -> Client:
     """A new staff member with one role, signed in."""
     return signed_in(build_staff(place, role=role))

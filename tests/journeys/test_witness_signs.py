@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page
 
 from borgerservice.adapters.mitid.demo_witnesses import DEMO_WITNESSES, DemoWitness
 from borgerservice.kernel import clock
 from borgerservice.kernel.cpr import CprNumber
+from tests.appointments.desk import session_of
 from tests.rig.axe import faults
 from tests.rig.mitid import demo_running
 from tests.rig.services import Server
@@ -45,9 +45,7 @@ def case_of(server: Server, one: DemoWitness) -> tuple[Office, IdentityProofing,
         since = today - timedelta(days=400)
         seen = witness(0, number=CprNumber(one.number), mitid_since=since)
         case = office.with_witness(seen, is_signed=False)
-        client = Client()
-        client.force_login(office.clerk)
-        return office, case, client.cookies["sessionid"].value
+        return office, case, session_of(office.clerk)
 
 
 def look_at(page: Page, *, is_scripted: bool = True) -> None:

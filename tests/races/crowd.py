@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.test import Client
-
 from appointments.models import Appointment, CentreService
 from appointments.selectors import bookable_times
 from appointments.services import plan_visit
@@ -20,6 +18,7 @@ from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre
+from tests.appointments.desk import session_of
 from tests.builders import World, build_service, build_staff, build_world
 from tests.races.clients import FORM, Answer, ask_politely, token
 from tests.rig.services import Server
@@ -75,9 +74,7 @@ class Crowd:
                 actor="system",
                 now=now,
             )
-            clerk = Client()
-            clerk.force_login(build_staff(municipality, now=now))
-            session = clerk.cookies["sessionid"].value
+            session = session_of(build_staff(municipality, now=now))
         self.code = municipality.code
         self.clerk = {**SEALED, "Cookie": f"csrftoken={SEAL}; sessionid={session}"}
         scope = str(Scope.APPOINTMENTS_WRITE)

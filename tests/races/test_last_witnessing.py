@@ -13,9 +13,9 @@ from datetime import date
 from threading import Barrier
 
 import pytest
-from django.test import Client
 
 from borgerservice.kernel import clock
+from tests.appointments.desk import session_of
 from tests.builders import build_staff
 from tests.races.clients import FORM, ask_politely
 from tests.races.unguarded_witness import READY
@@ -61,11 +61,9 @@ class Rush:
             for number in range(CLERKS):
                 office = offices[number % len(offices)]
                 case = office.with_witness(SEEN, applicant=200 + number)
-                client = Client()
-                client.force_login(build_staff(office.world.municipality, now=office.now))
                 self.presses.append(
                     Press(
-                        session=client.cookies["sessionid"].value,
+                        session=session_of(build_staff(office.world.municipality, now=office.now)),
                         address=f"/admin/{office.world.municipality.code}"
                         f"/proofings/{case.reference}/decide/",
                     )

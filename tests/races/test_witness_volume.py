@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 
 from borgerservice.kernel import clock
 from borgerservice.people.models import Person
+from tests.appointments.desk import session_of
 from tests.builders import build_staff
 from tests.races.clients import FORM, ask_politely
 from tests.races.many_cases import Template
@@ -75,9 +75,7 @@ class Crowd:
             self.queues = self._cases(templates, people, cases_each)
 
     def _sign_in(self, office) -> str:
-        client = Client()
-        client.force_login(build_staff(office.world.municipality, now=office.now))
-        return client.cookies["sessionid"].value
+        return session_of(build_staff(office.world.municipality, now=office.now))
 
     def _cases(
         self, templates: list[Template], people: list[Person], cases_each: int

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page
 
 from borgerservice.kernel import clock
+from tests.appointments.desk import session_of
 from tests.builders import build_staff
 from tests.rig.services import Server
 from tests.servers import Rig
@@ -24,12 +24,6 @@ def server(rig: Rig) -> Iterator[Server]:
         yield server
 
 
-def signed_in(staff: object) -> str:
-    client = Client()
-    client.force_login(staff)  # type: ignore[arg-type]
-    return client.cookies["sessionid"].value
-
-
 @pytest.fixture(scope="module")
 def letters(server: Server) -> dict[str, str]:
     """The addresses of a no and a yes, and the sessions of those who may open them."""
@@ -42,8 +36,8 @@ def letters(server: Server) -> dict[str, str]:
         return {
             "no": f"/admin/0657/proofings/{no}/letter",
             "yes": f"/admin/0657/proofings/{yes}/letter",
-            "clerk": signed_in(office.clerk),
-            "administrator": signed_in(head),
+            "clerk": session_of(office.clerk),
+            "administrator": session_of(head),
         }
 
 

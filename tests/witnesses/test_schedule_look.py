@@ -8,13 +8,12 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffMember
-from tests.appointments.desk import words
+from tests.appointments.desk import session_of, words
 from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import Rig
@@ -31,12 +30,6 @@ TOKEN = "a" * 32
 def server(rig: Rig) -> Iterator[Server]:
     with rig.fresh_database() as database, rig.serve(database) as server:
         yield server
-
-
-def session_of(staff: StaffMember) -> str:
-    client = Client()
-    client.force_login(staff)
-    return client.cookies["sessionid"].value
 
 
 def proposed(staff: StaffMember, *, days: int, rule_set: str = "mitid-2025") -> RuleSetProposal:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page
 
 from borgerservice.kernel import clock
+from tests.appointments.desk import session_of
 from tests.builders import build_staff
 from tests.rig.axe import faults
 from tests.rig.services import Server
@@ -45,12 +45,6 @@ def sessions(server: Server) -> dict[str, str]:
         closed.save()
         newcomer = build_staff(herning.municipality, now=now, has_number=False)
         return {"reviewer": session_of(reviewer), "clerk": session_of(newcomer)}
-
-
-def session_of(staff) -> str:
-    client = Client()
-    client.force_login(staff)
-    return client.cookies["sessionid"].value
 
 
 def look_at(page: Page) -> None:
