@@ -25,6 +25,7 @@ from appointments.services import (
     lengthen_visit,
     mark_no_show,
 )
+from appointments.services.history import record_visit
 from borgerservice.admin import (
     Attendee,
     Link,
@@ -37,7 +38,6 @@ from borgerservice.admin import (
 )
 from borgerservice.audit.events import Event
 from borgerservice.audit.selectors import history_of
-from borgerservice.audit.services import record
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.policies import Workplace
@@ -63,13 +63,7 @@ def visit(request: HttpRequest, workplace: Workplace, reference: str) -> HttpRes
 def contact(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
     """The same page with phone and e-mail opened; that somebody looked is recorded."""
     found = find_visit(workplace, reference)
-    record(
-        Event.CONTACT_READ,
-        actor=workplace.actor,
-        subject=f"appointment:{found.appointment.reference}",
-        municipality=workplace.municipality,
-        at=clock.now(),
-    )
+    record_visit(Event.CONTACT_READ, found.appointment, actor=workplace.actor, now=clock.now())
     return _page(request, workplace, found, contact=contact_data(found.appointment))
 
 

@@ -97,7 +97,7 @@ def history_in_words(entries: Iterable[AuditEntry]) -> list[Happening]:
     entries = list(entries)
     ids = {entry.actor.removeprefix("staff:") for entry in entries if _is_staff(entry.actor)}
     names = {
-        f"staff:{staff.pk}": staff.get_full_name() or staff.username
+        staff.actor: staff.get_full_name() or staff.username
         for staff in StaffMember.objects.filter(pk__in=ids)
     }
     return [

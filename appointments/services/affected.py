@@ -20,11 +20,11 @@ from appointments.rules.local_time import wall_clock
 from appointments.rules.ticks import mask
 from appointments.selectors_waiting import of_unreceived
 from appointments.services.desk_days import differences, lock_roster, set_right
+from appointments.services.history import record_centre
 from appointments.services.recalling import end_times, recall_offers, say_after_all, unsay
 from appointments.services.reseating import reseat_all
 from appointments.services.roster import closed_bits, last_day_kept
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 
@@ -69,14 +69,7 @@ def changed_roster(
         found = differences(centre=centre, first=today, last=last)
         held = _held(centre, found.unfit_holds, now)
         set_right(centre=centre, found=found)
-        record(
-            event,
-            actor=actor,
-            subject=f"centre:{centre.pk}",
-            municipality=centre.municipality_id,
-            at=now,
-            facts=facts,
-        )
+        record_centre(event, centre, actor=actor, now=now, facts=facts)
         unfit = misfits(centre=centre, now=now)
         unfit -= reseat_all(centre=centre, visits=unfit, actor=actor, now=now)
         affected = unfit - before

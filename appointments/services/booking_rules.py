@@ -10,11 +10,11 @@ from appointments.exceptions import Refused
 from appointments.models import CentreDay, CentreService
 from appointments.rules.ticks import MINUTES_PER_DAY, TICK_MINUTES
 from appointments.services.desk_days import lock_roster, open_days, set_opening_moments
+from appointments.services.history import record_centre
 from appointments.services.room import room_came
 from appointments.services.roster import last_day_made
 from appointments.services.whereabouts import addresses, is_postal_code, tell_where
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.municipalities.models import Centre, MobileStop, Municipality
@@ -101,7 +101,7 @@ def set_booking_rules(*, centre: Centre, rules: BookingRules, actor: str, now: d
         open_days(centre=centre, first=today, last=last_day_made(centre=centre, today=today))
         if lengths:
             settled["lengths"] = lengths
-        _record(Event.BOOKING_RULES_CHANGED, centre, actor, now, settled)
+        record_centre(Event.BOOKING_RULES_CHANGED, centre, actor=actor, now=now, facts=settled)
 
 
 def set_stops(
@@ -123,7 +123,7 @@ def set_stops(
         centre.stops.all().delete()
         MobileStop.objects.bulk_create(MobileStop(centre=centre, **asdict(stop)) for stop in stops)
         weekdays: dict[str, object] = {"weekdays": [stop.weekday for stop in stops]}
-        _record(Event.STOPS_CHANGED, centre, actor, now, weekdays)
+        record_centre(Event.STOPS_CHANGED, centre, actor=actor, now=now, facts=weekdays)
         tell_where(centre=centre, before=before, is_accepted=is_accepted, now=now)
 
 
@@ -139,7 +139,7 @@ def set_served(*, centre: Centre, codes: Collection[str], actor: str, now: datet
     with transaction.atomic():
         centre.serves.set(places)
         told: dict[str, object] = {"municipalities": sorted(place.code for place in places)}
-        _record(Event.SERVED_CHANGED, centre, actor, now, told)
+        record_centre(Event.SERVED_CHANGED, centre, actor=actor, now=now, facts=told)
 
 
 def _check(centre: Centre, rules: BookingRules) -> None:
@@ -196,16 +196,3 @@ def _check_stop(place: int, stop: Stop) -> None:
     for name in ("address", "city"):
         if holds_cpr_number(getattr(stop, name)):
             raise Refused("looks_like_cpr", field=f"{place}.{name}")
-
-
-def _record(
-    event: Event, centre: Centre, actor: str, now: datetime, facts: dict[str, object]
-) -> None:
-    record(
-        event,
-        actor=actor,
-        subject=f"centre:{centre.pk}",
-        municipality=centre.municipality_id,
-        at=now,
-        facts=facts,
-    )

@@ -1,6 +1,6 @@
 """Move and cancel: one function each, behind every door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -14,6 +14,7 @@ from appointments.services import capacity, holds, notices
 from appointments.services.capacity import Wanted
 from appointments.services.conditions import check_time
 from appointments.services.given_back import let_go, place_of
+from appointments.services.history import record_visit
 from appointments.services.longer import lengthen_where_short
 from appointments.services.offers import (
     days_of,
@@ -24,7 +25,6 @@ from appointments.services.offers import (
 )
 from appointments.services.plan import Plan, plan_visit
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
 from borgerservice.together import write_together
 
 Answer = Offer.Answer
@@ -97,7 +97,7 @@ def _move(
     withdraw_offers(useless, now=now)
     recall_overtaken(offers, start=wanted.start, now=now)
     times = {"from": was.starts_at.isoformat(), "to": wanted.start.isoformat()}
-    _record(Event.APPOINTMENT_MOVED, visit, actor, now, times)
+    record_visit(Event.APPOINTMENT_MOVED, visit, actor=actor, now=now, **times)
     notices.tell_moved(visit, services=plan.services, now=now)
 
 
@@ -118,7 +118,7 @@ def cancel_appointment(*, appointment: Appointment, actor: str, now: datetime) -
         held.save(update_fields=["status"])
         pass_on(place, now=now)
         withdraw_offers(offers, now=now)
-        _record(Event.APPOINTMENT_CANCELLED, held, actor, now, {})
+        record_visit(Event.APPOINTMENT_CANCELLED, held, actor=actor, now=now)
         services = [p.service for p in held.participants.select_related("service")]
         notices.tell_cancelled(held, services=services, now=now)
     return held
@@ -161,16 +161,3 @@ def _locked(appointment: Appointment) -> Appointment:
 def _require(act: Act, appointment: Appointment, code: str) -> None:
     if not may(act, AppointmentState(appointment.status)):
         raise Refused(code)
-
-
-def _record(
-    event: Event, appointment: Appointment, actor: str, now: datetime, facts: Mapping[str, object]
-) -> None:
-    record(
-        event,
-        actor=actor,
-        subject=f"appointment:{appointment.reference}",
-        municipality=appointment.municipality_id,
-        at=now,
-        facts=dict(facts),
-    )

@@ -18,9 +18,9 @@ from appointments.models import Appointment, DoubleBooking
 from appointments.rules.doubles import answer_by
 from appointments.selectors_doubles import Standing, is_live, others_of, standing_of
 from appointments.services.changes import cancel_appointment
+from appointments.services.history import record_visit
 from appointments.services.notices import double_notice, subject_of_double
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.services import drop_unsent, queue
 from borgerservice.vault.keys import KeyUnavailable
@@ -242,14 +242,7 @@ def _record(
 ) -> None:
     """In the history of both visits; neither names the other, which may be elsewhere."""
     for visit in (row.first, row.second):
-        record(
-            event,
-            actor=actor,
-            subject=f"appointment:{visit.reference}",
-            municipality=visit.municipality_id,
-            at=now,
-            facts=facts,
-        )
+        record_visit(event, visit, actor=actor, now=now, **facts)
 
 
 def _locked(which: Q) -> DoubleBooking | None:

@@ -9,9 +9,9 @@ from appointments.models import Appointment, Desk, Participant, ServiceType
 from appointments.rules.local_time import wall_clock
 from appointments.services import capacity
 from appointments.services.capacity import MINUTES_PER_DAY, Wanted
+from appointments.services.history import record_visit
 from appointments.services.plan import Plan, plan_visit
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
 from borgerservice.together import write_together
 
 
@@ -33,14 +33,24 @@ def make_longer(*, participant: Participant, actor: str, now: datetime) -> bool:
         if plan is None or not _grow(visit, plan, now=now):
             if not comer.lacks_time:
                 _set(comer, lacks_time=True)
-                _record(Event.APPOINTMENT_TOO_SHORT, visit, comer, actor, now)
+                record_visit(
+                    Event.APPOINTMENT_TOO_SHORT,
+                    visit,
+                    actor=actor,
+                    now=now,
+                    participant=comer.position,
+                )
             return False
         was = visit.ends_at
         visit.ends_at = max(was, visit.starts_at + timedelta(minutes=plan.minutes))
         _set(comer, service=with_witness, lacks_time=False)
         visit.save(update_fields=["ends_at", "busy_until"])
-        times = {"from": was.isoformat(), "to": visit.ends_at.isoformat()}
-        _record(Event.APPOINTMENT_LENGTHENED, visit, comer, actor, now, **times)
+        facts = {
+            "participant": comer.position,
+            "from": was.isoformat(),
+            "to": visit.ends_at.isoformat(),
+        }
+        record_visit(Event.APPOINTMENT_LENGTHENED, visit, actor=actor, now=now, **facts)
     return True
 
 
@@ -122,21 +132,3 @@ def _grow(visit: Appointment, plan: Plan, *, now: datetime) -> bool:
 def _set(comer: Participant, **values: object) -> None:
     known = Participant.objects.for_municipality(comer.municipality_id)
     known.filter(pk=comer.pk).update(**values)
-
-
-def _record(
-    event: Event,
-    visit: Appointment,
-    comer: Participant,
-    actor: str,
-    now: datetime,
-    **facts: object,
-) -> None:
-    record(
-        event,
-        actor=actor,
-        subject=f"appointment:{visit.reference}",
-        municipality=visit.municipality_id,
-        at=now,
-        facts={"participant": comer.position, **facts},
-    )

@@ -15,6 +15,7 @@ from appointments.models import CentreDay, CentreService, ServiceType
 from appointments.rules.look import LEAST_CONTRAST, carries_white, colour_in
 from appointments.rules.picture import PictureRefused, rewritten
 from appointments.services.desk_days import lock_roster
+from appointments.services.history import record_centre
 from appointments.services.room import room_came
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
@@ -183,14 +184,7 @@ def _set_offers(centre: Centre, wanted: set[str], *, actor: str, now: datetime) 
     days = CentreDay.objects.filter(centre=centre, day__gte=danish_date(now))
     room_came(centre_id=centre.pk, days=set(days.values_list("day", flat=True)) if new else ())
     facts: dict[str, object] = {"new": sorted(service.code for service in new), "gone": gone}
-    record(
-        Event.SERVICES_CHANGED,
-        actor=actor,
-        subject=f"centre:{centre.pk}",
-        municipality=centre.municipality_id,
-        at=now,
-        facts=facts,
-    )
+    record_centre(Event.SERVICES_CHANGED, centre, actor=actor, now=now, facts=facts)
 
 
 def _record(

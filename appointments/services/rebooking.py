@@ -84,7 +84,7 @@ def take_up(
     )
     answer = Answer.TO_PHONE if by_phone else Answer.PLANNED
     Offer.unscoped.bulk_create(_for(visit, rebooking, answer, now) for visit in in_fair_order)
-    _record(Event.REBOOKING_STARTED, rebooking, actor=f"staff:{staff.pk}", now=now)
+    _record(Event.REBOOKING_STARTED, rebooking, actor=staff.actor, now=now)
     return rebooking
 
 
@@ -118,7 +118,7 @@ def mark_phoned(*, offer: Offer, staff: StaffMember, now: datetime) -> None:
             raise Refused("offer_over")
         record(
             Event.OFFER_PHONED,
-            actor=f"staff:{staff.pk}",
+            actor=staff.actor,
             subject=f"offer:{offer.pk}",
             municipality=offer.municipality_id,
             at=now,

@@ -13,10 +13,10 @@ from appointments.rules.availability import Audience, ticks_of
 from appointments.services import capacity
 from appointments.services.capacity import Wanted
 from appointments.services.given_back import Place, let_go, place_of
+from appointments.services.history import record_visit
 from appointments.services.offers import pass_on
 from appointments.services.roster import closed_bits
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 
@@ -67,13 +67,13 @@ def _reseat(visit: Appointment, *, closed: int, actor: str, now: datetime) -> bo
         let_go(was)
     if not _ticks(was) & closed:
         pass_on(was, now=now)
-    record(
+    record_visit(
         Event.APPOINTMENT_RESEATED,
+        visit,
         actor=actor,
-        subject=f"appointment:{visit.reference}",
-        municipality=visit.municipality_id,
-        at=now,
-        facts={"from_desk": number, "to_desk": visit.desk.number},
+        now=now,
+        from_desk=number,
+        to_desk=visit.desk.number,
     )
     return True
 

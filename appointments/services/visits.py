@@ -18,10 +18,10 @@ from appointments.rules.lifecycle import (
 from appointments.rules.local_time import wall_clock
 from appointments.selectors_desk_days import Visiting, starts_by_day
 from appointments.services.booking import book_appointment
+from appointments.services.history import record_visit
 from appointments.services.plan import Plan, Visitor, plan_visit
 from appointments.services.repeats import Request, repeat_of
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 
@@ -133,13 +133,7 @@ def _act(
             held.checked_in_at = now if act is Act.CHECK_IN else held.starts_at
         held.status = TRANSITIONS[state][act]
         held.save(update_fields=["status", "checked_in_at"])
-        record(
-            event,
-            actor=actor,
-            subject=f"appointment:{held.reference}",
-            municipality=held.municipality_id,
-            at=now,
-        )
+        record_visit(event, held, actor=actor, now=now)
     return held
 
 

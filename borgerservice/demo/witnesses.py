@@ -98,7 +98,7 @@ def _walked_in(
                 phone="",
                 email="",
                 language="da",
-                actor=f"staff:{clerk.pk}",
+                actor=clerk.actor,
                 now=instant(day, AT_WORK),
             )
         except Refused:
@@ -131,7 +131,7 @@ def _decided(visit: Appointment, number: CprNumber, *, clerk: StaffMember) -> No
     printed = Declaration.Accepted.PRINTED
     accept_declaration(proofing=case, language="da", how=printed, staff=clerk, now=now)
     decide_proofing(proofing=case, staff=clerk, now=now)
-    complete_visit(appointment=visit, actor=f"staff:{clerk.pk}", now=now)
+    complete_visit(appointment=visit, actor=clerk.actor, now=now)
 
 
 def _comer(visit: Appointment) -> Participant:

@@ -24,7 +24,7 @@ class Workplace:
     @property
     def actor(self) -> str:
         """How the staff member stands in the audit trail."""
-        return f"staff:{self.staff.pk}"
+        return self.staff.actor
 
     def has(self, *roles: str) -> bool:
         """Whether one of the roles is held here."""

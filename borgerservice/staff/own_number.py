@@ -34,8 +34,8 @@ def record_own_number(*, staff: StaffMember, number: CprNumber, now: datetime) -
             held.save(update_fields=["person"])
             record(
                 Event.STAFF_NUMBER_RECORDED,
-                actor=f"staff:{held.pk}",
-                subject=f"staff:{held.pk}",
+                actor=held.actor,
+                subject=held.actor,
                 municipality=None,
                 at=now,
                 facts={"kind": str(kind)},

@@ -120,7 +120,7 @@ def invite(
         )
         contact, _key = new_contact(municipality=municipality, phone="", email=email)
         queue([_notice(invitation, contact, salt)], now=now)
-        _record(Event.STAFF_INVITED, invitation, _actor(inviter), now)
+        _record(Event.STAFF_INVITED, invitation, inviter.actor, now)
     return invitation
 
 
@@ -202,7 +202,7 @@ def end_role(
             raise StaffRefused("own_administrator_role")
         role.ended_at = now
         role.save(update_fields=["ended_at"])
-        _record_role(Event.ROLE_ENDED, role, _actor(ender), now)
+        _record_role(Event.ROLE_ENDED, role, ender.actor, now)
     return role
 
 
@@ -223,7 +223,7 @@ def _take(invitation: Invitation, staff: StaffMember, now: datetime) -> None:
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
     _forget_address(invitation, now)
-    _record(Event.STAFF_JOINED, invitation, _actor(staff), now)
+    _record(Event.STAFF_JOINED, invitation, staff.actor, now)
     _give(invitation.municipality, staff, invitation.role, invitation.invited_by, now)
 
 
@@ -244,7 +244,7 @@ def _give(
         mixed = "is_rule_steward" if municipality else "works_in_municipality"
         is_mixed = "a_rule_steward_is_nothing_else" in str(refusal)
         raise StaffRefused(mixed if is_mixed else "role_held", field="role") from None
-    _record_role(Event.ROLE_GIVEN, given, _actor(giver) if giver else "command", now)
+    _record_role(Event.ROLE_GIVEN, given, giver.actor if giver else "command", now)
     return given
 
 
@@ -314,7 +314,3 @@ def _record_role(event: Event, role: StaffRole, actor: str, now: datetime) -> No
         at=now,
         facts={"role": role.role},
     )
-
-
-def _actor(staff: StaffMember) -> str:
-    return f"staff:{staff.pk}"

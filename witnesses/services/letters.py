@@ -13,7 +13,7 @@ from borgerservice.municipalities.models import Municipality, StaffMember
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing
 from witnesses.rules.figures import Language
-from witnesses.services.steps import actor, note
+from witnesses.services.steps import note
 
 LONGEST_TEXT: Final = 3000
 
@@ -54,7 +54,7 @@ def change_complaint_texts(
         place.save(update_fields=["complaint_da", "complaint_en"])
         record(
             Event.MUNICIPALITY_TEXTS_CHANGED,
-            actor=actor(staff),
+            actor=staff.actor,
             subject=f"municipality:{place.code}",
             municipality=place,
             at=now,

@@ -18,7 +18,7 @@ from witnesses.models import LinkProposal
 from witnesses.policies import is_among, is_same_human
 from witnesses.rules.numbers import IdentityNumber
 from witnesses.services.ledger import is_link_guards_refusal
-from witnesses.services.steps import actor, marks_for, person_behind, require_own_number
+from witnesses.services.steps import marks_for, person_behind, require_own_number
 
 MOST_ATTEMPTS = 50
 
@@ -140,7 +140,7 @@ def _other_marks_for(number: IdentityNumber) -> Marks:
 def _note(event: Event, proposal: LinkProposal, *, staff: StaffMember, now: datetime) -> None:
     record(
         event,
-        actor=actor(staff),
+        actor=staff.actor,
         subject=f"link_proposal:{proposal.pk}",
         municipality=proposal.municipality_id,
         at=now,

@@ -20,7 +20,6 @@ from witnesses.policies import is_same_human
 from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.selectors import rule_set_in_force
 from witnesses.selectors_schedule import figures_for_guards, rows_unlike_their_set
-from witnesses.services.steps import actor
 
 # Each decision, from its look at the schedule to its last write, lies before or after this.
 _HOLD_ALL_CASES = "LOCK TABLE witnesses_identityproofing IN EXCLUSIVE MODE"
@@ -133,7 +132,7 @@ def _require_possible(rule_set: str, in_force_from: date, now: datetime) -> None
 def _note(event: Event, proposal: RuleSetProposal, staff: StaffMember, now: datetime) -> None:
     record(
         event,
-        actor=actor(staff),
+        actor=staff.actor,
         subject=f"rule_set:{proposal.rule_set}",
         municipality=None,
         at=now,

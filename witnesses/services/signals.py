@@ -24,7 +24,6 @@ from witnesses.rules.figures import RuleSet
 from witnesses.rules.signals import Found, Seen, patterns
 from witnesses.selectors_patterns import found_among, found_by_reversal, found_by_witnessing
 from witnesses.selectors_signals import SignalShown
-from witnesses.services.steps import actor
 
 logger = logging.getLogger(__name__)
 SYSTEM = "system"
@@ -94,7 +93,7 @@ def look_again(*, since: datetime, now: datetime) -> int:
 
 def note_signal_read(*, signal: FraudSignal, staff: StaffMember, now: datetime) -> None:
     """Write down that a reviewer looked at a signal."""
-    _note(Event.SIGNAL_READ, signal, by=actor(staff), now=now)
+    _note(Event.SIGNAL_READ, signal, by=staff.actor, now=now)
 
 
 def review_signal(
@@ -115,7 +114,7 @@ def review_signal(
             raise Refused("own_work")
         signal.finding, signal.reviewed_by, signal.reviewed_at = finding, staff, now
         signal.save(update_fields=["finding", "reviewed_by", "reviewed_at"])
-        _note(Event.SIGNAL_REVIEWED, signal, by=actor(staff), now=now, finding=finding)
+        _note(Event.SIGNAL_REVIEWED, signal, by=staff.actor, now=now, finding=finding)
     return signal
 
 

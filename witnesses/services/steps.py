@@ -99,11 +99,6 @@ def person_behind(number: IdentityNumber, marks: Marks, *, now: datetime) -> Per
         raise Refused("ledger_unavailable", field="number") from lost
 
 
-def actor(staff: StaffMember) -> str:
-    """How the staff member stands in the audit trail."""
-    return f"staff:{staff.pk}"
-
-
 def note(
     event: Event,
     case: IdentityProofing,
@@ -127,7 +122,7 @@ def entry_of(
     """The audit entry of a step, yet to be written with it."""
     return unsaved_entry(
         event,
-        actor=actor(staff) if staff else "witness",
+        actor=staff.actor if staff else "witness",
         subject=f"proofing:{case.reference}",
         municipality=case.municipality_id,
         at=now,

@@ -27,6 +27,11 @@ class StaffMember(AbstractUser):
         }
     }
 
+    @property
+    def actor(self) -> str:
+        """How they stand in the audit trail."""
+        return f"staff:{self.pk}"
+
 
 class StaffRole(models.Model):
     """What a staff member may do in one municipality, from when to when."""
