@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from appointments.models import Appointment, Participant
 from borgerservice.kernel.clock import danish_date
@@ -51,12 +51,18 @@ class Comer:
 
 
 def comers_of(link_hash: str, *, now: datetime) -> list[Comer]:
-    """Those of a coming visit who may need a witness, by the visit's secret link; mostly one.
+    """Those of a coming visit who may need a witness, by the visit's secret link; mostly one."""
+    asked = [(one, asked_witness(one)) for one in coming_to_prove(link_hash, now=now)]
+    return [Comer(one, check, _standing_of(check, one)) for one, check in asked]
+
+
+def coming_to_prove(link_hash: str, *, now: datetime) -> QuerySet[Participant]:
+    """Those of a coming visit who are to prove who they are, in their order.
 
     None for a link that opens no coming visit. The link is the citizen's own, in whichever
     municipality the centre is.
     """
-    participants = (
+    return (
         Participant.unscoped.select_related("appointment__centre__municipality", "service")
         .filter(
             appointment__link_hash=link_hash,
@@ -66,8 +72,6 @@ def comers_of(link_hash: str, *, now: datetime) -> list[Comer]:
         )
         .order_by("position")
     )
-    asked = [(one, asked_witness(one)) for one in participants]
-    return [Comer(one, check, _standing_of(check, one)) for one, check in asked]
 
 
 def asked_witness(participant: Participant) -> WitnessCheck | None:

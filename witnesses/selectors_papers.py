@@ -14,7 +14,7 @@ from witnesses.rules.guide.answers import Answers
 from witnesses.rules.guide.links import LinkUnreadable, read, written
 from witnesses.rules.guide.words import Item, Note, notes, offered
 from witnesses.selectors import rules_on
-from witnesses.selectors_checks import ON_THE_WAY
+from witnesses.selectors_checks import coming_to_prove
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +48,8 @@ class OwnList:
 
 def comer_for_papers(link_hash: str, *, now: datetime) -> Participant | None:
     """The one of a coming visit who is to prove who they are, by the visit's secret link."""
-    return (
-        # The citizen's own link, in whichever municipality the centre is.
-        Participant.unscoped.select_related(
-            "appointment__centre__municipality", "appointment__contact__data_key", "service"
-        )
-        .filter(
-            appointment__link_hash=link_hash,
-            appointment__status__in=ON_THE_WAY,
-            appointment__ends_at__gt=now,
-            service__proves_identity=True,
-        )
-        .order_by("position")
-        .first()
-    )
+    found = coming_to_prove(link_hash, now=now)
+    return found.select_related("appointment__contact__data_key").first()
 
 
 def papers_from(link: str, *, on: date, rules: RuleSet) -> Papers:

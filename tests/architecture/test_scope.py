@@ -36,7 +36,6 @@ UNSCOPED_ALLOWED = {
     "borgerservice/staff/services.py": WRITES,
     "witnesses/selectors_approvals.py": "reversals are counted over the whole country",
     "witnesses/selectors_checks.py": "secret links name the visit; a MitID is first seen anywhere",
-    "witnesses/selectors_papers.py": "the citizen's own link names the visit",
     "witnesses/services/checks_again.py": "one sweep looks everywhere",
     "witnesses/services/papers.py": "one sweep looks everywhere",
     "witnesses/selectors_sign_in.py": "the witness's secret link names the case",
