@@ -78,11 +78,6 @@ def _offered_before_all(hold: Hold, *, now: datetime) -> bool:
     return False
 
 
-def link_of(offer: Offer) -> str:
-    """The secret part of the offer's address."""
-    return derive_link(PURPOSE, offer.link_salt)
-
-
 def lock_offers(*, visit: Appointment) -> list[Offer]:
     """The offers of a visit, locked: before the visit is, as whoever answers one does it."""
     known = Offer.objects.for_municipality(visit.municipality_id).filter(appointment=visit)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.test import Client
 
-from appointments.models import Appointment
+from appointments.models import Appointment, Offer
 from borgerservice.vault.links import derive_link
 from tests.builders import World
 
@@ -53,6 +53,11 @@ def book(client: Client, world: World, **details: str) -> str:
     draft = begin(client, world)
     fill_in(client, draft, **details)
     return client.post(f"{draft}check/").headers["Location"]
+
+
+def link_of(offer: Offer) -> str:
+    """The secret part of an offer's address."""
+    return derive_link("offer", offer.link_salt)
 
 
 def visit_address(appointment: Appointment, language: str = "en") -> str:

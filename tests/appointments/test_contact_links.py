@@ -11,7 +11,6 @@ from appointments.services import cancel_appointment, doubles
 from appointments.services.answers import accept_offer
 from appointments.services.contact import change_contact
 from appointments.services.doubles import answer_question, compare_new_visits, end_unanswered
-from appointments.services.offers import link_of
 from appointments.services.waiting import wait_for_earlier
 from borgerservice.audit.models import AuditEntry
 from borgerservice.notifications.delivery import address_of
@@ -19,6 +18,7 @@ from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import word
 from borgerservice.vault.links import derive_link
 from tests.appointments.api_bookings import wanted
+from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_visit, build_world
 from tests.platform.api_calls import build_system
 

@@ -20,7 +20,6 @@ from appointments.services import Request, Visitor, book_appointment, cancel_app
 from appointments.services.answers import accept_offer, decline_offer
 from appointments.services.drafts import start_draft
 from appointments.services.expiry import Forgotten, forget_expired
-from appointments.services.offers import link_of
 from appointments.services.opening_days import keep_days_open
 from appointments.services.waiting import (
     end_waiting,
@@ -32,6 +31,7 @@ from appointments.services.waiting import (
 from borgerservice.audit.selectors import history_of
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.vault.services import open_data_key
+from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, World, build_visit, build_world
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.test import Client
 
 from appointments.models import Appointment, Offer, WaitingEntry
 from appointments.services import cancel_appointment
-from appointments.services.offers import link_of
 from borgerservice.vault.links import derive_link
+from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_visit, build_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

@@ -17,7 +17,6 @@ from appointments.services import cancel_appointment, move_appointment
 from appointments.services.answers import accept_offer, decline_offer, expire_offers
 from appointments.services.desk_days import rebuild
 from appointments.services.hours import add_closure, remove_closure
-from appointments.services.offers import link_of
 from appointments.services.rebooking import (
     begin_rebooking,
     continue_rebooking,
@@ -31,6 +30,7 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link
+from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_municipality, build_staff, build_visit, build_world
 
 pytestmark = pytest.mark.django_db

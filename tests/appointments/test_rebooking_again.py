@@ -11,11 +11,11 @@ from appointments.services import cancel_appointment, move_appointment
 from appointments.services.answers import accept_offer, decline_offer
 from appointments.services.desks import add_absence
 from appointments.services.hours import add_closure, remove_closure
-from appointments.services.offers import link_of
 from appointments.services.rebooking import begin_rebooking, continue_rebookings, not_taken_up
 from borgerservice.municipalities.models import Closure
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link
+from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,6 @@ from appointments.models import Absence, Appointment, Hold, Offer, Rebooking
 from appointments.rules.waiting import Wish
 from appointments.services import cancel_appointment
 from appointments.services.desks import remove_absence
-from appointments.services.offers import link_of
 from appointments.services.rebooking import continue_rebookings
 from appointments.services.reconciling import reconcile
 from appointments.services.waiting import wait_for_earlier
@@ -17,6 +16,7 @@ from borgerservice.municipalities.models import Closure, ExtraOpening, StaffRole
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link
 from tests.appointments.desk import at_work, centre_page, words
+from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_visit, build_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

@@ -17,7 +17,6 @@ from appointments.services.changes import move_appointment
 from appointments.services.contact import change_contact
 from appointments.services.desk_days import rebuild
 from appointments.services.hours import add_closure, remove_closure
-from appointments.services.offers import link_of
 from appointments.services.rebooking import begin_rebooking, continue_rebooking, not_taken_up
 from appointments.services.reconciling import reconcile
 from appointments.services.waiting import wait_for_any
@@ -25,6 +24,7 @@ from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Centre, Closure
 from borgerservice.notifications.delivery import address_of
 from borgerservice.notifications.models import Message
+from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 
 pytestmark = pytest.mark.django_db

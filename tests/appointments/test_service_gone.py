@@ -6,10 +6,9 @@ from django.test import Client
 from appointments.models import Appointment, CentreService, Offer
 from appointments.rules.waiting import Wish
 from appointments.services import cancel_appointment
-from appointments.services.offers import link_of
 from appointments.services.reconciling import reconcile
 from appointments.services.waiting import wait_for_any
-from tests.appointments.pages import begin, fill_in, text_of, visit_address
+from tests.appointments.pages import begin, fill_in, link_of, text_of, visit_address
 from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

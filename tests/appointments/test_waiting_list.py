@@ -13,7 +13,7 @@ from appointments.rules.waiting import Wish
 from appointments.services import book_appointment, cancel_appointment, offers, who_fits
 from appointments.services.answers import accept_offer, decline_offer, expire_offers
 from appointments.services.desk_days import rebuild
-from appointments.services.offers import link_of, offer_what_returns
+from appointments.services.offers import offer_what_returns
 from appointments.services.plan import Visitor
 from appointments.services.reconciling import reconcile
 from appointments.services.waiting import (
@@ -24,6 +24,7 @@ from appointments.services.waiting import (
     wait_for_earlier,
 )
 from borgerservice.notifications.models import Message
+from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_municipality, build_visit, build_world
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 
 from appointments.models import Appointment, Offer, UseCount
 from appointments.services import cancel_appointment
-from appointments.services.offers import link_of
 from borgerservice.kernel import clock
+from tests.appointments.pages import link_of
 from tests.journeys.conftest import Place
 from tests.journeys.settings import How, in_every_setting
 

@@ -21,10 +21,11 @@ from appointments.services import (
 from appointments.services.answers import accept_offer
 from appointments.services.consequences import Then, change_and_then
 from appointments.services.hours import remove_closure
-from appointments.services.offers import end_offer, link_of
+from appointments.services.offers import end_offer
 from appointments.services.reconciling import reconcile
 from appointments.services.reseating import reseat_all
 from appointments.services.waiting import wait_for_earlier
+from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 from tests.races.closing import TOMORROW, alone, closes, takes_up
 from tests.races.locks import is_somebody_waiting
