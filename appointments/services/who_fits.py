@@ -135,7 +135,6 @@ class Waiting:
         """For one place exactly those who would take it; for several perhaps a few more."""
         municipality, places = self._centre.municipality_id, self._places
         offers = Offer.objects.for_municipality(municipality)
-        of_entry = offers.filter(entry=OuterRef("pk"))
         first = min(place.starts_at for place in places)
         weekdays = reduce(or_, (1 << place.day.weekday() for place in places))
         waiting = (
@@ -153,7 +152,6 @@ class Waiting:
             .annotate(on_weekday=F("weekdays").bitand(weekdays))
             .exclude(on_weekday=0)
             .filter(
-                ~Exists(of_entry.filter(answer=Offer.Answer.OPEN)),
                 *(_is_offered_nothing(offers, mark) for mark in ("phone_mark", "email_mark")),
                 ~Exists(
                     offers.filter(appointment=OuterRef("appointment"), answer=Offer.Answer.OPEN)
@@ -161,6 +159,7 @@ class Waiting:
             )
         )
         if len(places) == 1:
+            of_entry = offers.filter(entry=OuterRef("pk"))
             waiting = waiting.filter(~Exists(of_entry.filter(centre=self._centre, starts_at=first)))
         related = waiting.select_related("service", "contact", "appointment__centre")
         return related.order_by("created_at", "pk")[: LOOKED_AT * len(places)]

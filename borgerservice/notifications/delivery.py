@@ -27,11 +27,12 @@ from borgerservice.notifications.services import IDS_A_TASK
 from borgerservice.notifications.statements import CLAIM, CLAIM_NAMED, READ, SENT
 from borgerservice.notifications.wording import CprNumberInMessage, worded
 from borgerservice.vault.keys import KeyUnavailable, key_ring
-from borgerservice.vault.services import SealBroken, open_data_key, open_wrapped
+from borgerservice.vault.services import SealBroken, open_wrapped
 
 logger = logging.getLogger(__name__)
 
 Status = Message.Status
+Blob = bytes | memoryview | None
 SMS, EMAIL = Message.Channel.SMS.value, Message.Channel.EMAIL.value
 PLACES = {SMS: "contact.phone", EMAIL: "contact.email"}
 """To what an address is sealed, by the channel it is for."""
@@ -138,9 +139,9 @@ class _Row(NamedTuple):
     facts: str
     reference: str
     attempts: int
-    wrapped_key: bytes | memoryview | None
+    wrapped_key: Blob
     key_version: int | None
-    sealed: bytes | memoryview | None
+    sealed: Blob
     mark: str | None
 
 
@@ -182,7 +183,7 @@ def _prepared(
 def _letter_or_problem(row: _Row, *, now: datetime) -> Outgoing | str:
     try:
         facts = json.loads(row.facts)
-        to = _address(row)
+        to = _opened(row.channel, row.sealed, row.wrapped_key, row.key_version)
         if problem := _problem_of(row, facts, to=to, now=now):
             return problem
         wording = worded(row.kind, row.channel, row.language, facts)
@@ -207,23 +208,21 @@ def _problem_of(row: _Row, facts: Mapping[str, str], *, to: str, now: datetime) 
     return ""
 
 
-def _address(row: _Row) -> str:
-    if row.wrapped_key is None or row.key_version is None:
-        return ""
-    key = open_wrapped(row.wrapped_key, row.key_version, key_ring().wrap)
-    return key.open(row.sealed, PLACES[row.channel]) if key else ""
-
-
 def address_of(message: Message) -> str:
     """The number or address a message goes to; empty when there is none, or none any more."""
     contact = message.contact
-    key = open_data_key(contact.data_key) if contact else None
-    if contact is None or key is None:
+    if contact is None:
         return ""
-    is_sms = message.channel == SMS
-    return key.open(
-        contact.phone_sealed if is_sms else contact.email_sealed, PLACES[message.channel]
-    )
+    sealed = contact.phone_sealed if message.channel == SMS else contact.email_sealed
+    key = contact.data_key
+    return _opened(message.channel, sealed, key.wrapped, key.key_version)
+
+
+def _opened(channel: str, sealed: Blob, wrapped_key: Blob, key_version: int | None) -> str:
+    if wrapped_key is None or key_version is None:
+        return ""
+    key = open_wrapped(wrapped_key, key_version, key_ring().wrap)
+    return key.open(sealed, PLACES[channel]) if key else ""
 
 
 DROPPED = frozenset({"too_late", "no_address", "number_not_served", "daily_limit"})
