@@ -76,5 +76,4 @@ class WaitForm(DetailsForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, typed=Typed(people=1))
-        del self.fields["is_protected_0"]
-        self.order_fields(["hours", "name_0", "phone", "email"])
+        self.order_fields(["hours", "name_0", "is_protected_0", "phone", "email"])

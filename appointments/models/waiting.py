@@ -14,9 +14,9 @@ from borgerservice.tenancy import MunicipalScope
 class WaitingEntry(models.Model):
     """Somebody who asks for an earlier time (venteliste): with a late visit, or with none.
 
-    `names_sealed` are the names of those who come, sealed with the contact, and `needs` the codes
-    of what they need, where there is no visit yet. Minutes count from local midnight;
-    weekdays are bits, Monday 1.
+    `names_sealed` are the names of those who come and whether each is protected, sealed with the
+    contact, and `needs` the codes of what they need, where there is no visit yet. Minutes count
+    from local midnight; weekdays are bits, Monday 1.
     """
 
     class Status(models.TextChoices):

@@ -3,15 +3,21 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, Offer, WaitingEntry
 from appointments.rules.needs import read_needs
 from appointments.services.booking import book_appointment
 from appointments.services.changes import move_appointment
-from appointments.services.offers import end_offer, hold_of, let_go_of, lock_offers
-from appointments.services.plan import Visitor
-from appointments.services.waiting import names_of
+from appointments.services.offers import (
+    end_offer,
+    hold_of,
+    let_go_of,
+    lock_offers,
+    withdraw_offers,
+)
+from appointments.services.waiting import visitors_of
 from borgerservice.audit.events import Event
 from borgerservice.vault.links import link_hash
 from borgerservice.vault.services import open_data_key
@@ -57,9 +63,17 @@ def decline_offer(*, link: str, now: datetime) -> Offer:
 
 
 def expire_offers(*, now: datetime) -> int:
-    """Let go of the offers nobody answered in time, each to the next who waits; how many."""
+    """Let go of the offers nobody answered in time, each to the next who waits; how many.
+
+    And of those that were made at the very moment when who was to have them left the list.
+    """
     # Across municipalities: one sweep ends them everywhere.
-    over = Offer.unscoped.filter(answer=Answer.OPEN, expires_at__lte=now).order_by("expires_at")
+    waits_on = WaitingEntry.unscoped.filter(
+        appointment=OuterRef("appointment"), status=WaitingEntry.Status.WAITING
+    )
+    left = Q(entry__status=WaitingEntry.Status.LEFT) & ~Exists(waits_on)
+    offers = Offer.unscoped.filter(answer=Answer.OPEN)
+    over = offers.filter(Q(expires_at__lte=now) | left).order_by("expires_at")
     return sum(
         _expired(pk, municipality_id, now=now)
         for pk, municipality_id in list(over.values_list("pk", "municipality_id"))
@@ -72,8 +86,7 @@ def _expired(pk: int, municipality_id: int, *, now: datetime) -> bool:
         offer = known.select_for_update().filter(pk=pk, answer=Answer.OPEN).first()
         if offer is None:
             return False
-        end_offer(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)
-        let_go_of([offer], now=now)
+        withdraw_offers([offer], now=now)
     return True
 
 
@@ -116,7 +129,7 @@ def _booked(offer: Offer, *, now: datetime) -> Appointment:
         raise Refused("offer_over")
     return book_appointment(
         centre=centre,
-        visitors=[Visitor(name=name, service=entry.service.code) for name in names_of(entry)],
+        visitors=visitors_of(entry),
         start=offer.starts_at,
         phone=key.open(entry.contact.phone_sealed, "contact.phone"),
         email=key.open(entry.contact.email_sealed, "contact.email"),

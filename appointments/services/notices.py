@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from appointments.models import Appointment, DoubleBooking, Offer, ServiceType
+from appointments.models import Appointment, DoubleBooking, Offer, ServiceType, WaitingEntry
+from appointments.rules.local_time import instant
 from appointments.selectors_centres import address_of, stand_on
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
@@ -91,6 +92,27 @@ def offer_notice(offer: Offer, contact: Contact, language: str) -> Notice:
     )
 
 
+def waiting_notice(entry: WaitingEntry, centre: Centre) -> Notice:
+    """Tells somebody without a visit that they wait, and the link to leave the list.
+
+    What it tells as its time is the end of the last day they wait for.
+    """
+    return Notice(
+        kind="waiting",
+        subject=subject_of_wish(entry),
+        facts={
+            "starts_at": instant(entry.last_day + timedelta(days=1), 0).isoformat(),
+            "centre": centre.name,
+            "phone": centre.phone,
+            "link": "waiting",
+            "link_salt": entry.link_salt,
+        },
+        once=f"waiting:{entry.pk}",
+        contact=entry.contact,
+        language=entry.language,
+    )
+
+
 def received_notices(visits: Sequence[tuple[Appointment, str]]) -> Iterator[Notice]:
     """Tell that visits can be received at their times after all, each with what is told of once."""
     tells = notices_of(
@@ -103,6 +125,11 @@ def received_notices(visits: Sequence[tuple[Appointment, str]]) -> Iterator[Noti
 def subject_of_offer(offer: Offer) -> str:
     """The mark under which the messages about an offer are found, whatever link they lead to."""
     return f"offer:{offer.pk}"
+
+
+def subject_of_wish(entry: WaitingEntry) -> str:
+    """The mark under which the messages about a wish are found."""
+    return f"waiting:{entry.pk}"
 
 
 def subject_of_double(row: DoubleBooking) -> str:

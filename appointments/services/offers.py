@@ -140,7 +140,7 @@ def let_go_of(offers: Sequence[Offer], *, now: datetime) -> None:
 
 
 def withdraw_offers(offers: Sequence[Offer], *, now: datetime) -> None:
-    """End offers of a visit that has no use for them any more; their days are locked already."""
+    """End offers of a municipality that nobody has any use for, and give their times back."""
     for offer in offers:
         drop_unsent(municipality=offer.municipality_id, subject=subject_of_offer(offer))
         end_offer(offer, Answer.EXPIRED, Event.OFFER_EXPIRED, now=now)

@@ -4,21 +4,24 @@ import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from appointments.exceptions import NotFound, Refused
-from appointments.models import Appointment, WaitingEntry
+from appointments.models import Appointment, Offer, WaitingEntry
 from appointments.rules.needs import kept_needs
 from appointments.rules.waiting import Wish
 from appointments.services.conditions import check_contact, cleaned_name
-from appointments.services.plan import plan_visit
+from appointments.services.notices import subject_of_wish, waiting_notice
+from appointments.services.offers import withdraw_offers
+from appointments.services.plan import Visitor, plan_visit
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
-from borgerservice.notifications.services import new_contact
+from borgerservice.notifications.services import drop_unsent, new_contact, queue
 from borgerservice.vault.links import derive_link, link_hash, new_salt
 from borgerservice.vault.services import open_data_key
 
@@ -61,11 +64,13 @@ def wait_for_any(
     wish: Wish,
     now: datetime,
     needs: Sequence[str] = (),
+    protected: Sequence[bool] = (),
 ) -> WaitingEntry:
     """Ask for a time where there is none. The names are those who come, fixed from here on.
 
-    `needs` are codes of `rules/needs.py`. Raises Refused as a booking does, and as
-    `wait_for_earlier`.
+    `needs` are codes of `rules/needs.py`; `protected` says whose name is, in the order of the
+    names. They are sent the link with which one leaves the list. Raises Refused as a booking does,
+    and as `wait_for_earlier`.
     """
     cleaned = [cleaned_name(name, place) for place, name in enumerate(names)]
     plan = plan_visit(centre=centre, codes=[service] * len(cleaned))
@@ -76,22 +81,31 @@ def wait_for_any(
         entry = _new_entry(centre.municipality_id, wish, language, now=now)
         entry.contact, entry.service, entry.people = contact, plan.services[0], len(cleaned)
         entry.needs = kept_needs(needs)
-        entry.names_sealed = key.seal(json.dumps(cleaned), NAMES)
+        who_come = list(zip_longest(cleaned, protected, fillvalue=False))
+        entry.names_sealed = key.seal(json.dumps(who_come), NAMES)
         _save(entry, [centre], now=now)
+        queue([waiting_notice(entry, centre)], now=now)
     return entry
 
 
 def leave_waiting_list(*, link: str, now: datetime) -> WaitingEntry:
-    """Wait no more. Left twice is the same as once. Raises NotFound."""
+    """Wait no more, and give up what is offered for it. Left twice is the same as once.
+
+    What is offered at that very moment, `expire_offers` finds. Raises NotFound.
+    """
     with transaction.atomic():
         known = WaitingEntry.unscoped.filter(link_hash=link_hash(link))  # the contact's own link
-        entry = known.select_for_update().first()
+        entry = known.first()
         if entry is None:
             raise NotFound
+        offers = _locked_offers(entry)  # before the wish, as whoever answers one does it
+        entry = known.select_for_update(no_key=True).get()
         if entry.status == Status.WAITING:
             entry.status = Status.LEFT
             entry.save(update_fields=["status"])
             _record(Event.WAITING_LEFT, entry, now=now)
+            drop_unsent(municipality=entry.municipality_id, subject=subject_of_wish(entry))
+            withdraw_offers(offers, now=now)
     return entry
 
 
@@ -106,13 +120,17 @@ def end_waiting(*, now: datetime) -> int:
     return late.update(status=Status.OVER) + without.update(status=Status.OVER)
 
 
-def names_of(entry: WaitingEntry) -> list[str]:
-    """The names of those who come, for the booking alone. Empty once the contact is shredded."""
+def visitors_of(entry: WaitingEntry) -> list[Visitor]:
+    """Those who come, for the booking alone. Empty once the contact is shredded."""
     key = open_data_key(entry.contact.data_key)
     if key is None or entry.names_sealed is None:
         return []
-    names: list[str] = json.loads(key.open(entry.names_sealed, NAMES))
-    return names
+    # Who began to wait before protection was asked for has a name alone.
+    told = [
+        (one, False) if isinstance(one, str) else one
+        for one in json.loads(key.open(entry.names_sealed, NAMES))
+    ]
+    return [Visitor(name, entry.service.code, is_protected) for name, is_protected in told]
 
 
 def entry_link(entry: WaitingEntry) -> str:
@@ -127,6 +145,14 @@ def _check(wish: Wish, centres: Sequence[Centre], municipality_id: int, *, now: 
         raise Refused("wish_ends_too_soon", field="last_day")
     if not wish.weekdays or wish.to_minute <= wish.from_minute:
         raise Refused("wish_without_days", field="weekdays")
+
+
+def _locked_offers(entry: WaitingEntry) -> list[Offer]:
+    """What is offered for a wish now, or was for one that it took the place of."""
+    same = {"appointment": entry.appointment_id} if entry.appointment_id else {"entry": entry}
+    known = Offer.objects.for_municipality(entry.municipality_id).filter(**same)
+    offered = known.filter(answer=Offer.Answer.OPEN, entry__isnull=False)
+    return list(offered.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _waiting(appointment: Appointment) -> QuerySet[WaitingEntry]:

@@ -108,6 +108,7 @@ def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
                 wish=wish_of(typed["hours"], first_day=today, last_day=plan.window.last_day(today)),
                 now=now,
                 needs=form.needs,
+                protected=form.protected,
             )
             return redirect("appointments:waiting", link=entry_link(entry))
         except Refused as refused:

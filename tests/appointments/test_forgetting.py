@@ -123,12 +123,23 @@ def test_who_waited_in_vain_is_forgotten_when_the_last_day_is_over() -> None:
     assert [one.event for one in told] == ["waiting.joined", "contact.shredded"]
 
 
-def test_who_leaves_the_waiting_list_is_forgotten_but_not_while_a_time_is_offered() -> None:
+def test_who_leaves_the_waiting_list_is_forgotten_and_takes_no_time_any_more() -> None:
     world = build_world()
     visit = build_visit(world, day=TOMORROW, phone="+4520304051")
     wish = waits(world)
     cancel_appointment(appointment=visit, actor="citizen", now=NOW)
     leave_waiting_list(link=entry_link(wish), now=NOW)
+    assert not Offer.unscoped.filter(answer=Offer.Answer.OPEN).exists()
+    forget_expired(now=NOW)
+    assert is_forgotten(wish)
+
+
+def test_nobody_is_forgotten_while_they_are_offered_a_time() -> None:
+    world = build_world()
+    visit = build_visit(world, day=TOMORROW, phone="+4520304051")
+    wish = waits(world)
+    cancel_appointment(appointment=visit, actor="citizen", now=NOW)
+    WaitingEntry.unscoped.update(status=WaitingEntry.Status.OVER)
     forget_expired(now=NOW)
     assert not is_forgotten(wish), "they can still take what is offered"
     decline_offer(link=link_of(Offer.unscoped.get()), now=NOW)

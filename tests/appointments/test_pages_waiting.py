@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from appointments.models import Appointment, Offer, WaitingEntry
+from appointments.models import Appointment, Offer, Participant, WaitingEntry
 from appointments.services import cancel_appointment
+from borgerservice.notifications.models import Message
+from borgerservice.notifications.wording import word
 from borgerservice.vault.links import derive_link
 from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_visit, build_world
@@ -110,6 +112,42 @@ def test_what_they_say_they_need_is_known_at_the_visit_they_get(world):
     cancel_appointment(appointment=other, actor="citizen", now=NOW)
     Client().post(f"/offer/{link_of(Offer.unscoped.get())}/", {"accept": "1"})
     assert Appointment.unscoped.get(status="booked").needs == "wheelchair"
+
+
+def test_a_name_that_is_protected_is_so_at_the_visit_they_get(world):
+    wait = f"/{world.centre.key}/{world.service.code}/wait/"
+    assert b"id_is_protected_0" in Client().get(wait).content
+    soon = [
+        build_visit(world, day=SOON, minute=minute, phone=f"+45203040{minute % 99}")
+        for minute in (540, 570)
+    ]
+    typed = {"hours": "any", "name_0": "Bo Berg", "phone": "20304061", "is_protected_0": "on"}
+    Client().post(wait, typed)
+    Client().post(wait, {"hours": "any", "name_0": "Ida Dam", "phone": "20304062"})
+    for visit in soon:
+        cancel_appointment(appointment=visit, actor="citizen", now=NOW)
+    for offer in Offer.unscoped.all():
+        Client().post(f"/offer/{link_of(offer)}/", {"accept": "1"})
+    got = Participant.unscoped.filter(appointment__status="booked").order_by("pk")
+    assert list(got.values_list("is_protected", flat=True)) == [True, False]
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_who_waits_is_sent_the_way_off_the_list(world, prefix, settings):
+    wait = f"{prefix}/{world.centre.key}/{world.service.code}/wait/"
+    typed = {"hours": "any", "name_0": "Bo Berg", "phone": "20304050", "email": "bo@example.com"}
+    Client().post(wait, typed)
+    by_sms, by_email = Message.unscoped.filter(kind="waiting").order_by("-channel")
+    assert (by_sms.channel, by_email.channel) == ("sms", "email")
+    link = word(by_sms).link
+    assert link in word(by_sms).text
+    assert link in word(by_email).text
+    address = link.removeprefix(settings.PUBLIC_ADDRESS)
+    assert address.startswith(f"{prefix}/waiting/")
+    assert Client().get(address).status_code == 200
+    assert Client().post(address).status_code == 302
+    assert WaitingEntry.unscoped.get().status == "left"
+    assert set(Message.unscoped.values_list("status", flat=True)) == {"dropped"}
 
 
 def test_a_cpr_number_is_never_taken_as_a_name_or_a_phone(world):

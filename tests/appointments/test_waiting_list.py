@@ -17,6 +17,7 @@ from appointments.services.offers import offer_what_returns
 from appointments.services.plan import Visitor
 from appointments.services.reconciling import reconcile
 from appointments.services.waiting import (
+    NAMES,
     end_waiting,
     entry_link,
     leave_waiting_list,
@@ -24,6 +25,7 @@ from appointments.services.waiting import (
     wait_for_earlier,
 )
 from borgerservice.notifications.models import Message
+from borgerservice.vault.services import open_data_key
 from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_municipality, build_visit, build_world
 
@@ -341,6 +343,66 @@ def test_who_leaves_or_whose_visit_is_gone_is_offered_nothing(world, booked):
     assert open_offers() == []
     assert end_waiting(now=NOW) == 1
     leave_waiting_list(link=entry_link(left), now=NOW)
+
+
+def test_who_leaves_gives_what_they_are_offered_to_the_next_at_once(world, booked):
+    leaves, follows = asks(world, 1), asks(world, 2, now=NOW + timedelta(minutes=1))
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+    assert offer.entry == leaves
+
+    leave_waiting_list(link=entry_link(leaves), now=NOW)
+
+    (following,) = open_offers()
+    assert (following.entry, following.starts_at) == (follows, booked.starts_at)
+    assert Message.unscoped.filter(kind="offer", contact=leaves.contact, status="due").count() == 0
+    with pytest.raises(Refused):
+        accept_offer(link=link_of(offer), now=NOW)
+    leave_waiting_list(link=entry_link(follows), now=NOW)
+    assert open_offers() == []
+    assert not Hold.unscoped.exists()
+    assert differences(world) == 0
+    assert build_visit(world, day=SOON, minute=9 * 60, phone=PHONES[9])
+
+
+def test_what_was_offered_for_a_wish_stays_when_another_takes_its_place(world, booked):
+    entry = waits(world, 1)
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    again = wait_for_earlier(
+        appointment=entry.appointment, centres=[world.centre], wish=a_wish(), now=NOW
+    )
+    assert expire_offers(now=NOW) == 0
+    assert [offer.entry for offer in open_offers()] == [entry]
+
+    leave_waiting_list(link=entry_link(again), now=NOW)
+
+    assert open_offers() == []
+    assert not Hold.unscoped.exists()
+
+
+def test_what_is_offered_just_as_somebody_leaves_goes_to_the_next(world, booked):
+    leaves, follows = asks(world, 1), asks(world, 2, now=NOW + timedelta(minutes=1))
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    WaitingEntry.unscoped.filter(pk=leaves.pk).update(status="left")  # they saw no offer yet
+
+    assert expire_offers(now=NOW) == 1
+
+    assert [offer.entry for offer in open_offers()] == [follows]
+    assert expire_offers(now=NOW) == 0
+    assert differences(world) == 0
+
+
+def test_who_began_to_wait_before_protection_was_asked_for_gets_a_time(world, booked):
+    entry = asks(world, 1)
+    key = open_data_key(entry.contact.data_key)
+    entry.names_sealed = key.seal('["Bo Berg"]', NAMES)
+    entry.save()
+    cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+    (offer,) = open_offers()
+
+    comer = accept_offer(link=link_of(offer), now=NOW).participants.get()
+
+    assert not comer.is_protected
 
 
 def test_a_visit_moved_or_cancelled_meanwhile_cannot_take_the_offer(world, booked):

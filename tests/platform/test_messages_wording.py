@@ -124,6 +124,18 @@ def test_parts_go_in_order_the_address_first_the_place_last(settings: Settings) 
     ]
 
 
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
+def test_the_way_off_the_waiting_list_fits_in_every_language(
+    language: str, settings: Settings
+) -> None:
+    settings.PUBLIC_ADDRESS = "https://borgerservice.lyngby-taarbaek.dk"
+    for centre in every_centre():
+        facts = {**centre, "address": "", "link": "waiting"}
+        wording = worded("waiting", language=language, **facts)
+        assert wording.link in wording.text
+        assert f"{settings.PUBLIC_ADDRESS}/" in wording.link
+
+
 def test_a_danish_message_is_danish_and_an_english_one_english() -> None:
     assert worded().text.startswith(
         "Din tid: tir 24. nov kl. 10.30, Borgerservice Herning. Nr. K7QF-M3RX-P8."

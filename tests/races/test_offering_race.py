@@ -17,14 +17,20 @@ from appointments.services import (
     cancel_appointment,
     changes,
     move_appointment,
+    offers,
 )
-from appointments.services.answers import accept_offer
+from appointments.services.answers import accept_offer, expire_offers
 from appointments.services.consequences import Then, change_and_then
 from appointments.services.hours import remove_closure
 from appointments.services.offers import end_offer
 from appointments.services.reconciling import reconcile
 from appointments.services.reseating import reseat_all
-from appointments.services.waiting import wait_for_earlier
+from appointments.services.waiting import (
+    entry_link,
+    leave_waiting_list,
+    wait_for_any,
+    wait_for_earlier,
+)
 from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 from tests.races.closing import TOMORROW, alone, closes, takes_up
@@ -151,3 +157,42 @@ def test_an_offer_made_while_who_closes_waits_for_the_days_ends_with_its_time(
         assert isinstance(closing.result(timeout=60), int)
         assert Offer.unscoped.get().answer == ("expired" if is_looked_again else "open")
         assert list(reconcile(now=NOW)) == []
+
+
+@pytest.mark.only("postgresql")
+def test_who_leaves_just_as_they_are_offered_a_time_keeps_nobody_from_it(rig, monkeypatch):
+    with rig.fresh_database() as database, database.opened():
+        world = build_world(desks=1)
+        booked = build_visit(world, day=TOMORROW, minute=600, phone="+4520304051")
+        leaves, follows = (
+            wait_for_any(
+                centre=world.centre,
+                service=world.service.code,
+                names=["Bo Berg"],
+                phone=phone,
+                email="",
+                language="da",
+                wish=Wish(TODAY, TOMORROW, 0, 1440, 127),
+                now=NOW,
+            )
+            for phone in ("+4520304052", "+4520304053")
+        )
+        queue, said = offers.queue, []
+
+        def as_they_leave(notices, *, now):
+            if not said:
+                leave = partial(leave_waiting_list, link=entry_link(leaves), now=NOW)
+                with ThreadPoolExecutor(1) as pool:
+                    said.append(pool.submit(alone, leave).result(timeout=60))
+            return queue(notices, now=now)
+
+        monkeypatch.setattr(offers, "queue", as_they_leave)
+        cancel_appointment(appointment=booked, actor="citizen", now=NOW)
+        assert [one.entry for one in Offer.unscoped.filter(answer="open")] == [leaves]
+
+        assert expire_offers(now=NOW) == 1
+
+        assert [one.entry for one in Offer.unscoped.filter(answer="open")] == [follows]
+        assert list(reconcile(now=NOW)) == []
+        leaves.refresh_from_db()
+        assert leaves.status == "left", said
