@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from celery import current_app
 from django.conf import settings
@@ -19,6 +20,7 @@ from borgerservice.vault.services import NewKey, shred, unsaved_data_key
 DELIVER = "notifications.deliver_messages"
 """The task that delivers, by name: the task knows this module, never the reverse."""
 IDS_A_TASK = 1000
+SMS, EMAIL = Message.Channel.SMS.value, Message.Channel.EMAIL.value
 HANDED_OUT_SECONDS = 60
 """How long the broker keeps ids for a worker; the sweep hands out anew what nobody took."""
 
@@ -83,28 +85,60 @@ def queue(notices: Iterable[Notice], *, now: datetime) -> int:
 
     One statement, whatever their number. With a broker, a worker is told once they are committed.
     """
-    rows = [
+    ids = [pk for pk, _letter in write(letters_of(notices), now=now)]
+    tell_workers(ids)
+    return len(ids)
+
+
+class Letter(NamedTuple):
+    """A notice over one of the channels its contact has."""
+
+    notice: Notice
+    channel: str
+    reference: str
+
+
+def letters_of(notices: Iterable[Notice]) -> list[Letter]:
+    """What is to be written of some notices."""
+    return [
+        Letter(notice, channel, f"{notice.once}:{channel}")
+        for notice in notices
+        for channel in _channels_of(notice)
+    ]
+
+
+def write(
+    letters: Sequence[Letter], *, now: datetime, until: datetime | None = None
+) -> list[tuple[int, Letter]]:
+    """Write messages in one statement; those that are new, by their ids.
+
+    With `until` they are the caller's to send until then, as if claimed.
+    """
+    if not letters:
+        return []
+    asked = [
         {
             "municipality_id": notice.contact.municipality_id,
-            "contact_id": notice.contact.pk,
+            "contact_id": notice.contact.id,
             "kind": notice.kind,
             "channel": channel,
             "language": notice.language,
             "subject": notice.subject,
             "facts": notice.facts,
-            "dedupe_key": f"{notice.once}:{channel}",
+            "dedupe_key": reference,
         }
-        for notice in notices
-        for channel in _channels_of(notice)
+        for notice, channel, reference in letters
     ]
-    if not rows:
-        return 0
+    status, tries = ("due", 0) if until is None else ("sending", 1)
     moment = connection.ops.adapt_datetimefield_value(now)
+    lease = connection.ops.adapt_datetimefield_value(until)
     with connection.cursor() as cursor:
-        cursor.execute(INSERT[connection.vendor], [moment, moment, json.dumps(rows)])
-        ids = [pk for (pk,) in cursor.fetchall()]
-    tell_workers(ids)
-    return len(ids)
+        cursor.execute(
+            INSERT[connection.vendor], [status, tries, lease, moment, moment, json.dumps(asked)]
+        )
+        new = cursor.fetchall()
+    known = {letter.reference: letter for letter in letters}
+    return [(pk, known[reference]) for pk, reference in new]
 
 
 def unsaved_messages(notice: Notice, *, now: datetime) -> list[Message]:
@@ -188,13 +222,8 @@ def hand_out(ids: Sequence[int]) -> None:
 
 
 def _channels_of(notice: Notice) -> list[str]:
-    sealed = {
-        Message.Channel.SMS: notice.contact.phone_sealed,
-        Message.Channel.EMAIL: notice.contact.email_sealed,
-    }
-    wanted = notice.channels or tuple(sealed)
+    sealed = {SMS: notice.contact.phone_sealed, EMAIL: notice.contact.email_sealed}
+    wanted = notice.channels or (SMS, EMAIL)
     return [
-        str(channel)
-        for channel, address in sealed.items()
-        if address is not None and channel in wanted
+        channel for channel, address in sealed.items() if address is not None and channel in wanted
     ]
