@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 
 from appointments.exceptions import Refused
 from appointments.services.desk_days import lock_roster, open_days, set_opening_moments
+from appointments.services.history import record_centre
 from appointments.services.reference import centre_key, fill_in_centre
 from appointments.services.roster import last_day_made
 from appointments.services.whereabouts import addresses, is_postal_code, tell_where
 from borgerservice.audit.events import Event
-from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.municipalities.models import Centre, Municipality
@@ -44,7 +44,7 @@ def add_centre(*, municipality: Municipality, place: Place, actor: str, now: dat
         with transaction.atomic():
             centre.save(force_insert=True)
             fill_in_centre(centre, hours="")
-            _record(Event.CENTRE_ADDED, centre, actor, now, {"key": key})
+            record_centre(Event.CENTRE_ADDED, centre, actor=actor, now=now, facts={"key": key})
     except IntegrityError as clash:
         raise Refused("centre_name_taken", field="name") from clash
     return centre
@@ -74,7 +74,9 @@ def change_centre(
             set_opening_moments(centre=centre, today=today)
             open_days(centre=centre, first=today, last=last_day_made(centre=centre, today=today))
         if changed:
-            _record(Event.CENTRE_CHANGED, centre, actor, now, {"changed": changed})
+            record_centre(
+                Event.CENTRE_CHANGED, centre, actor=actor, now=now, facts={"changed": changed}
+            )
         tell_where(centre=centre, before=before, is_accepted=is_accepted, now=now)
 
 
@@ -90,16 +92,3 @@ def _check(place: Place) -> None:
     for name in ("name", "address", "city"):
         if holds_cpr_number(getattr(place, name)):
             raise Refused("looks_like_cpr", field=name)
-
-
-def _record(
-    event: Event, centre: Centre, actor: str, now: datetime, facts: dict[str, object]
-) -> None:
-    record(
-        event,
-        actor=actor,
-        subject=f"centre:{centre.pk}",
-        municipality=centre.municipality_id,
-        at=now,
-        facts=facts,
-    )
