@@ -152,10 +152,15 @@ class SlotsOut(serializers.Serializer):
     next = serializers.CharField(allow_null=True, help_text="Always null: ask for later days.")
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}$"})
+class MunicipalityCode(Text):
+    """Four digits; any other text is the code of no municipality."""
+
+
 class CentresQuery(Strict):
     """Which centres."""
 
-    municipality = Text(
+    municipality = MunicipalityCode(
         required=False, max_length=4, help_text="Code; its own centres and those that serve it."
     )
 
