@@ -18,7 +18,7 @@ from borgerservice.planned import planned, sent_at_once
 _AS_IT_STANDS = (models.CharField, models.IntegerField, models.BooleanField, models.ForeignKey)
 """What both databases take as the row has it, so that nothing need look at it."""
 _Names = tuple[tuple[str, str], ...]
-_Told = tuple[tuple[str, type[models.Model], _Names], ...]
+_Told = tuple[tuple[str, type[models.Model], _Names, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,14 @@ class New:
     """A row to be written: its name in this act, the row, and which columns hold others' ids.
 
     `ids` says for a column such as `contact_id` by which name the row it points to was given.
+    `otherwise` is what is done where the row is there already, as `(column) DO UPDATE SET …`;
+    no other row can point to such a one. Several are written in their order.
     """
 
     name: str
     row: models.Model
     ids: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
 
 
 class Act:
@@ -50,7 +53,9 @@ class Act:
     def __init__(self, guarded: Guarded, news: Sequence[New]) -> None:
         self._guarded = guarded
         self._news = news
-        self._told: _Told = tuple((new.name, type(new.row), tuple(new.ids.items())) for new in news)
+        self._told: _Told = tuple(
+            (new.name, type(new.row), tuple(new.ids.items()), new.otherwise) for new in news
+        )
         vendor = connection.vendor
         self._values = [_values(new, vendor) for new in news]
 
@@ -70,7 +75,8 @@ class Act:
         if ids is None:
             return False
         for new in self._news:
-            new.row.pk = ids[new.name]
+            if not new.otherwise:
+                new.row.pk = ids[new.name]
             for column, name in new.ids.items():
                 setattr(new.row, column, ids[name])
         return True
@@ -85,7 +91,7 @@ class Act:
                     locking.execute(lock.sql, lock.parameters)
                 cursor.execute(_statement(self._guarded.sql, self._told), _of_one_type(parameters))
             written = cursor.fetchone()
-        names = [name for name, _model, _ids in self._told]
+        names = [name for name, *_how in self._told]
         return dict(zip(names, written[1:], strict=True)) if written else None
 
     def _one_after_another(self) -> dict[str, int] | None:
@@ -94,9 +100,11 @@ class Act:
             if cursor.rowcount != 1:
                 return None
             ids: dict[str, int] = {}
-            for (name, model, pointing), values in zip(self._told, self._values, strict=True):
+            for (name, model, pointing, otherwise), values in zip(
+                self._told, self._values, strict=True
+            ):
                 others = [ids[other] for _column, other in pointing]
-                cursor.execute(_insert(model, pointing), [*values, *others])
+                cursor.execute(_insert(model, pointing, otherwise), [*values, *others])
                 ids[name] = cursor.lastrowid
         return ids
 
@@ -124,26 +132,32 @@ def _of_one_type(parameters: list[Any]) -> list[Any]:
 def _statement(guarded: str, told: _Told) -> str:
     """All of an act in one statement; the same text each time keeps its plan."""
     parts = [f"won AS ({guarded} RETURNING 1)"]
-    for name, model, pointing in told:
+    before = "won"
+    for name, model, pointing, otherwise in told:
         others = [column for column, _name in pointing]
         columns = [*_names(model, tuple(others)), *others]
         values = ["%s"] * (len(columns) - len(others)) + [f"{other}.id" for _c, other in pointing]
-        sources = ", ".join(dict.fromkeys(("won", *(other for _column, other in pointing))))
+        sources = dict.fromkeys(("won", *(other for _column, other in pointing)))
+        conflict = ""
+        if otherwise:  # the row may be another's: locked in the order given, so that none waits
+            sources[before], before = None, name
+            conflict = f" ON CONFLICT {otherwise}"
         parts.append(
             f"{name} AS (INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
-            f" SELECT {', '.join(values)} FROM {sources} RETURNING id)"
+            f" SELECT {', '.join(values)} FROM {', '.join(sources)}{conflict} RETURNING id)"
         )
-    names = [name for name, _model, _ids in told]
+    names = [name for name, *_how in told]
     ids = ", ".join(["1", *(f"{name}.id" for name in names)])
     return f"WITH {', '.join(parts)} SELECT {ids} FROM {', '.join(['won', *names])}"
 
 
 @cache
-def _insert(model: type[models.Model], pointing: _Names) -> str:
+def _insert(model: type[models.Model], pointing: _Names, otherwise: str) -> str:
     others = tuple(column for column, _name in pointing)
     columns = [*_names(model, others), *others]
     places = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({places})"
+    conflict = f" ON CONFLICT {otherwise}" if otherwise else ""
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({places}){conflict}"
 
 
 def _names(model: type[models.Model], others: Collection[str]) -> list[str]:

@@ -66,12 +66,17 @@ class UseCount(models.Model):
     mark = models.CharField(max_length=64)
     span = models.DateTimeField()
     uses = models.PositiveIntegerField()
+    most = models.PositiveIntegerField(null=True)
+    """Where the database refuses more."""
 
-    PRIVACY = {Life.DAY: {Kind.INTERNAL: "id what span uses", Kind.PSEUDONYM: "mark"}}
+    PRIVACY = {Life.DAY: {Kind.INTERNAL: "id what span uses most", Kind.PSEUDONYM: "mark"}}
 
     class Meta:
         constraints = (
             models.UniqueConstraint(name="one_count_per_span", fields=["what", "mark", "span"]),
+            models.CheckConstraint(
+                name="no_more_uses_than_may_be", condition=models.Q(uses__lte=models.F("most"))
+            ),
         )
         indexes = (models.Index(name="counts_to_forget", fields=["span"]),)
 

@@ -12,12 +12,13 @@ from appointments.rules.local_time import wall_clock
 from appointments.rules.needs import kept_needs
 from appointments.services import capacity, holds
 from appointments.services.conditions import check_contact, check_time, cleaned_name
+from appointments.services.limits import ONE_TOO_MANY, too_many, uses_of_booking
 from appointments.services.new_visit import NewVisit, Wish, new_visit
 from appointments.services.plan import Plan, Visitor, plan_and_desks, plan_to_book
 from appointments.services.repeats import Request, repeat_of
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.services import tell_workers
-from borgerservice.together import write_together
+from borgerservice.together import New, write_together
 
 _AUDIENCES = {
     Appointment.Origin.DESK: Audience.STAFF,
@@ -39,15 +40,18 @@ def book_appointment(
     request: Request | None = None,
     hold: Hold | None = None,
     needs: Sequence[str] = (),
+    network: str | None = None,
 ) -> Appointment:
     """Give the citizen the time, or raise; nothing is written halfway.
 
     `phone` is E.164, `email` an address; a citizen needs one of the two, a walk-in neither. `needs`
-    are codes of `rules/needs.py`.
+    are codes of `rules/needs.py`. `network` is where somebody books from whose bookings are
+    counted, empty where it is not known; None counts nothing.
     With a `hold` the time is theirs; once that is over, they get it if it is still free. Raises
-    SlotTaken, or Refused with the code and field of what is wrong. A repeat of the same `request`
-    returns the appointment it made the first time.
+    SlotTaken, TooMany, or Refused with the code and field of what is wrong. A repeat of the same
+    `request` returns the appointment it made the first time.
     """
+    uses: list[New] = []
     try:
         names = [cleaned_name(visitor.name, place) for place, visitor in enumerate(visitors)]
         codes = [visitor.service for visitor in visitors]
@@ -67,7 +71,11 @@ def book_appointment(
         kept_as = kept_needs(needs)
         wish = Wish(centre, plan, start, origin, actor, now, language, phone, email, kept_as)
         protected = [visitor.is_protected for visitor in visitors]
-        visit = new_visit(wish, names=names, protected=protected, request=request)
+        if network is not None:
+            uses = uses_of_booking(
+                centre=centre, phone=phone, email=email, network=network, now=now
+            )
+        visit = new_visit(wish, names=names, protected=protected, request=request, uses=uses)
         wanted = capacity.wanted(centre=centre, plan=plan, start=start, now=now, audience=audience)
         if kept:
             _write_held(visit, wish, kept, wanted)
@@ -78,6 +86,8 @@ def book_appointment(
             return earlier
         if "one_visit_per_desk_and_time" in str(clash):
             raise SlotTaken(field="start") from clash
+        if ONE_TOO_MANY in str(clash):
+            raise too_many(uses, now=now) from None
         raise
     tell_workers([message.pk for message in visit.messages])
     if request and visit.answer:

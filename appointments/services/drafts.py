@@ -219,10 +219,11 @@ def choose_time(*, draft: Draft, start: datetime, now: datetime) -> None:
         row.save(update_fields=["hold", "starts_at"])
 
 
-def confirm_draft(*, token: str, language: str, now: datetime) -> Appointment:
+def confirm_draft(*, token: str, language: str, network: str, now: datetime) -> Appointment:
     """Make the booking, once, and erase what was typed. Confirming again gives the same visit.
 
-    The token makes it one request: a second click finds the booking of the first.
+    The token makes it one request: a second click finds the booking of the first. It is counted
+    for the contact and the `network`.
     """
     draft = read_draft(token=token, now=now)
     if draft.row.appointment is not None:
@@ -246,6 +247,7 @@ def confirm_draft(*, token: str, language: str, now: datetime) -> Appointment:
         request=Request(scope="draft", key=draft.row.token_hash, body_hash=""),
         hold=draft.row.hold,
         needs=typed.needs,
+        network=network,
     )
     BookingDraft.objects.filter(pk=draft.row.pk).update(appointment=visit, typed_sealed=None)
     return visit

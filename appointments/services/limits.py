@@ -1,11 +1,12 @@
 """How often one network or one contact may book: counted exactly, however many come at once.
 
 One statement adds a use and tells the new count, so of two at the same moment each gets a number of
-its own. What is stored is a keyed mark, for a day; never an address or a number. Staff have no
-limit.
+its own. A booking counts itself as it is written, and only then: the database refuses it where it
+is one too many. What is stored is a keyed mark, for a day; never an address or a number. Staff have
+no limit.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,20 +18,23 @@ from django.db.models import F
 from appointments.exceptions import TooMany
 from appointments.models import UseCount
 from appointments.rules.local_time import instant
-from appointments.services.repeats import Request, repeat_of
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 from borgerservice.planned import planned
+from borgerservice.rows import new_row
+from borgerservice.together import New
 from borgerservice.vault.marks import contact_mark
 
 START, CENTRE, CONTACT, FIND, ARRIVE = "start", "centre", "contact", "find", "arrive"
 CODE, CODE_NET, WRONG_CODE = "code", "code_net", "wrong_code"
 
+ONE_TOO_MANY = "no_more_uses_than_may_be"
+_OF_THE_SAME = "(what, mark, span) DO UPDATE SET uses = appointments_usecount.uses + 1"
+_WITHIN = f"{_OF_THE_SAME}, most = excluded.most"
 # A count that a crash forgets does no harm, so nobody waits for it to reach the disk.
 _COUNT = """
 INSERT INTO appointments_usecount (what, mark, span, uses) VALUES {marks}
-ON CONFLICT (what, mark, span) DO UPDATE SET uses = appointments_usecount.uses + 1
-RETURNING what, uses
+ON CONFLICT {of_the_same}, most = NULL RETURNING what, uses
 """
 _MARK = "(%s, %s, %s, 1)"
 _UNHURRIED = {"postgresql": ", set_config('synchronous_commit', 'off', true)", "sqlite": ""}
@@ -75,36 +79,41 @@ def count_start(*, network: str, centre: Centre, now: datetime) -> int:
     return counted[START]
 
 
-def count_booking(
-    *,
-    centre: Centre,
-    phone: str,
-    email: str,
-    now: datetime,
-    network: str = "",
-    request: Request | None = None,
-) -> None:
-    """Count a booking for its contact; and for its network, where the centre is short of times.
+def uses_of_booking(
+    *, centre: Centre, phone: str, email: str, network: str, now: datetime
+) -> list[New]:
+    """What counts a booking, written with it: see `count_wait`. One too many is refused."""
+    marks = _marks_of_booking(centre=centre, phone=phone, email=email, network=network)
+    return [
+        New(
+            f"use_{place}",
+            new_row(
+                UseCount,
+                what=what,
+                mark=mark,
+                span=(which := limit(what)).span_of(now),
+                uses=1,
+                most=which.most,
+            ),
+            otherwise=_WITHIN,
+        )
+        for place, (what, mark) in enumerate(marks)
+    ]
 
-    Raises TooMany; but a repeat of a `request` that booked gets through to its answer.
+
+def too_many(uses: Sequence[New], *, now: datetime) -> TooMany:
+    """What to tell somebody whose booking is one too many."""
+    counts = [new.row for new in uses if isinstance(new.row, UseCount)]
+    return TooMany(retry_after=max(limit(count.what).seconds_left(now) for count in counts))
+
+
+def count_wait(*, centre: Centre, phone: str, email: str, network: str, now: datetime) -> None:
+    """Count a wish to wait as a booking: for its contact, and for its network at a short centre.
+
+    A centre is short where it gives returned times out slowly. Raises TooMany.
     """
-    marks = [(CONTACT, mark) for mark in _contact_marks(phone=phone, email=email)]
-    if network and centre.returns_slowly:
-        marks.append((CENTRE, _at_centre(centre, network)))
-    try:
-        _require(_count(marks, now=now), now=now)
-    except TooMany:
-        if request is None or repeat_of(request) is None:
-            raise
-
-
-def forgive_booking(*, phone: str, email: str, now: datetime) -> None:
-    """Count one less for the contact: they were given nothing."""
-    UseCount.objects.filter(
-        what=CONTACT,
-        mark__in=_contact_marks(phone=phone, email=email),
-        span=limit(CONTACT).span_of(now),
-    ).update(uses=F("uses") - 1)
+    marks = _marks_of_booking(centre=centre, phone=phone, email=email, network=network)
+    _require(_count(marks, now=now), now=now)
 
 
 def count_find(*, phone: str, email: str, network: str, now: datetime) -> None:
@@ -186,9 +195,14 @@ def _seconds_of_the_day(now: datetime) -> int:
     return int((now - instant(danish_date(now), 0)).total_seconds())
 
 
-def _contact_marks(*, phone: str, email: str) -> list[str]:
+def _marks_of_booking(
+    *, centre: Centre, phone: str, email: str, network: str
+) -> list[tuple[str, str]]:
     kinds = {"phone": phone, "email": email.casefold()}
-    return [contact_mark(kind, value)[1] for kind, value in kinds.items() if value]
+    marks = [(CONTACT, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
+    if network and centre.returns_slowly:
+        marks.append((CENTRE, _at_centre(centre, network)))
+    return sorted(marks)  # in one order, so that no two wait for each other
 
 
 def _at_centre(centre: Centre, network: str) -> str:
@@ -202,7 +216,8 @@ def _count(marks: Iterable[tuple[str, str]], *, now: datetime) -> dict[str, int]
         given += [what, mark, connection.ops.adapt_datetimefield_value(limit(what).span_of(now))]
     if not given:
         return {}
-    statement = _COUNT.format(marks=", ".join([_MARK] * (len(given) // 3)))
+    places = ", ".join([_MARK] * (len(given) // 3))
+    statement = _COUNT.format(marks=places, of_the_same=_OF_THE_SAME)
     counted: dict[str, int] = {}
     with _without_waiting_for_the_disk(), planned() as cursor:
         cursor.execute(statement + _UNHURRIED[connection.vendor], given)

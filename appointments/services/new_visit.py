@@ -52,9 +52,14 @@ class NewVisit:
 
 
 def new_visit(
-    wish: Wish, *, names: Sequence[str], protected: Sequence[bool], request: Request | None
+    wish: Wish,
+    *,
+    names: Sequence[str],
+    protected: Sequence[bool],
+    request: Request | None,
+    uses: Sequence[New] = (),
 ) -> NewVisit:
-    """Seal and number everything that will be written of a visit."""
+    """Seal and number everything that will be written of a visit, and of what it `uses` up."""
     municipality_id = wish.centre.municipality_id
     contact, key = unsaved_contact(
         municipality_id=municipality_id, phone=wish.phone, email=wish.email
@@ -95,6 +100,7 @@ def new_visit(
     answer = _answer(request, appointment, wish) if request else None
     if answer:
         news.append(New("answer", answer, to_visit))
+    news += uses
     return NewVisit(appointment, messages, news, answer)
 
 

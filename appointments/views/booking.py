@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from appointments.exceptions import Refused
+from appointments.exceptions import Refused, TooMany
 from appointments.forms.details import DetailsForm
 from appointments.forms.times import TimesForm
 from appointments.models import Appointment, ServiceType
@@ -31,7 +31,6 @@ from appointments.services.drafts import (
     read_draft,
     start_draft,
 )
-from appointments.services.limits import count_booking
 from appointments.services.plan import Plan
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
@@ -202,18 +201,14 @@ def check(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Http
     shown["stand"] = stand_on(draft.row.centre, day=clock.danish_date(draft.row.starts_at))
     shown["is_carried"] = CARRIED in request.COOKIES and draft.row.service.proves_identity
     if request.method == "POST":
-        count_booking(
-            centre=draft.row.centre,
-            phone=draft.typed.phone,
-            email=draft.typed.email,
-            network=network_of(request),
-            now=now,
-        )
+        network = network_of(request)
         try:
-            visit = confirm_draft(token=token, language=_language(), now=now)
+            visit = confirm_draft(token=token, language=_language(), network=network, now=now)
             if screen_of(request):
                 return redirect("appointments:check", token=token)
             return _booked(request, visit, now)
+        except TooMany:
+            raise
         except Refused as refused:
             wanted = draft.row.starts_at
             form = TimesForm({}, now=now, party=draft.typed.people)

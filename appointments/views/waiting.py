@@ -19,7 +19,7 @@ from appointments.selectors_waiting import (
 )
 from appointments.services import plan_visit
 from appointments.services.answers import accept_offer, decline_offer
-from appointments.services.limits import count_booking, count_start
+from appointments.services.limits import count_start, count_wait
 from appointments.services.waiting import (
     entry_link,
     leave_waiting_list,
@@ -96,7 +96,7 @@ def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
         network, typed = network_of(request), form.cleaned_data
         reach = {"phone": str(typed["phone"] or ""), "email": typed["email"]}
         count_start(network=network, centre=centre, now=now)
-        count_booking(centre=centre, **reach, network=network, now=now)
+        count_wait(centre=centre, **reach, network=network, now=now)
         today = clock.danish_date(now)
         try:
             entry = wait_for_any(

@@ -11,10 +11,12 @@ from django.db.models import F
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
-from appointments.exceptions import TooMany
+from appointments.exceptions import Refused, TooMany
 from appointments.models import Appointment, UseCount, WaitingEntry
+from appointments.rules.local_time import instant
+from appointments.services import Visitor, book_appointment
 from appointments.services.expiry import forget_expired
-from appointments.services.limits import count_booking, count_start, starts_lately
+from appointments.services.limits import count_start, count_wait, starts_lately
 from borgerservice.municipalities.models import Centre
 from borgerservice.networks import network_of
 from tests.appointments.api_bookings import NAME, TOMORROW, wanted
@@ -26,7 +28,9 @@ from tests.rig.databases import Database
 pytestmark = pytest.mark.usefixtures("clock")
 
 NETWORK = "203.0.114.0/24"
+PHONE = "+4520304050"
 AT_ONCE, EACH, MOST = 8, 25, 60
+EACH_BOOKS, MOST_BOOKED = 4, 10
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +168,73 @@ def test_the_api_says_too_many_and_a_repeat_still_gets_its_answer() -> None:
     assert Appointment.unscoped.count() == 2
 
 
+def book(world: World, nth: int, *, phone: str = PHONE, network: str | None = "") -> Appointment:
+    """Book a time of the next day, so many half hours after nine."""
+    start = instant(NOW.date() + timedelta(days=1), nth * 30 + 9 * 60)
+    return book_appointment(
+        centre=world.centre,
+        visitors=[Visitor(name="Amina Hassan", service=world.service.code)],
+        start=start,
+        phone=phone,
+        email="",
+        language="da",
+        origin=Appointment.Origin.WEB,
+        actor="citizen",
+        now=NOW,
+        network=network,
+    )
+
+
+@pytest.mark.django_db
+def test_what_was_refused_uses_nothing_up() -> None:
+    world = build_world(desks=1)
+    book(world, 0, phone="+4520304099", network=None)
+    for nth in (0, -8, 0, 0):
+        with pytest.raises(Refused, match=r"slot_taken|closed"):
+            book(world, nth)
+    assert not UseCount.objects.exists()
+    book(world, 1)
+    book(world, 2)
+    with pytest.raises(TooMany) as refused:
+        book(world, 3)
+    assert refused.value.retry_after == 16 * 3600
+    assert UseCount.objects.get().uses == 2
+    book(world, 3, phone="+4520304051")
+
+
+def of_all_at_once(world: World, *, network: str | None) -> list[str]:
+    """Book for one contact, many at the same moment, where there is room; what came of it."""
+    together = Barrier(AT_ONCE)
+
+    def some(number: int) -> list[str]:
+        together.wait(30)
+        said = []
+        for nth in range(EACH_BOOKS):
+            try:
+                book(world, (number + nth) % 12, network=network)
+                said.append("booked")
+            except TooMany:
+                said.append("too many")
+        connections.close_all()
+        return said
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [one for said in pool.map(some, range(AT_ONCE)) for one in said]
+
+
+def test_however_many_book_at_once_a_contact_gets_as_many_as_may_be(
+    fresh_database: Database, settings: Settings
+) -> None:
+    settings.BOOKING_LIMITS = {**settings.BOOKING_LIMITS, "contact": (MOST_BOOKED, 86400)}
+    with fresh_database.opened():
+        world = build_world(desks=AT_ONCE * EACH_BOOKS)
+        said = of_all_at_once(world, network="")
+        assert said.count("booked") == MOST_BOOKED == Appointment.unscoped.count()
+        assert said.count("too many") == AT_ONCE * EACH_BOOKS - MOST_BOOKED
+        assert UseCount.objects.get().uses == MOST_BOOKED
+        assert of_all_at_once(world, network=None) == ["booked"] * (AT_ONCE * EACH_BOOKS)
+
+
 @pytest.mark.django_db
 def test_a_booking_that_the_api_refuses_takes_nothing_of_the_contacts_day() -> None:
     world = build_world(desks=1)
@@ -189,27 +260,28 @@ def test_where_times_are_short_one_network_gets_a_few_places_a_day() -> None:
     Centre.objects.filter(pk=centre.pk).update(returns_slowly=True)
     centre.refresh_from_db()
 
-    def book(number: int, *, network: str = NETWORK) -> None:
+    def wait(number: int, *, network: str = NETWORK) -> None:
         phone = f"+45203040{number}"
-        count_booking(centre=centre, phone=phone, email="", network=network, now=NOW)
+        count_wait(centre=centre, phone=phone, email="", network=network, now=NOW)
 
-    book(10)
-    book(11)
+    wait(10)
+    wait(11)
     with pytest.raises(TooMany):
-        book(12)
-    book(13, network="203.0.115.0/24")
+        wait(12)
+    wait(13, network="203.0.115.0/24")
     with pytest.raises(TooMany):
         count_start(network=NETWORK, centre=centre, now=NOW)
     count_start(network="203.0.115.0/24", centre=centre, now=NOW)
     centre.returns_slowly = False
-    book(14)
+    wait(14)
 
 
 @pytest.mark.django_db
 def test_nothing_stored_tells_the_network_or_the_contact() -> None:
     world = build_world()
     count_start(network=NETWORK, centre=world.centre, now=NOW)
-    count_booking(centre=world.centre, phone="+4520304050", email="a@example.com", now=NOW)
+    reach = {"phone": "+4520304050", "email": "a@example.com"}
+    count_wait(centre=world.centre, network=NETWORK, now=NOW, **reach)
     stored = str(list(UseCount.objects.values_list("what", "mark")))
     for told in ("203.0", "20304050", "example"):
         assert told not in stored

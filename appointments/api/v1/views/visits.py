@@ -29,7 +29,6 @@ from appointments.models import Appointment, Hold
 from appointments.rules.reference import normalise_reference
 from appointments.selectors import get_appointment
 from appointments.services.client_holds import find_client_hold
-from appointments.services.limits import count_booking, forgive_booking
 from appointments.services.repeats import repeat_of
 from borgerservice.api import idempotency, pagination
 from borgerservice.api.inputs import Nothing, read_body, read_query
@@ -113,24 +112,20 @@ class AppointmentsView(MunicipalView):
         centre = selectors.own_centre(municipality=self.municipality, key=asked["centre"])
         now, phone, email = clock.now(), _e164(asked["phone"]), asked["email"]
         hold = self._hold(asked, centre, repeatable, now) if "hold" in asked else None
-        count_booking(centre=centre, phone=phone, email=email, now=now, request=repeatable)
-        try:
-            services.book_appointment(
-                centre=centre,
-                visitors=_visitors(asked),
-                start=asked["start"],
-                phone=phone,
-                email=email,
-                language=asked["language"],
-                origin=Appointment.Origin.API,
-                actor=self.actor,
-                now=now,
-                request=repeatable,
-                hold=hold,
-            )
-        except Refused:
-            forgive_booking(phone=phone, email=email, now=now)
-            raise
+        services.book_appointment(
+            centre=centre,
+            visitors=_visitors(asked),
+            start=asked["start"],
+            phone=phone,
+            email=email,
+            language=asked["language"],
+            origin=Appointment.Origin.API,
+            actor=self.actor,
+            now=now,
+            request=repeatable,
+            hold=hold,
+            network="",
+        )
         answer = booked(repeatable.record)
         where = {"Location": answer["links"]["self"]}
         return Response(answer, status=HTTPStatus.CREATED, headers=where)
