@@ -51,15 +51,16 @@ def book_appointment(
     SlotTaken, TooMany, or Refused with the code and field of what is wrong. A repeat of the same
     `request` returns the appointment it made the first time.
     """
-    uses: list[New] = []
+    reach, uses = {"phone": phone, "email": email}, list[New]()
     try:
         names = [cleaned_name(visitor.name, place) for place, visitor in enumerate(visitors)]
         codes = [visitor.service for visitor in visitors]
+        protected = [visitor.is_protected for visitor in visitors]
         start = start.astimezone(UTC)
         kept = holds.still_kept(hold, start=start, now=now)
         audience = _AUDIENCES.get(origin, Audience.EVERYONE)
         plan, seen = _read(centre, codes, start, now, audience, is_held=bool(kept))
-        check_contact(phone=phone, email=email, language=language, origin=origin)
+        check_contact(**reach, language=language, origin=origin)
         check_time(
             centre=centre,
             plan=plan,
@@ -69,31 +70,31 @@ def book_appointment(
             is_held=bool(kept),
         )
         kept_as = kept_needs(needs)
-        wish = Wish(centre, plan, start, origin, actor, now, language, phone, email, kept_as)
-        protected = [visitor.is_protected for visitor in visitors]
+        wish = Wish(centre, plan, start, origin, actor, now, language, needs=kept_as, **reach)
         if network is not None:
-            uses = uses_of_booking(
-                centre=centre, phone=phone, email=email, network=network, now=now
-            )
+            uses = uses_of_booking(centre=centre, network=network, now=now, **reach)
         visit = new_visit(wish, names=names, protected=protected, request=request, uses=uses)
         wanted = capacity.wanted(centre=centre, plan=plan, start=start, now=now, audience=audience)
-        if kept:
-            _write_held(visit, wish, kept, wanted)
-        else:
-            capacity.take(wanted, visit.at_desk, seen)
+        _write(visit, wish, kept, wanted, seen)
     except (IntegrityError, Refused) as clash:
         if request and (earlier := repeat_of(request)):
             return earlier
-        if "one_visit_per_desk_and_time" in str(clash):
-            raise SlotTaken(field="start") from clash
-        if ONE_TOO_MANY in str(clash):
-            raise too_many(uses, now=now) from None
+        if refusal := _refusal_of(clash, uses, now):
+            raise refusal from None
         raise
     tell_workers([message.pk for message in visit.messages])
-    if request and visit.answer:
-        visit.answer.appointment = visit.appointment
-        request.answered = visit.answer
+    if request:
+        request.answered = visit.answered()
     return visit.appointment
+
+
+def _refusal_of(clash: Exception, uses: Sequence[New], now: datetime) -> Refused | None:
+    """What it means that the database refused a row of the visit, where it means anything."""
+    if "one_visit_per_desk_and_time" in str(clash):
+        return SlotTaken(field="start")
+    if ONE_TOO_MANY in str(clash):
+        return too_many(uses, now=now)
+    return None
 
 
 def _read(
@@ -112,8 +113,17 @@ def _read(
     return plan_and_desks(centre=centre, codes=codes, day=day, now=now, audience=audience)
 
 
-def _write_held(visit: NewVisit, wish: Wish, hold: Hold, wanted: capacity.Wanted) -> None:
+def _write(
+    visit: NewVisit,
+    wish: Wish,
+    hold: Hold | None,
+    wanted: capacity.Wanted,
+    seen: Sequence[HeldDeskDay] | None,
+) -> None:
     """Write the visit at the desk that is held for it, or wherever the time is free."""
+    if not hold:
+        capacity.take(wanted, visit.at_desk, seen)
+        return
     is_for = holds.is_for(hold, centre=wish.centre, plan=wish.plan, start=wish.start)
     if is_for and write_together(holds.using(hold, now=wish.now), visit.at_desk(hold.desk_id)):
         return

@@ -50,6 +50,12 @@ class NewVisit:
         self.appointment.desk_id = desk_id
         return self.news
 
+    def answered(self) -> IdempotencyRecord | None:
+        """What the request that asked for it is answered with, once it is written."""
+        if self.answer:
+            self.answer.appointment = self.appointment
+        return self.answer
+
 
 def new_visit(
     wish: Wish,

@@ -5,8 +5,8 @@ from django.urls import include, path
 from borgerservice.api.docs import DocsView, SchemaView
 
 urlpatterns = [
-    path("schema/", SchemaView.as_view(), name="api-schema"),
-    path("docs/", DocsView.as_view(), name="api-docs"),
     path("", include("appointments.api.v1.urls")),
     path("", include("witnesses.api.v1.urls")),
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("docs/", DocsView.as_view(), name="api-docs"),
 ]

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from phonenumber_field.phonenumber import to_python
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from appointments import services
 from appointments.api.v1 import selectors
@@ -101,7 +100,7 @@ class AppointmentsView(MunicipalView):
             },
         ),
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Book a time at one of the municipality's own centres."""
         read_query(request, Nothing)
         key = idempotency.key_of(request)
@@ -128,7 +127,9 @@ class AppointmentsView(MunicipalView):
         )
         answer = booked(repeatable.record)
         where = {"Location": answer["links"]["self"]}
-        return Response(answer, status=HTTPStatus.CREATED, headers=where)
+        return HttpResponse(
+            json.dumps(answer), content_type=JSON, status=HTTPStatus.CREATED, headers=where
+        )
 
     def _hold(
         self, asked: dict[str, Any], centre: Centre, request: services.Request, now: datetime
