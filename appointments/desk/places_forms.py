@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.desk.roster_forms import AcceptingForm
 from appointments.forms.fields import PhoneField
+from appointments.forms.kind import KindForm
 from appointments.services.places import Place
 from appointments.services.reference import centre_key
 from appointments.wording import REFUSALS
@@ -28,7 +29,7 @@ def _line(label: Any, *, longest: int, told: str, **options: Any) -> forms.CharF
     )
 
 
-class _PlaceForm(forms.Form):
+class _PlaceForm(KindForm):
     """The fields of `Place`."""
 
     name = _line(_("Name of the centre"), longest=120, told="centre_without_name")
