@@ -1,10 +1,7 @@
 """What the schedule does with visits. Twice is as good as once."""
 
-from datetime import datetime
-
 from celery import shared_task
 
-from appointments.rules.reminders import REMINDERS
 from appointments.services import (
     answers,
     doubles,
@@ -22,16 +19,8 @@ from borgerservice.kernel import clock
 
 @shared_task(name="appointments.queue_reminders")
 def queue_reminders() -> None:
-    """Have the reminders that are due written and sent, each kind by itself."""
-    for reminder in REMINDERS:
-        reminders.hand_on(reminder.kind, after=None)
-
-
-@shared_task(name=reminders.REMIND)
-def remind(kind: str, starts_at: str = "", visit_id: int = 0) -> None:
-    """Write and send reminders, from where another worker has left off."""
-    after = reminders.Place(datetime.fromisoformat(starts_at), visit_id) if starts_at else None
-    reminders.remind(kind, after=after, now=clock.now())
+    """Write the reminders that are due."""
+    reminders.queue_reminders(now=clock.now())
 
 
 @shared_task(name="appointments.ask_about_doubles")

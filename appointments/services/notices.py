@@ -172,7 +172,7 @@ def notices_of(
     """
     known: dict[tuple[int, date], dict[str, object]] = {}
     for visit, centre, contact, proves_identity in visits:
-        place = centre.id, danish_date(visit.starts_at)
+        place = centre.pk, danish_date(visit.starts_at)
         about = known.get(place)
         if about is None:
             about = known[place] = _about(centre, place[1])

@@ -9,30 +9,31 @@ reference, which is the same at every try, lets the carrier see it.
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, F, Q
 from django.template import TemplateDoesNotExist
 
 from borgerservice.kernel.clock import danish_date
-from borgerservice.notifications.claimed import Blob, Claimed, Row
 from borgerservice.notifications.limits import may_be_texted, over_the_limit
 from borgerservice.notifications.mail import MailGateway
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.ports import Gateway, GatewayDown, Outgoing, sms_gateway
-from borgerservice.notifications.services import EMAIL, IDS_A_TASK, SMS
-from borgerservice.notifications.statements import CLAIM, CLAIM_NAMED, READ, SENT, STANDING
+from borgerservice.notifications.services import IDS_A_TASK
+from borgerservice.notifications.statements import CLAIM, CLAIM_NAMED, READ, SENT
 from borgerservice.notifications.wording import CprNumberInMessage, worded
-from borgerservice.vault.keys import KeyRing, KeyUnavailable, key_ring
+from borgerservice.vault.keys import KeyUnavailable, key_ring
 from borgerservice.vault.services import SealBroken, open_wrapped
 
 logger = logging.getLogger(__name__)
 
 Status = Message.Status
+Blob = bytes | memoryview | None
+SMS, EMAIL = Message.Channel.SMS.value, Message.Channel.EMAIL.value
 PLACES = {SMS: "contact.phone", EMAIL: "contact.email"}
 """To what an address is sealed, by the channel it is for."""
 
@@ -50,39 +51,19 @@ def deliver(*, now: datetime, ids: Sequence[int] | None = None) -> int:
 
     Safe to call at any time, by anyone, as often as one likes.
     """
-    lease = now + LEASE
-    claimed = _claim(now=now, until=lease, ids=ids)
-    _send_all(claimed, {}, lease=lease, now=now)
-    return len(claimed)
-
-
-def deliver_claimed(claimed: Claimed, *, now: datetime) -> None:
-    """Send what was just written, but for what has been taken back since."""
-    known = {row.pk: row for row in claimed.rows}
-    waiting = sorted((row.pk, row.channel) for row in claimed.rows)
-    _send_all(waiting, known, lease=claimed.lease, now=now)
-
-
-def _send_all(
-    claimed: Sequence[tuple[int, str]],
-    known: Mapping[int, Row],
-    *,
-    lease: datetime,
-    now: datetime,
-) -> None:
-    """Send claimed messages; what is known of them serves for the first call, then it is old."""
     began = time.monotonic()
+    lease = now + LEASE
     gateways: dict[str, Gateway] = {SMS: sms_gateway(), EMAIL: MailGateway()}
+    claimed = _claim(now=now, until=lease, ids=ids)
     for channel, gateway in gateways.items():
         waiting = iter([pk for pk, by in claimed if by == channel])
         while some := list(islice(waiting, gateway.at_once)):
             elapsed = timedelta(seconds=time.monotonic() - began)
-            rows = _still(some, known, lease=lease) if known else _read(some, lease=lease)
-            known = {}
-            is_down = not _send(rows, gateway=gateway, lease=lease, now=now + elapsed)
+            is_down = not _send(some, gateway=gateway, lease=lease, now=now + elapsed)
             if is_down or elapsed.total_seconds() > SENDING_SECONDS:
                 pause = FIRST_PAUSE if is_down else timedelta(0)
                 _give_back(list(waiting), lease=lease, due_at=now + elapsed + pause)
+    return len(claimed)
 
 
 def due_ids(*, now: datetime) -> list[int]:
@@ -125,9 +106,9 @@ def _claim(*, now: datetime, until: datetime, ids: Sequence[int] | None) -> list
         return sorted(cursor.fetchall())
 
 
-def _send(rows: Sequence[Row], *, gateway: Gateway, lease: datetime, now: datetime) -> bool:
+def _send(ids: Sequence[int], *, gateway: Gateway, lease: datetime, now: datetime) -> bool:
     """Send some claimed messages in one call; False when the gateway could not be reached."""
-    letters, problems = _prepared(rows, now=now)
+    letters, problems = _prepared(_read(ids, lease=lease), now=now)
     by_reference = {letter.reference: row for row, letter in letters}
     sent: Mapping[str, str] = {}
     is_down = False
@@ -148,20 +129,28 @@ def _send(rows: Sequence[Row], *, gateway: Gateway, lease: datetime, now: dateti
     return not is_down
 
 
-def _read(ids: Sequence[int], *, lease: datetime) -> list[Row]:
+class _Row(NamedTuple):
+    """What is read of a message right before it goes out."""
+
+    pk: int
+    kind: str
+    channel: str
+    language: str
+    facts: str
+    reference: str
+    attempts: int
+    wrapped_key: Blob
+    key_version: int | None
+    sealed: Blob
+    mark: str | None
+
+
+def _read(ids: Sequence[int], *, lease: datetime) -> list[_Row]:
     """Of claimed messages those that nobody has taken back meanwhile."""
     until = connection.ops.adapt_datetimefield_value(lease)
     with connection.cursor() as cursor:
         cursor.execute(READ[connection.vendor], [json.dumps(ids), until])
-        return list(map(Row._make, cursor.fetchall()))
-
-
-def _still(ids: Sequence[int], known: Mapping[int, Row], *, lease: datetime) -> list[Row]:
-    """The same of messages of which all else is known."""
-    until = connection.ops.adapt_datetimefield_value(lease)
-    with connection.cursor() as cursor:
-        cursor.execute(STANDING[connection.vendor], [json.dumps(ids), until])
-        return [known[pk] for (pk,) in cursor.fetchall()]
+        return list(map(_Row._make, cursor.fetchall()))
 
 
 def _note_sent(ids: Sequence[int], *, lease: datetime, now: datetime) -> None:
@@ -173,13 +162,12 @@ def _note_sent(ids: Sequence[int], *, lease: datetime, now: datetime) -> None:
 
 
 def _prepared(
-    rows: Sequence[Row], *, now: datetime
-) -> tuple[list[tuple[Row, Outgoing]], list[tuple[Row, str]]]:
+    rows: Sequence[_Row], *, now: datetime
+) -> tuple[list[tuple[_Row, Outgoing]], list[tuple[_Row, str]]]:
     """What goes out, and what does not with the code of the reason."""
     letters, problems = [], []
-    ring = cache(key_ring)  # the keys as they lie there now, for all of these
     for row in rows:
-        found = _letter_or_problem(row, ring=ring, now=now)
+        found = _letter_or_problem(row, now=now)
         if isinstance(found, Outgoing):
             letters.append((row, found))
         else:
@@ -192,13 +180,13 @@ def _prepared(
     return [(row, letter) for row, letter in letters if row.pk not in too_many], problems
 
 
-def _letter_or_problem(row: Row, *, ring: Callable[[], KeyRing], now: datetime) -> Outgoing | str:
+def _letter_or_problem(row: _Row, *, now: datetime) -> Outgoing | str:
     try:
-        facts = json.loads(row.facts) if isinstance(row.facts, str) else row.facts
-        to = _opened(row.channel, row.sealed, row.wrapped_key, row.key_version, ring)
+        facts = json.loads(row.facts)
+        to = _opened(row.channel, row.sealed, row.wrapped_key, row.key_version)
         if problem := _problem_of(row, facts, to=to, now=now):
             return problem
-        wording = worded(row.kind, row.channel, row.language, facts, ring)
+        wording = worded(row.kind, row.channel, row.language, facts)
     except CprNumberInMessage:
         return "looks_like_cpr"
     except KeyUnavailable:
@@ -208,7 +196,7 @@ def _letter_or_problem(row: Row, *, ring: Callable[[], KeyRing], now: datetime) 
     return Outgoing(reference=row.reference, to=to, subject=wording.subject, text=wording.text)
 
 
-def _problem_of(row: Row, facts: Mapping[str, str], *, to: str, now: datetime) -> str:
+def _problem_of(row: _Row, facts: Mapping[str, str], *, to: str, now: datetime) -> str:
     if row.attempts > TRIES:
         return "given_up"
     if datetime.fromisoformat(facts["starts_at"]) <= now:
@@ -227,19 +215,13 @@ def address_of(message: Message) -> str:
         return ""
     sealed = contact.phone_sealed if message.channel == SMS else contact.email_sealed
     key = contact.data_key
-    return _opened(message.channel, sealed, key.wrapped, key.key_version, key_ring)
+    return _opened(message.channel, sealed, key.wrapped, key.key_version)
 
 
-def _opened(
-    channel: str,
-    sealed: Blob,
-    wrapped_key: Blob,
-    key_version: int | None,
-    ring: Callable[[], KeyRing],
-) -> str:
+def _opened(channel: str, sealed: Blob, wrapped_key: Blob, key_version: int | None) -> str:
     if wrapped_key is None or key_version is None:
         return ""
-    key = open_wrapped(wrapped_key, key_version, ring().wrap)
+    key = open_wrapped(wrapped_key, key_version, key_ring().wrap)
     return key.open(sealed, PLACES[channel]) if key else ""
 
 
@@ -247,7 +229,7 @@ DROPPED = frozenset({"too_late", "no_address", "number_not_served", "daily_limit
 """Why a message is not sent although nothing went wrong; every other problem is a failure."""
 
 
-def _end_with_problems(problems: Sequence[tuple[Row, str]], *, lease: datetime) -> None:
+def _end_with_problems(problems: Sequence[tuple[_Row, str]], *, lease: datetime) -> None:
     for problem in {problem for _row, problem in problems}:
         rows = [row.pk for row, its in problems if its == problem]
         status = Status.DROPPED if problem in DROPPED else Status.FAILED
@@ -257,7 +239,7 @@ def _end_with_problems(problems: Sequence[tuple[Row, str]], *, lease: datetime) 
         logger.warning("messages.not_sent problem=%s count=%d", problem, len(rows))
 
 
-def _try_again(rows: Sequence[Row], *, lease: datetime, now: datetime) -> None:
+def _try_again(rows: Sequence[_Row], *, lease: datetime, now: datetime) -> None:
     for tries, pks in _by_tries(rows):
         mine = Message.unscoped.filter(pk__in=pks, status=Status.SENDING, leased_until=lease)
         if tries >= TRIES:
@@ -271,7 +253,7 @@ def _try_again(rows: Sequence[Row], *, lease: datetime, now: datetime) -> None:
         logger.warning("messages.gateway_down count=%d tries=%d", len(pks), tries)
 
 
-def _by_tries(rows: Sequence[Row]) -> Iterator[tuple[int, list[int]]]:
+def _by_tries(rows: Sequence[_Row]) -> Iterator[tuple[int, list[int]]]:
     for tries in {row.attempts for row in rows}:
         yield tries, [row.pk for row in rows if row.attempts == tries]
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from celery import current_app
 from django.conf import settings
@@ -20,7 +19,6 @@ from borgerservice.vault.services import NewKey, shred, unsaved_data_key
 DELIVER = "notifications.deliver_messages"
 """The task that delivers, by name: the task knows this module, never the reverse."""
 IDS_A_TASK = 1000
-SMS, EMAIL = Message.Channel.SMS.value, Message.Channel.EMAIL.value
 HANDED_OUT_SECONDS = 60
 """How long the broker keeps ids for a worker; the sweep hands out anew what nobody took."""
 
@@ -85,60 +83,28 @@ def queue(notices: Iterable[Notice], *, now: datetime) -> int:
 
     One statement, whatever their number. With a broker, a worker is told once they are committed.
     """
-    ids = [pk for pk, _letter in write(letters_of(notices), now=now)]
-    tell_workers(ids)
-    return len(ids)
-
-
-class Letter(NamedTuple):
-    """A notice over one of the channels its contact has."""
-
-    notice: Notice
-    channel: str
-    reference: str
-
-
-def letters_of(notices: Iterable[Notice]) -> list[Letter]:
-    """What is to be written of some notices."""
-    return [
-        Letter(notice, channel, f"{notice.once}:{channel}")
-        for notice in notices
-        for channel in _channels_of(notice)
-    ]
-
-
-def write(
-    letters: Sequence[Letter], *, now: datetime, until: datetime | None = None
-) -> list[tuple[int, Letter]]:
-    """Write messages in one statement; those that are new, by their ids.
-
-    With `until` they are the caller's to send until then, as if claimed.
-    """
-    if not letters:
-        return []
-    asked = [
+    rows = [
         {
             "municipality_id": notice.contact.municipality_id,
-            "contact_id": notice.contact.id,
+            "contact_id": notice.contact.pk,
             "kind": notice.kind,
             "channel": channel,
             "language": notice.language,
             "subject": notice.subject,
             "facts": notice.facts,
-            "dedupe_key": reference,
+            "dedupe_key": f"{notice.once}:{channel}",
         }
-        for notice, channel, reference in letters
+        for notice in notices
+        for channel in _channels_of(notice)
     ]
-    status, tries = ("due", 0) if until is None else ("sending", 1)
+    if not rows:
+        return 0
     moment = connection.ops.adapt_datetimefield_value(now)
-    lease = connection.ops.adapt_datetimefield_value(until)
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT[connection.vendor], [status, tries, lease, moment, moment, json.dumps(asked)]
-        )
-        new = cursor.fetchall()
-    known = {letter.reference: letter for letter in letters}
-    return [(pk, known[reference]) for pk, reference in new]
+        cursor.execute(INSERT[connection.vendor], [moment, moment, json.dumps(rows)])
+        ids = [pk for (pk,) in cursor.fetchall()]
+    tell_workers(ids)
+    return len(ids)
 
 
 def unsaved_messages(notice: Notice, *, now: datetime) -> list[Message]:
@@ -222,8 +188,13 @@ def hand_out(ids: Sequence[int]) -> None:
 
 
 def _channels_of(notice: Notice) -> list[str]:
-    sealed = {SMS: notice.contact.phone_sealed, EMAIL: notice.contact.email_sealed}
-    wanted = notice.channels or (SMS, EMAIL)
+    sealed = {
+        Message.Channel.SMS: notice.contact.phone_sealed,
+        Message.Channel.EMAIL: notice.contact.email_sealed,
+    }
+    wanted = notice.channels or tuple(sealed)
     return [
-        channel for channel, address in sealed.items() if address is not None and channel in wanted
+        str(channel)
+        for channel, address in sealed.items()
+        if address is not None and channel in wanted
     ]

@@ -4,29 +4,28 @@ INSERT = {
     "postgresql": """
         INSERT INTO notifications_message
           (municipality_id, contact_id, kind, channel, language, subject, facts, dedupe_key,
-           problem, status, attempts, leased_until, due_at, created_at)
+           status, problem, attempts, due_at, created_at)
         SELECT municipality_id, contact_id, kind, channel, language, subject, facts, dedupe_key,
-          '', %s, %s, %s::timestamptz, %s, %s
+          'due', '', 0, %s, %s
         FROM jsonb_to_recordset(%s::jsonb) AS given
           (municipality_id bigint, contact_id bigint, kind text, channel text, language text,
            subject text, facts jsonb, dedupe_key text)
-        ON CONFLICT (dedupe_key) DO NOTHING RETURNING id, dedupe_key
+        ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
         """,
     "sqlite": """
         INSERT INTO notifications_message
           (municipality_id, contact_id, kind, channel, language, subject, facts, dedupe_key,
-           problem, status, attempts, leased_until, due_at, created_at)
+           status, problem, attempts, due_at, created_at)
         SELECT json_extract(value, '$.municipality_id'), json_extract(value, '$.contact_id'),
           json_extract(value, '$.kind'), json_extract(value, '$.channel'),
           json_extract(value, '$.language'), json_extract(value, '$.subject'),
           json_extract(value, '$.facts'), json_extract(value, '$.dedupe_key'),
-          '', %s, %s, %s, %s, %s
+          'due', '', 0, %s, %s
         FROM json_each(%s) WHERE true
-        ON CONFLICT (dedupe_key) DO NOTHING RETURNING id, dedupe_key
+        ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
         """,
 }
-"""New messages: how far they have come, how often they were tried, until when somebody has them,
-when they are due, when they were made, the rest as JSON."""
+"""New messages: when they are due, when they were made, the rest as JSON."""
 
 _IS_ONE_OF = {
     "postgresql": "= ANY (ARRAY(SELECT value::bigint FROM jsonb_array_elements_text(%s::jsonb)))",
@@ -99,14 +98,6 @@ _READ = """
 READ = {vendor: _READ.format(is_one_of=those) for vendor, those in _IS_ONE_OF.items()}
 """Messages that are about to go out, of a worker whose claim still stands: their ids as JSON, and
 until when it has them."""
-
-_STANDING = """
-    SELECT id FROM notifications_message
-    WHERE id {is_one_of} AND status = 'sending' AND leased_until = %s
-    ORDER BY id
-    """
-STANDING = {vendor: _STANDING.format(is_one_of=those) for vendor, those in _IS_ONE_OF.items()}
-"""Of the same only which they are, for who knows the rest."""
 
 _SENT = """
     UPDATE notifications_message

@@ -5,7 +5,7 @@ and number, never a name and never what somebody comes for.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +20,6 @@ from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.notifications import gsm
 from borgerservice.notifications.models import Message
-from borgerservice.vault.keys import KeyRing, key_ring
 from borgerservice.vault.links import derive_code, derive_link
 
 Told = dict[str, object]
@@ -63,13 +62,7 @@ def word(message: Message) -> Wording:
     return worded(message.kind, message.channel, message.language, message.facts)
 
 
-def worded(
-    kind: str,
-    channel: str,
-    language: str,
-    facts: Mapping[str, str],
-    ring: Callable[[], KeyRing] = key_ring,
-) -> Wording:
+def worded(kind: str, channel: str, language: str, facts: Mapping[str, str]) -> Wording:
     """A message of some kind in words. Raises CprNumberInMessage.
 
     Of the facts, `starts_at` is the time that is told and after which the message is not sent any
@@ -78,7 +71,7 @@ def worded(
     is_usual = language == settings.LANGUAGE_CODE
     home = f"{settings.PUBLIC_ADDRESS}/{'' if is_usual else f'{language}/'}"
     when = _when(channel, language, facts.get("happened_at", facts["starts_at"]))
-    link = _link(facts, home, ring)
+    link = _link(facts, home)
     reference = facts.get("reference", "")
     code = derive_code("contact code", facts["code_salt"]) if "code_salt" in facts else ""
     shared = Shared(
@@ -110,11 +103,11 @@ def worded(
     return Wording(subject=subject, text=text, link=link if made.link else "")
 
 
-def _link(facts: Mapping[str, str], home: str, ring: Callable[[], KeyRing]) -> str:
+def _link(facts: Mapping[str, str], home: str) -> str:
     """The secret link the message leads to; empty where it leads nowhere."""
     if "link" not in facts:
         return ""
-    return f"{home}{facts['link']}/{derive_link(facts['link'], facts['link_salt'], ring)}/"
+    return f"{home}{facts['link']}/{derive_link(facts['link'], facts['link_salt'])}/"
 
 
 @lru_cache(maxsize=4096)

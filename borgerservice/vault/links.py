@@ -6,23 +6,19 @@ The database holds the salt and the link's hash. Neither gives the link without 
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
 
-from borgerservice.vault.keys import KeyRing, KeyUnavailable, key_ring, newest
+from borgerservice.vault.keys import KeyUnavailable, key_ring, newest
 
 
-def derive_link(purpose: str, salt: str, ring: Callable[[], KeyRing] = key_ring) -> str:
-    """The secret part of a link, 32 characters (192 bits); salt is `version:random`.
-
-    Who derives many at once looks for the keys once.
-    """
-    digest = hmac.digest(_secret(salt, ring), f"{purpose}\0{salt}".encode(), "sha256")
+def derive_link(purpose: str, salt: str) -> str:
+    """The secret part of a link, 32 characters (192 bits); salt is `version:random`."""
+    digest = hmac.digest(_secret(salt), f"{purpose}\0{salt}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
 def derive_code(purpose: str, salt: str) -> str:
     """Six digits that somebody types from a message; salt is `version:random`."""
-    digest = hmac.digest(_secret(salt, key_ring), f"code\0{purpose}\0{salt}".encode(), "sha256")
+    digest = hmac.digest(_secret(salt), f"code\0{purpose}\0{salt}".encode(), "sha256")
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06}"
 
 
@@ -36,9 +32,9 @@ def link_hash(link: str) -> str:
     return hashlib.sha256(link.encode()).hexdigest()
 
 
-def _secret(salt: str, ring: Callable[[], KeyRing]) -> bytes:
+def _secret(salt: str) -> bytes:
     version = int(salt.partition(":")[0])
     try:
-        return ring().link[version]
+        return key_ring().link[version]
     except KeyError:
         raise KeyUnavailable(f"link key version {version}") from None

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from appointments.models import Appointment, Desk, Participant
 from appointments.rules.local_time import instant
 from appointments.services import cancel_appointment, check_in, move_appointment
-from appointments.services.reminders import Place, queue_reminders, remind
+from appointments.services.reminders import queue_reminders
 from borgerservice.municipalities.models import MobileStop
 from borgerservice.notifications.delivery import deliver
 from borgerservice.notifications.models import Contact, Message
@@ -207,33 +207,6 @@ def test_a_thousand_reminders_are_made_claimed_and_sent_in_ten_statements() -> N
         assert queue_reminders(now=moment) == 1000
         assert deliver(now=moment) == 1000
     assert Message.unscoped.filter(kind="reminder_2d", status="sent").count() == 1000
-
-
-def test_a_thousand_reminders_are_written_and_sent_by_one_worker_in_six_statements() -> None:
-    build_many_visits(build_world(), 999)
-    moment = instant(FRIDAY, 24 * 60 - 5) - timedelta(days=2)
-    with at_most(6):
-        remind("reminder_2d", after=None, now=moment)
-    assert Message.unscoped.filter(kind="reminder_2d", status="sent", attempts=1).count() == 999
-
-
-def test_who_goes_on_begins_after_the_last_visit_even_where_many_begin_at_one_moment(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    handed_on: list[Place] = []
-    monkeypatch.setattr("appointments.services.reminders.VISITS_AT_ONCE", 2)
-    monkeypatch.setattr(
-        "appointments.services.reminders.hand_on", lambda _kind, after: handed_on.append(after)
-    )
-    world = build_world(desks=5)
-    visits = [build_visit(world, day=FRIDAY) for _ in range(5)]
-    now = before(days=1, hours=12)
-    remind("reminder_2d", after=None, now=now)
-    Message.unscoped.filter(kind="reminder_2d").delete()
-    while handed_on:
-        remind("reminder_2d", after=handed_on.pop(), now=now)
-    told = {f"reminder_2d:{visit.reference}:0:sms" for visit in visits[2:]}
-    assert set(written("2d")) == told
 
 
 def test_more_reminders_than_one_statement_takes_are_all_made() -> None:

@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 
 from appointments.rules.local_time import instant
-from borgerservice.notifications.claimed import Claimed, WrappedKey, write_claimed
-from borgerservice.notifications.delivery import LEASE
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import Notice, new_contact, queue
 from tests.builders import NOW, TODAY, World
@@ -15,20 +13,6 @@ SOON = NOW + timedelta(seconds=1)
 
 def build_messages(world: World, count: int, *, now: datetime = NOW) -> int:
     """Reminders to as many numbers, of visits tomorrow; how many were new."""
-    return queue(build_notices(world, count), now=now)
-
-
-def build_claimed(world: World, count: int, *, now: datetime = NOW) -> Claimed:
-    """The same, written by whoever is about to send them."""
-    told = [
-        (notice, WrappedKey(notice.contact.data_key.wrapped, notice.contact.data_key.key_version))
-        for notice in build_notices(world, count)
-    ]
-    return write_claimed(told, now=now, until=now + LEASE)
-
-
-def build_notices(world: World, count: int) -> list[Notice]:
-    """What is told to as many numbers, each of a contact of its own."""
     notices = []
     for number in range(count):
         contact, _key = new_contact(
@@ -53,7 +37,7 @@ def build_notices(world: World, count: int) -> list[Notice]:
                 language="da",
             )
         )
-    return notices
+    return queue(notices, now=now)
 
 
 def statuses() -> dict[str, str]:

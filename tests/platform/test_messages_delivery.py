@@ -10,18 +10,11 @@ from django.db import connection
 
 from appointments.rules.local_time import instant
 from appointments.services import cancel_appointment, move_appointment
-from borgerservice.notifications.delivery import LEASE, deliver, deliver_claimed, due_ids
+from borgerservice.notifications.delivery import LEASE, deliver, due_ids
 from borgerservice.notifications.models import Message
-from borgerservice.notifications.services import drop_unsent, shred_contacts
+from borgerservice.notifications.services import shred_contacts
 from tests.builders import NOW, build_visit, build_world
-from tests.platform.outbox import (
-    SOON,
-    TOMORROW,
-    build_claimed,
-    build_messages,
-    problems,
-    statuses,
-)
+from tests.platform.outbox import SOON, TOMORROW, build_messages, problems, statuses
 from tests.platform.sms_provider import Provider
 
 
@@ -48,53 +41,6 @@ def test_the_same_notice_is_never_written_twice(provider: Provider) -> None:
     assert (build_messages(world, 3), build_messages(world, 4)) == (3, 1)
     deliver(now=SOON)
     assert provider.accepted_of == {f"reminder_2d:{number}:0:sms": 1 for number in range(4)}
-
-
-@pytest.mark.django_db
-def test_what_its_writer_sends_goes_out_once_and_no_other_worker_takes_it(
-    provider: Provider,
-) -> None:
-    world = build_world()
-    claimed = build_claimed(world, 3)
-    assert due_ids(now=SOON) == []
-    assert deliver(now=SOON) == 0
-    deliver_claimed(claimed, now=SOON)
-    assert build_claimed(world, 0).rows == []
-    assert deliver(now=SOON + 2 * LEASE) == 0
-    assert provider.accepted_of == {f"reminder_2d:{number}:0:sms": 1 for number in range(3)}
-    assert set(statuses().values()) == {"sent"}
-
-
-@pytest.mark.django_db
-def test_what_its_writer_never_came_to_send_is_sent_when_the_lease_has_run_out(
-    provider: Provider,
-) -> None:
-    build_claimed(build_world(), 3)
-    later = NOW + LEASE + timedelta(seconds=1)
-    assert (deliver(now=NOW + LEASE / 2), len(due_ids(now=later))) == (0, 3)
-    assert deliver(now=later) == 3
-    assert provider.accepted_of == {f"reminder_2d:{number}:0:sms": 1 for number in range(3)}
-
-
-@pytest.mark.django_db
-def test_what_is_taken_back_once_it_is_written_is_not_sent_by_its_writer(
-    provider: Provider,
-) -> None:
-    world = build_world()
-    claimed = build_claimed(world, 2)
-    for number in range(2):
-        drop_unsent(municipality=world.municipality, subject=f"appointment:{number}")
-    deliver_claimed(claimed, now=SOON)
-    assert provider.posts == []
-    assert set(statuses().values()) == {"dropped"}
-
-
-@pytest.mark.django_db
-def test_a_notice_that_was_written_before_is_not_claimed_once_more(provider: Provider) -> None:
-    world = build_world()
-    build_messages(world, 1)
-    (row,) = build_claimed(world, 2).rows
-    assert row.reference == "reminder_2d:1:0:sms"
 
 
 @pytest.mark.django_db

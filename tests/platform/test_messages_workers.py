@@ -1,6 +1,5 @@
 """The outbox with real processes: a Celery worker on a broker, the sweep without one, SIGKILL."""
 
-import base64
 import json
 import os
 import select
@@ -14,14 +13,9 @@ from typing import Any
 
 import kombu.pools
 import pytest
-import redis
-import time_machine
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from appointments import tasks
-from appointments.models import Appointment
-from appointments.services.reminders import REMIND
 from borgerservice.celery import app
 from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import due_ids
@@ -145,39 +139,6 @@ def test_nothing_but_ids_passes_through_the_broker(
         assert int(headers["argsrepr"].strip("([], )")) in ids
         for told in (b"4520300", b"appointment", b"Amina"):
             assert told not in raw
-
-
-def handed_on(broker: Broker) -> list[list[object]]:
-    """What the workers are told of reminders, in the order in which they are."""
-    with redis.Redis.from_url(broker.url) as client:
-        published = [json.loads(raw) for raw in reversed(client.lrange("celery", 0, -1))]
-    return [
-        json.loads(base64.b64decode(task["body"]))[0]
-        for task in published
-        if task["headers"]["task"] == REMIND
-    ]
-
-
-@pytest.mark.once
-def test_who_goes_on_with_reminders_is_told_after_which_visit_and_nothing_else(
-    fresh_database: Database, publishing: Broker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("appointments.services.reminders.VISITS_AT_ONCE", 1)
-    with fresh_database.opened():
-        book(build_coming_world(desks=4), 2)
-        first, second = Appointment.unscoped.order_by("pk")
-        now = first.starts_at - timedelta(days=1, hours=12)
-        with time_machine.travel(now, tick=False):
-            tasks.queue_reminders()
-            assert handed_on(publishing) == [["reminder_2d"], ["reminder_2h"]]
-            tasks.remind("reminder_2d")
-            (place,) = handed_on(publishing)[2:]
-            assert place == ["reminder_2d", first.starts_at.isoformat(), first.pk]
-            tasks.remind(*place)
-        told = Message.unscoped.filter(kind="reminder_2d", status="sent").order_by("pk")
-        assert list(told.values_list("subject", flat=True)) == [
-            f"appointment:{visit.reference}" for visit in (first, second)
-        ]
 
 
 @contextmanager
