@@ -1,6 +1,7 @@
 """Staff accounts: nobody signs up by themselves, and nobody stays signed in unseen."""
 
 import base64
+import re
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -12,16 +13,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 
+from borgerservice.staying import NOTED_EVERY_SECONDS, note_use, stay_of
 from borgerservice.vault.services import open_directly, seal_directly
 
-IDLE_SECONDS = 15 * 60
-LONGEST_SECONDS = 10 * 60 * 60
-NOTED_EVERY_SECONDS = 60
 PLACE = "second-factor"
 
 
@@ -74,27 +73,40 @@ def to_page_above(request: HttpRequest) -> HttpResponse:
 
 def turned_away(request: HttpRequest, *, now: datetime) -> HttpResponse | None:
     """Where signed-in staff must go before they see anything, or None when they may go on."""
-    if _is_over(request, int(now.timestamp())):
-        logout(request)
-        messages.info(request, _("You were signed out because time ran out. Sign in again."))
-        return to_sign_in(request)
+    if over := signed_out(request, now=now):
+        return over
     if settings.SECOND_FACTOR_REQUIRED and not _has_second_factor(request):
         messages.info(request, _("Set up a second factor before you can work here."))
         return redirect("mfa_activate_totp")
     return None
 
 
-def _is_over(request: HttpRequest, moment: int) -> bool:
-    """Whether the session sat idle too long or is too old; its use is noted each minute."""
-    session = request.session
-    began, seen = session.get("began", moment), session.get("seen", moment)
-    if moment - seen > IDLE_SECONDS or moment - began > LONGEST_SECONDS:
-        return True
-    if "began" not in session:
-        session["began"] = moment
-    if "seen" not in session or moment - seen >= NOTED_EVERY_SECONDS:
-        session["seen"] = moment
-    return False
+def signed_out(request: HttpRequest, *, now: datetime) -> HttpResponse | None:
+    """The way back in where time ran out; else None, and the use is noted each minute."""
+    moment = int(now.timestamp())
+    if moment > stay_of(request.session, moment).ends:
+        logout(request)
+        messages.info(request, _("You were signed out because time ran out. Sign in again."))
+        return to_sign_in(request)
+    note_use(request.session, moment, every=NOTED_EVERY_SECONDS)
+    return None
+
+
+def still_here(request: HttpRequest, *, now: datetime) -> HttpResponse:
+    """How long one stays signed in if nothing more is done; 410 where one is not.
+
+    Asking is no use of the session. Sending (POST) is: of what was last done, `ago` seconds before.
+    """
+    session, moment = request.session, int(now.timestamp())
+    if not request.user.is_authenticated or moment > stay_of(session, moment).ends:
+        return HttpResponse(status=HTTPStatus.GONE)
+    if request.method == "POST":
+        ago = request.POST.get("ago", "")
+        if not re.fullmatch("[0-9]{1,9}", ago):
+            return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+        note_use(session, moment - int(ago))
+    stay = stay_of(session, moment)
+    return JsonResponse({"began": stay.began, "seconds": stay.ends - moment})
 
 
 def _has_second_factor(request: HttpRequest) -> bool:

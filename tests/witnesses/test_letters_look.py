@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from borgerservice.kernel import clock
+from borgerservice.signed_in import SessionStore
 from tests.appointments.desk import session_of
 from tests.builders import build_staff
+from tests.rig.axe import faults
 from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.cases import build_office, witness
@@ -93,3 +95,25 @@ def test_an_administrator_can_write_the_text_on_any_screen(
     look_at(page)
     assert page.locator(".errorlist").count() == 1
     assert page.locator("#id_danish").input_value() == "Klag her."
+
+
+def wait(page: Page, server: Server, session: str, *, minutes: int) -> None:
+    """Let time pass on the page and for its session."""
+    with server.database.opened():
+        stored = SessionStore(session)
+        stored["seen"] -= minutes * 60
+        stored.save()
+    page.clock.fast_forward(minutes * 60_000)
+
+
+def test_a_letter_left_alone_is_gone_after_a_quarter_of_an_hour(
+    server: Server, desktop: Page, letters: dict[str, str]
+) -> None:
+    desktop.clock.install()
+    come_in(desktop, server, letters["clerk"])
+    desktop.goto(server.url(f"{letters['no']}/en/"))
+    wait(desktop, server, letters["clerk"], minutes=14)
+    expect(desktop.get_by_role("alertdialog")).to_contain_text("bliver du logget ud")
+    assert faults(desktop) == []
+    wait(desktop, server, letters["clerk"], minutes=2)
+    desktop.wait_for_url(lambda address: "/accounts/login/" in address)
