@@ -24,6 +24,7 @@ from borgerservice.planned import planned
 
 _WITHOUT_HOLD = itemgetter(slice(0, 8))
 _DAY = itemgetter(0)
+_DAY_AND_DESK = itemgetter(0, 8)
 
 
 class Visiting(NamedTuple):
@@ -56,13 +57,9 @@ def held_desk_days(
     """The same with the desk, as the bits are set, beside each hold that is over."""
     asked = DeskDaysAsked(centre_id, first, last, now, audience=audience)
     with planned() as cursor:
-        cursor.execute(
-            f"SELECT {asked.columns} FROM {asked.tables} WHERE {asked.where}"
-            " ORDER BY d.day, d.desk_id",
-            asked.parameters,
-        )
-        rows: list[HeldDeskDay] = cursor.fetchall()
-    return asked.told(rows)
+        cursor.execute(f"SELECT {asked.as_text}", asked.parameters)
+        desks, holds = cursor.fetchone()
+    return told_desk_days(desks, holds)
 
 
 def starts_by_day(
@@ -81,7 +78,7 @@ def starts_by_day(
     """
     asked = DeskDaysAsked(centre_id, first, last, now, audience=audience, own_hold=own_hold)
     with planned() as cursor:
-        cursor.execute(asked.as_text, asked.parameters)
+        cursor.execute(f"SELECT {asked.as_text}", asked.parameters)
         told, holds = cursor.fetchone()
     return free_days(told, holds, visit)
 
@@ -132,6 +129,21 @@ def _around(told: str, held: Mapping[int, int], visit: Visiting) -> int:
     return found[0].bits if found else 0
 
 
+def told_desk_days(told: str | None, holds: str | None) -> list[HeldDeskDay]:
+    """Desk-days as `held_desk_days` has them, told as `DeskDaysAsked.as_text` tells them."""
+    over: dict[tuple[str, str], list[tuple[datetime | None, datetime | None]]] = {}
+    for hold in holds.split(";") if holds else ():
+        day, desk, starts_at, busy_until = hold.split(",")
+        over.setdefault((day, desk), []).append((_moment(starts_at), _moment(busy_until)))
+    rows: list[Any] = []
+    for row in told.split(";") if told else ():
+        day, desk, *numbers = row.split(",")
+        desk_day = (date.fromisoformat(day), *map(int, numbers), int(desk))
+        rows += [(*desk_day, *hours) for hours in over.get((day, desk), [(None, None)])]
+    rows.sort(key=_DAY_AND_DESK)
+    return rows
+
+
 def _holds_over(told: str | None) -> dict[str, dict[int, int]]:
     """The ticks that are free again by day and desk."""
     over: dict[str, dict[int, int]] = {}
@@ -154,10 +166,6 @@ class DeskDaysAsked:
 
     The centre is known by its row or by its key.
     """
-
-    columns: Final = (
-        "d.day, d.caps, d.b0, d.b1, d.b2, d.b3, d.b4, d.b5, d.desk_id, h.starts_at, h.busy_until"
-    )
 
     def __init__(
         self,
@@ -189,34 +197,13 @@ class DeskDaysAsked:
             self.where += " AND (d.opens_at IS NULL OR d.opens_at <= %(now)s)"
 
     @property
-    def tables(self) -> str:
-        """The desk-days beside the holds that are over."""
-        return (
-            "appointments_deskday d LEFT JOIN appointments_hold h ON h.centre_id = d.centre_id"
-            f" AND h.day = d.day AND h.desk_id = d.desk_id AND ({self.over})"
-        )
-
-    @property
     def as_text(self) -> str:
-        """The statement that tells all of it in one row: the desk-days, and the holds over."""
+        """Two columns that tell all of it: the desk-days, and the holds over."""
         joined = DIALECT[connection.vendor]["joined"]
         return (
-            f"SELECT {joined}(d.day || ',' || d.told, ';') AS told,"
+            f"(SELECT {joined}(d.day || ',' || d.told, ';') FROM appointments_deskday d"
+            f" WHERE {self.where}) AS desks,"
             f" (SELECT {joined}({_HOLD}, ';') FROM appointments_hold h"
-            f"  WHERE h.centre_id = {self.centre} AND h.day BETWEEN %(first)s AND %(last)s"
-            f"  AND ({self.over})) AS holds"
-            f" FROM appointments_deskday d WHERE {self.where}"
+            f" WHERE h.centre_id = {self.centre} AND h.day BETWEEN %(first)s AND %(last)s"
+            f" AND ({self.over})) AS holds"
         )
-
-    @staticmethod
-    def told(rows: list[HeldDeskDay]) -> list[HeldDeskDay]:
-        """The rows as they were read, their moments with their zone."""
-        if connection.vendor == "sqlite":
-            return [_aware(row) if row[9] else row for row in rows]
-        return rows
-
-
-def _aware(row: Any) -> HeldDeskDay:
-    """SQLite keeps moments as UTC without saying so."""
-    starts_at, busy_until = (moment.replace(tzinfo=UTC) for moment in row[9:])
-    return (*row[:9], starts_at, busy_until)

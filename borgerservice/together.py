@@ -85,7 +85,7 @@ class Act:
         parameters = list(self._guarded.parameters)
         for values in self._values:
             parameters += values
-        with planned() as locking, planned() as cursor:
+        with planned() as cursor, planned() if lock else nullcontext(cursor) as locking:
             with nullcontext() if is_alone else sent_at_once():
                 if lock:
                     locking.execute(lock.sql, lock.parameters)

@@ -3,7 +3,7 @@
 from appointments.services.booking import book_appointment
 from appointments.services.changes import cancel_appointment, move_appointment
 from appointments.services.longer import lengthen_visit, make_longer
-from appointments.services.plan import Plan, Visitor, plan_visit
+from appointments.services.plan import CentreNamed, Plan, Visitor, plan_visit
 from appointments.services.repeats import Request
 from appointments.services.visits import (
     check_in,
@@ -14,6 +14,7 @@ from appointments.services.visits import (
 )
 
 __all__ = [
+    "CentreNamed",
     "Plan",
     "Request",
     "Visitor",

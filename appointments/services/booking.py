@@ -14,7 +14,14 @@ from appointments.services import capacity, holds
 from appointments.services.conditions import check_contact, check_time, cleaned_name
 from appointments.services.limits import ONE_TOO_MANY, too_many, uses_of_booking
 from appointments.services.new_visit import NewVisit, Wish, new_visit
-from appointments.services.plan import Plan, Visitor, plan_and_desks, plan_to_book
+from appointments.services.plan import (
+    CentreNamed,
+    Plan,
+    Visitor,
+    centre_plan_and_desks,
+    plan_and_desks,
+    plan_to_book,
+)
 from appointments.services.repeats import Request, repeat_of
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.services import tell_workers
@@ -28,7 +35,7 @@ _AUDIENCES = {
 
 def book_appointment(
     *,
-    centre: Centre,
+    centre: Centre | CentreNamed,
     visitors: Sequence[Visitor],
     start: datetime,
     phone: str,
@@ -46,7 +53,8 @@ def book_appointment(
 
     `phone` is E.164, `email` an address; a citizen needs one of the two, a walk-in neither. `needs`
     are codes of `rules/needs.py`. `network` is where somebody books from whose bookings are
-    counted, empty where it is not known; None counts nothing.
+    counted, empty where it is not known; None counts nothing. A centre that is only named is read
+    with the rest.
     With a `hold` the time is theirs; once that is over, they get it if it is still free. Raises
     SlotTaken, TooMany, or Refused with the code and field of what is wrong. A repeat of the same
     `request` returns the appointment it made the first time.
@@ -59,7 +67,7 @@ def book_appointment(
         start = start.astimezone(UTC)
         kept = holds.still_kept(hold, start=start, now=now)
         audience = _AUDIENCES.get(origin, Audience.EVERYONE)
-        plan, seen = _read(centre, codes, start, now, audience, is_held=bool(kept))
+        centre, plan, seen = _read(centre, codes, start, now, audience, is_held=bool(kept))
         check_contact(**reach, language=language, origin=origin)
         check_time(
             centre=centre,
@@ -98,19 +106,22 @@ def _refusal_of(clash: Exception, uses: Sequence[New], now: datetime) -> Refused
 
 
 def _read(
-    centre: Centre,
+    centre: Centre | CentreNamed,
     codes: Sequence[str],
     start: datetime,
     now: datetime,
     audience: Audience,
     *,
     is_held: bool,
-) -> tuple[Plan, list[HeldDeskDay] | None]:
-    """The plan; and how the desks stand that day, for whom no desk is held."""
-    if is_held:
-        return plan_to_book(centre=centre, codes=codes), None
+) -> tuple[Centre, Plan, list[HeldDeskDay] | None]:
+    """Centre and plan; and how the desks stand that day, for whom no desk is held."""
     day, _minute = wall_clock(start)
-    return plan_and_desks(centre=centre, codes=codes, day=day, now=now, audience=audience)
+    if isinstance(centre, CentreNamed):
+        return centre_plan_and_desks(named=centre, codes=codes, day=day, now=now, audience=audience)
+    if is_held:
+        return centre, plan_to_book(centre=centre, codes=codes), None
+    seen = plan_and_desks(centre=centre, codes=codes, day=day, now=now, audience=audience)
+    return centre, *seen
 
 
 def _write(

@@ -15,14 +15,12 @@ from appointments.services.plan import require_party
 from borgerservice.planned import planned
 
 _FREE_AT: Final = """
-WITH days AS ({days})
 SELECT s.code, o.minutes, o.buffer_minutes, s.bit,
   COALESCE(o.lead_minutes, c.lead_minutes), COALESCE(o.horizon_days, c.horizon_days),
-  c.is_open_for_booking, c.start_step_minutes, days.told, days.holds
+  c.is_open_for_booking, c.start_step_minutes, {days}
 FROM municipalities_centre c
 JOIN appointments_centreservice o ON o.centre_id = c.id
 JOIN appointments_servicetype s ON s.id = o.service_id
-CROSS JOIN days
 WHERE c.key = %(centre)s AND s.code IN ({codes})
 """
 

@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from django.db.models import F, QuerySet
 
-from appointments.exceptions import Refused
+from appointments.exceptions import NotFound, Refused
 from appointments.models import CentreService, ServiceType
 from appointments.rules.availability import Audience, HeldDeskDay
 from appointments.rules.booking_window import Window
-from appointments.selectors_desk_days import DeskDaysAsked
+from appointments.selectors_desk_days import DeskDaysAsked, told_desk_days
 from borgerservice.municipalities.models import Centre, MobileStop
 from borgerservice.planned import planned
 from borgerservice.rows import read_row
@@ -22,10 +22,18 @@ _OFFER: Final = (
     "o.minutes, o.buffer_minutes, o.lead_minutes, o.horizon_days,"
     " s.id, s.code, s.bit, s.proves_identity"
 )
-_CODE, _WIDTH = 5, 8
+_WIDTH: Final = 8
+_CENTRE: Final = (
+    *("id", "municipality_id", "key", "name", "address", "postal_code", "city", "phone"),
+    *("is_open_for_booking", "start_step_minutes", "lead_minutes", "horizon_days"),
+    *("returns_slowly", "is_mobile"),
+)
+_OF_CENTRE: Final = ", ".join(f"c.{name}" for name in _CENTRE)
+_OFFERED: Final = (
+    "appointments_centreservice o JOIN appointments_servicetype s ON s.id = o.service_id"
+)
 _OFFERS: Final = (
-    f"SELECT {_OFFER} FROM appointments_centreservice o"  # noqa: S608 - ours
-    " JOIN appointments_servicetype s ON s.id = o.service_id"
+    f"SELECT {_OFFER} FROM {_OFFERED}"  # noqa: S608 - ours
     " WHERE o.centre_id = %s AND s.code IN ({codes})"
 )
 
@@ -37,6 +45,13 @@ class Visitor:
     name: str
     service: str
     is_protected: bool = False
+
+
+class CentreNamed(NamedTuple):
+    """A municipality's own centre by its key; another's is as absent as one that never was."""
+
+    municipality: int
+    key: str
 
 
 class Offer(Protocol):
@@ -124,22 +139,51 @@ def plan_and_desks(
 ) -> tuple[Plan, list[HeldDeskDay]]:
     """The same, and how the centre's desks stand that day. One statement."""
     require_party(codes)
-    wanted = {f"code_{place}": code for place, code in enumerate(sorted(set(codes)))}
-    places = ", ".join(f"%({name})s" for name in wanted)
     asked = DeskDaysAsked(centre.pk, day, day, now, audience=audience)
+    wanted = _wanted(codes)
     with planned() as cursor:
         cursor.execute(
-            f"SELECT {_OFFER}, {asked.columns} FROM appointments_centreservice o"  # noqa: S608 - ours
-            " JOIN appointments_servicetype s ON s.id = o.service_id"
-            f" LEFT JOIN ({asked.tables}) ON {asked.where}"
-            f" WHERE o.centre_id = %(centre)s AND s.code IN ({places}) ORDER BY d.desk_id",
+            f"SELECT {_OFFER}, {asked.as_text} FROM {_OFFERED}"  # noqa: S608 - ours
+            f" WHERE o.centre_id = %(centre)s AND {_among(wanted)}",
             {**asked.parameters, **wanted},
         )
         rows = cursor.fetchall()
-    offers = {row[_CODE]: row[:_WIDTH] for row in rows}
-    plan = _plan(centre, codes, map(_offer, offers.values()))
-    desks = [row[_WIDTH:] for row in rows if row[_CODE] == codes[0]]  # the same beside each offer
-    return plan, asked.told([desk for desk in desks if desk[0]])
+    plan = _plan(centre, codes, [_offer(row[:_WIDTH]) for row in rows])
+    return plan, told_desk_days(*rows[0][_WIDTH:])
+
+
+def centre_plan_and_desks(
+    *, named: CentreNamed, codes: Sequence[str], day: date, now: datetime, audience: Audience
+) -> tuple[Centre, Plan, list[HeldDeskDay]]:
+    """The same with what a booking asks of the centre itself. One statement.
+
+    Raises NotFound `centre_not_found`, too.
+    """
+    require_party(codes)
+    asked = DeskDaysAsked(named.key, day, day, now, audience=audience)
+    wanted = _wanted(codes)
+    with planned() as cursor:
+        cursor.execute(
+            f"SELECT {_OFFER}, {asked.as_text}, {_OF_CENTRE} FROM municipalities_centre c"  # noqa: S608 - ours
+            f" LEFT JOIN ({_OFFERED}) ON o.centre_id = c.id AND {_among(wanted)}"
+            " WHERE c.key = %(centre)s AND c.municipality_id = %(municipality)s",
+            {**asked.parameters, **wanted, "municipality": named.municipality},
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        raise NotFound("centre_not_found", field="centre")
+    desks, holds, *of_centre = rows[0][_WIDTH:]
+    centre = read_row(Centre, _CENTRE, of_centre)
+    offers = [_offer(row[:_WIDTH]) for row in rows if row[0] is not None]
+    return centre, _plan(centre, codes, offers), told_desk_days(desks, holds)
+
+
+def _wanted(codes: Sequence[str]) -> dict[str, str]:
+    return {f"code_{place}": code for place, code in enumerate(sorted(set(codes)))}
+
+
+def _among(wanted: Iterable[str]) -> str:
+    return f"s.code IN ({', '.join(f'%({name})s' for name in wanted)})"
 
 
 def _offer(row: Sequence[Any]) -> _Offer:

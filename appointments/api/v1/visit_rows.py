@@ -34,7 +34,7 @@ def visit_row(visit: ListedVisit) -> str:
         f'{{"reference":"{visit.reference}","status":"{visit.status}","origin":"{visit.origin}",'
         f'"start":"{written_here(visit.starts_at)}","end":"{written_here(visit.ends_at)}",'
         f'"centre":"{visit.centre}","language":"{visit.language}","participants":[{comers}],'
-        f'"links":{_links(settings.PUBLIC_ADDRESS).replace(_REFERENCE, visit.reference)}}}'
+        f'"links":{_links_written(settings.PUBLIC_ADDRESS).replace(_REFERENCE, visit.reference)}}}'
     )
 
 
@@ -63,16 +63,21 @@ def booked(record: IdempotencyRecord) -> dict[str, Any]:
 
 def links_of(reference: str) -> dict[str, str]:
     """Where to go from a visit."""
-    links: dict[str, str] = json.loads(_links(settings.PUBLIC_ADDRESS))
+    links = _links(settings.PUBLIC_ADDRESS)
     return {relation: link.replace(_REFERENCE, reference) for relation, link in links.items()}
 
 
 @cache
-def _links(public: str) -> str:
-    """Where to go from any visit, as JSON."""
+def _links(public: str) -> dict[str, str]:
+    """Where to go from any visit."""
     calls = {relation: reverse(name, args=[_REFERENCE]) for relation, name in _CALLS.items()}
-    links = {relation: f"{public}{path}" for relation, path in calls.items()}
-    return json.dumps(links, separators=(",", ":"))
+    return {relation: f"{public}{path}" for relation, path in calls.items()}
+
+
+@cache
+def _links_written(public: str) -> str:
+    """The same as JSON."""
+    return json.dumps(_links(public), separators=(",", ":"))
 
 
 @cache

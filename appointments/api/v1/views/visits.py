@@ -108,9 +108,12 @@ class AppointmentsView(MunicipalView):
         repeatable = services.Request(
             scope=self.actor, key=key, body_hash=idempotency.body_mark(request)
         )
-        centre = selectors.own_centre(municipality=self.municipality, key=asked["centre"])
         now, phone, email = clock.now(), _e164(asked["phone"]), asked["email"]
-        hold = self._hold(asked, centre, repeatable, now) if "hold" in asked else None
+        centre: Centre | services.CentreNamed
+        centre, hold = services.CentreNamed(self.municipality, asked["centre"]), None
+        if "hold" in asked:
+            centre = selectors.own_centre(municipality=self.municipality, key=asked["centre"])
+            hold = self._hold(asked, centre, repeatable, now)
         services.book_appointment(
             centre=centre,
             visitors=_visitors(asked),
