@@ -100,7 +100,7 @@ def put_up(connection: BaseDatabaseWrapper) -> None:
     stale = [place for place in standing if place not in wanted]
     due = [guard for place, guard in wanted.items() if standing.get(place) != guard.mark(vendor)]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for place in [*stale, *(guard.place for guard in due)]:
+        for place in [*stale, *(guard.place for guard in reversed(due))]:  # a key before its aim
             cursor.execute(_drop(vendor, place))
         for guard in due:
             cursor.execute(guard.sql)

@@ -49,3 +49,7 @@ BEGIN
 END $$;
 CREATE TRIGGER a_rule_steward_is_nothing_else BEFORE INSERT OR UPDATE ON municipalities_staffrole
   FOR EACH ROW EXECUTE FUNCTION a_rule_steward_is_nothing_else();
+
+-- guard: constraint centre_of_its_municipality on municipalities_centre
+-- What others point to, so that their municipality is the centre's.
+ALTER TABLE municipalities_centre ADD CONSTRAINT centre_of_its_municipality UNIQUE (municipality_id, id);
