@@ -29,9 +29,9 @@ from appointments.services.drafts import (
     hold_for_all,
     keep_draft_awhile,
     read_draft,
-    start_draft,
 )
 from appointments.services.plan import Plan
+from appointments.services.tapped_twice import start_draft_once
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
 from appointments.views.kept import kept
@@ -48,6 +48,7 @@ from appointments.wording import REFUSALS
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.networks import network_of
+from borgerservice.sent_again import mark_of_form
 from borgerservice.snapshots import may_be_repeated
 
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
@@ -79,12 +80,13 @@ def times(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
         if centre.municipality.asks_for_code:
             return _to_code(request, key, code, form.party)
         begin = partial(
-            start_draft,
+            start_draft_once,
             centre=centre,
             service=code,
             people=form.party,
             now=now,
             is_shared=bool(screen_of(request)),
+            mark=mark_of_form(request),
         )
         choice = choose(request.POST, begin)
         if choice.done:

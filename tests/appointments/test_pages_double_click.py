@@ -1,13 +1,16 @@
-"""Many clicks on one button, on the last time there is: one booking, and everyone lands on it."""
+"""Many clicks on one button: one act, and every click lands on what came of it."""
 
 import re
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from urllib.parse import urljoin
 
+import pytest
 import requests
 
-from appointments.models import Appointment
+from appointments.models import Appointment, Hold, WaitingEntry
+from borgerservice.notifications.models import Message
 from tests.days import build_coming_world
 from tests.rig.services import Server
 
@@ -27,23 +30,25 @@ def send(browser: requests.Session, address: str, **data: str) -> str:
     return urljoin(address, answer.headers["Location"])
 
 
-def test_many_clicks_at_once_on_the_last_time_book_it_once(server: Server) -> None:
-    with server.database.opened():
-        world = build_coming_world(desks=1)
-        key = world.centre.key
-    browser = requests.Session()
+def chosen(server: Server, browser: requests.Session, key: str, *, phone: str) -> str:
+    """Choose the last time and say who comes; where the one button is that books."""
     times = server.url(f"/en/{key}/new_mitid/")
     start = re.findall(r'name="start" value="([^"]+)"', browser.get(times, timeout=20).text)[-1]
     draft = send(browser, times, people="1", start=start)
-    check = send(browser, draft, name_0="Amina Hassan", phone="20304050")
-    seal = seal_in(browser.get(check, timeout=20).text)
+    return send(browser, draft, name_0="Amina Hassan", phone=phone)
+
+
+def click_at_once(
+    browser: requests.Session, address: str, data: Mapping[str, str]
+) -> list[tuple[int, str]]:
+    """Send a form many times at one moment: what each was answered, and where that leads."""
     together = Barrier(CLICKS)
 
     def click(_number: int) -> tuple[int, str]:
         together.wait()
         answer = requests.post(
-            check,
-            {"csrfmiddlewaretoken": seal},
+            address,
+            dict(data),
             cookies=browser.cookies.get_dict(),
             allow_redirects=False,
             timeout=30,
@@ -51,7 +56,65 @@ def test_many_clicks_at_once_on_the_last_time_book_it_once(server: Server) -> No
         return answer.status_code, answer.headers.get("Location", "")
 
     with ThreadPoolExecutor(CLICKS) as clicks:
-        answers = list(clicks.map(click, range(CLICKS)))
+        return list(clicks.map(click, range(CLICKS)))
+
+
+@pytest.mark.parametrize("desks", [1, 2])
+def test_many_clicks_at_once_on_a_time_hold_it_once(server: Server, desks: int) -> None:
+    with server.database.opened():
+        key = build_coming_world(desks=desks).centre.key
+    browser = requests.Session()
+    times = server.url(f"/en/{key}/new_mitid/")
+    page = browser.get(times, timeout=20).text
+    start = re.findall(r'name="start" value="([^"]+)"', page)[-1]
+    sent = {"csrfmiddlewaretoken": seal_in(page), "people": "1", "start": start}
+    answers = click_at_once(browser, times, sent)
+    assert len(set(answers)) == 1, answers
+    assert answers[0][0] == 302
+    with server.database.opened():
+        assert Hold.unscoped.filter(centre__key=key).count() == 1
+
+
+def test_many_clicks_at_once_put_somebody_on_the_waiting_list_once(server: Server) -> None:
+    with server.database.opened():
+        key = build_coming_world(desks=1).centre.key
+    browser = requests.Session()
+    wait = server.url(f"/en/{key}/new_mitid/wait/")
+    sent = {
+        "csrfmiddlewaretoken": seal_in(browser.get(wait, timeout=20).text),
+        "hours": "any",
+        "name_0": "Amina Hassan",
+        "phone": "20304051",
+    }
+    answers = click_at_once(browser, wait, sent)
+    assert len(set(answers)) == 1, answers
+    assert answers[0][0] == 302
+    with server.database.opened():
+        entry = WaitingEntry.unscoped.get(centres__key=key)
+        assert Message.unscoped.filter(contact=entry.contact).count() == 1
+
+
+def test_many_clicks_at_once_ask_for_an_earlier_time_once(server: Server) -> None:
+    with server.database.opened():
+        key = build_coming_world(desks=1).centre.key
+    browser = requests.Session()
+    visit = send(browser, chosen(server, browser, key, phone="20304052"))
+    earlier = f"{visit}earlier/"
+    seal = seal_in(browser.get(earlier, timeout=20).text)
+    sent = {"csrfmiddlewaretoken": seal, "centres": key, "hours": "any"}
+    assert {status for status, _where in click_at_once(browser, earlier, sent)} == {302}
+    with server.database.opened():
+        assert WaitingEntry.unscoped.filter(centres__key=key).count() == 1
+
+
+def test_many_clicks_at_once_on_the_last_time_book_it_once(server: Server) -> None:
+    with server.database.opened():
+        world = build_coming_world(desks=1)
+        key = world.centre.key
+    browser = requests.Session()
+    check = chosen(server, browser, key, phone="20304050")
+    seal = seal_in(browser.get(check, timeout=20).text)
+    answers = click_at_once(browser, check, {"csrfmiddlewaretoken": seal})
     assert {status for status, _where in answers} == {302}
     assert len({where for _status, where in answers}) == 1
     with server.database.opened():

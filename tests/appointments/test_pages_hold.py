@@ -45,6 +45,33 @@ class TestPages:
         client.post(f"{draft}time/", {"start": beside.isoformat()})
         assert Hold.unscoped.get().starts_at == beside
 
+    def test_who_goes_back_and_presses_the_last_time_again_still_has_it(
+        self, client: Client, clock
+    ) -> None:
+        world = build_world(desks=1)
+        start = starts_on(client.get(times_address(world)))[4]
+        again = {"people": 1, "start": start.isoformat()}
+        draft = begin(client, world, nth=4)
+        clock.shift(timedelta(minutes=5))
+        assert client.post(times_address(world), again).headers["Location"] == draft
+        assert Hold.unscoped.count() == 1
+        fill_in(client, draft)
+        assert client.post(times_address(world), again).status_code == 409
+
+    def test_who_goes_back_once_it_is_over_or_typed_in_begins_anew(
+        self, client: Client, clock
+    ) -> None:
+        world = build_world(desks=2)
+        start = starts_on(client.get(times_address(world)))[4]
+        again = {"people": 1, "start": start.isoformat()}
+        draft = begin(client, world, nth=4)
+        fill_in(client, draft)
+        second = client.post(times_address(world), again).headers["Location"]
+        assert second != draft
+        assert "Amina Hassan" not in text_of(client.get(second))
+        clock.shift(timedelta(minutes=10))
+        assert client.post(times_address(world), again).headers["Location"] not in {draft, second}
+
     def test_when_it_ends_nothing_is_lost_and_the_time_is_taken_again(
         self, client: Client, clock
     ) -> None:
