@@ -35,8 +35,9 @@ def wait_for_earlier(
 ) -> WaitingEntry:
     """Ask for an earlier time than the visit there is; a visit waits once, the last wish counts.
 
-    `centres` are of the visit's municipality. Raises Refused `cannot_wait`, `choose_a_centre`,
-    `wish_ends_too_soon`, `wish_without_days`.
+    The wish that stands already, sent again, keeps its place in the list. `centres` are of the
+    visit's municipality. Raises Refused `cannot_wait`, `choose_a_centre`, `wish_ends_too_soon`,
+    `wish_without_days`.
     """
     if appointment.status != Appointment.Status.BOOKED or appointment.starts_at <= now:
         raise Refused("cannot_wait")
@@ -44,12 +45,19 @@ def wait_for_earlier(
     comers = list(appointment.participants.select_related("service"))
     if len({comer.service_id for comer in comers}) != 1:
         raise Refused("cannot_wait")
-    with transaction.atomic():
-        _waiting(appointment).update(status=Status.LEFT)
-        entry = _new_entry(appointment.municipality_id, wish, appointment.language, now=now)
-        entry.appointment, entry.contact = appointment, appointment.contact
-        entry.service, entry.people = comers[0].service, len(comers)
-        _save(entry, centres, now=now)
+    entry = _new_entry(appointment.municipality_id, wish, appointment.language, now=now)
+    entry.appointment, entry.contact = appointment, appointment.contact
+    entry.service, entry.people = comers[0].service, len(comers)
+    try:
+        with transaction.atomic():
+            if standing := _standing(appointment, entry, centres):
+                return standing
+            _waiting(appointment).update(status=Status.LEFT)
+            _save(entry, centres, now=now)
+    except IntegrityError:  # asked for at this very moment, by a second tap or in another window
+        if standing := _standing(appointment, entry, centres):
+            return standing
+        raise Refused("cannot_wait") from None
     return entry
 
 
@@ -65,27 +73,44 @@ def wait_for_any(
     now: datetime,
     needs: Sequence[str] = (),
     protected: Sequence[bool] = (),
+    mark: str = "",
 ) -> WaitingEntry:
     """Ask for a time where there is none. The names are those who come, fixed from here on.
 
     `needs` are codes of `rules/needs.py`; `protected` says whose name is, in the order of the
-    names. They are sent the link with which one leaves the list. Raises Refused as a booking does,
-    and as `wait_for_earlier`.
+    names. They are sent the link with which one leaves the list. Asked at the same moment under the
+    same `mark`, it is the same wish; one asked before finds `wish_marked`. Raises Refused as a
+    booking does, and as `wait_for_earlier`.
     """
     cleaned = [cleaned_name(name, place) for place, name in enumerate(names)]
     plan = plan_visit(centre=centre, codes=[service] * len(cleaned))
     check_contact(phone=phone, email=email, language=language, origin=Appointment.Origin.WEB)
     _check(wish, [centre], centre.municipality_id, now=now)
-    with transaction.atomic():
-        contact, key = new_contact(municipality=centre.municipality, phone=phone, email=email)
-        entry = _new_entry(centre.municipality_id, wish, language, now=now)
-        entry.contact, entry.service, entry.people = contact, plan.services[0], len(cleaned)
-        entry.needs = kept_needs(needs)
-        who_come = list(zip_longest(cleaned, protected, fillvalue=False))
-        entry.names_sealed = key.seal(json.dumps(who_come), NAMES)
-        _save(entry, [centre], now=now)
-        queue([waiting_notice(entry, centre)], now=now)
+    entry = _new_entry(centre.municipality_id, wish, language, now=now, mark=mark)
+    entry.service, entry.people = plan.services[0], len(cleaned)
+    entry.needs = kept_needs(needs)
+    try:
+        with transaction.atomic():
+            entry.contact, key = new_contact(
+                municipality=centre.municipality, phone=phone, email=email
+            )
+            who_come = list(zip_longest(cleaned, protected, fillvalue=False))
+            entry.names_sealed = key.seal(json.dumps(who_come), NAMES)
+            _save(entry, [centre], now=now)
+            queue([waiting_notice(entry, centre)], now=now)
+    except IntegrityError:
+        if same := wish_marked(mark):
+            return same
+        raise
     return entry
+
+
+def wish_marked(mark: str) -> WaitingEntry | None:
+    """What was asked for under a mark before, whether one still waits for it or not."""
+    if not mark:
+        return None
+    link = derive_link(PURPOSE, new_salt(mark))
+    return WaitingEntry.unscoped.filter(link_hash=link_hash(link)).first()  # the contact's own
 
 
 def leave_waiting_list(*, link: str, now: datetime) -> WaitingEntry:
@@ -160,8 +185,26 @@ def _waiting(appointment: Appointment) -> QuerySet[WaitingEntry]:
     return known.filter(appointment=appointment, status=Status.WAITING)
 
 
-def _new_entry(municipality_id: int, wish: Wish, language: str, *, now: datetime) -> WaitingEntry:
-    salt = new_salt(secrets.token_urlsafe(12))
+def _standing(
+    appointment: Appointment, entry: WaitingEntry, centres: Sequence[Centre]
+) -> WaitingEntry | None:
+    """The wish of the same visit that stands, where it asks for the same."""
+    same = _waiting(appointment).filter(
+        last_day=entry.last_day,
+        from_minute=entry.from_minute,
+        to_minute=entry.to_minute,
+        weekdays=entry.weekdays,
+        language=entry.language,
+        first_day__lte=entry.first_day,
+    )
+    known = same.first()
+    return known if known and set(known.centres.all()) == set(centres) else None
+
+
+def _new_entry(
+    municipality_id: int, wish: Wish, language: str, *, now: datetime, mark: str = ""
+) -> WaitingEntry:
+    salt = new_salt(mark or secrets.token_urlsafe(12))
     return WaitingEntry(
         municipality_id=municipality_id,
         first_day=wish.first_day,
@@ -177,11 +220,7 @@ def _new_entry(municipality_id: int, wish: Wish, language: str, *, now: datetime
 
 
 def _save(entry: WaitingEntry, centres: Sequence[Centre], *, now: datetime) -> None:
-    try:
-        with transaction.atomic():
-            entry.save(force_insert=True)
-    except IntegrityError:  # asked for at this very moment in another window
-        raise Refused("cannot_wait") from None
+    entry.save(force_insert=True)
     entry.centres.set(centres)
     _record(Event.WAITING_JOINED, entry, now=now)
 

@@ -25,6 +25,7 @@ from appointments.services.waiting import (
     leave_waiting_list,
     wait_for_any,
     wait_for_earlier,
+    wish_marked,
 )
 from appointments.views.limited import limited
 from appointments.views.page_at import page_at
@@ -33,6 +34,7 @@ from appointments.views.visits import visit_page
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 from borgerservice.networks import network_of
+from borgerservice.sent_again import mark_of_form
 from borgerservice.vault.links import derive_link
 
 
@@ -92,6 +94,10 @@ def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     if not centre.is_open_for_booking:
         return redirect("appointments:centre", key=key)
     form = WaitForm(request.POST if request.method == "POST" else None)
+    mark = mark_of_form(request)
+    known = wish_marked(mark) if form.is_valid() else None
+    if known and known.status == known.Status.WAITING:
+        return redirect("appointments:waiting", link=entry_link(known))
     if form.is_valid():
         network, typed = network_of(request), form.cleaned_data
         reach = {"phone": str(typed["phone"] or ""), "email": typed["email"]}
@@ -109,6 +115,7 @@ def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
                 now=now,
                 needs=form.needs,
                 protected=form.protected,
+                mark="" if known else mark,
             )
             return redirect("appointments:waiting", link=entry_link(entry))
         except Refused as refused:

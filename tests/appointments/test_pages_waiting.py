@@ -81,6 +81,35 @@ def test_nobody_waits_without_choosing_where(world, address):
     assert not WaitingEntry.unscoped.exists()
 
 
+def test_the_same_wish_sent_again_keeps_its_place(world, address, clock):
+    client = Client()
+    asks(client, address, world)
+    clock.shift(timedelta(days=1))
+    assert asks(client, address, world).status_code == 302
+    entry = WaitingEntry.unscoped.get()
+    assert (entry.status, entry.created_at) == ("waiting", NOW)
+    client.post(f"{address}earlier/", {"centres": [world.centre.key], "hours": "morning"})
+    assert WaitingEntry.unscoped.get(status="waiting").from_minute == 0
+    assert WaitingEntry.unscoped.count() == 2
+
+
+def test_who_asks_for_a_time_again_waits_once_until_they_leave(world):
+    wait = f"/{world.centre.key}/{world.service.code}/wait/"
+    typed = {"hours": "any", "name_0": "Bo Berg", "phone": "20304050"}
+    client, other = Client(), Client()
+    for browser in (client, other):
+        browser.get(wait)
+    page = client.post(wait, typed)["Location"]
+    assert client.post(wait, typed)["Location"] == page
+    assert Message.unscoped.count() == 1
+    changed = client.post(wait, {**typed, "phone": "20304051"})["Location"]
+    assert len({page, changed, other.post(wait, typed)["Location"]}) == 3
+    client.post(page)
+    anew = client.post(wait, typed)["Location"]
+    assert anew != page
+    assert b'method="post"' in client.get(anew).content
+
+
 def test_waiting_ends_on_the_same_page(world, address):
     client = Client()
     asks(client, address, world)
