@@ -1,6 +1,7 @@
 """Who receives at a centre: desks, what they can do, and who is away."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -9,7 +10,7 @@ from appointments.exceptions import Refused
 from appointments.models import Absence, Desk, ServiceType
 from appointments.rules.opening import Closing, problems_with_closings
 from appointments.services.affected import changed_roster
-from appointments.services.desk_days import set_opening_moments
+from appointments.services.desk_days import lock_roster, set_opening_moments
 from appointments.services.hours import check_days, facts_of
 from borgerservice.audit.events import Event
 from borgerservice.kernel.clock import danish_date
@@ -91,7 +92,7 @@ def add_absence(
 ) -> Absence:
     """Close a desk, or the desks of a clerk at the centre, for some days or hours of them.
 
-    Raises Refused, and VisitsAffected unless `is_accepted`.
+    Sent again it is the absence there is. Raises Refused, and VisitsAffected unless `is_accepted`.
     """
     check_days(closing.first_day, closing.last_day, now=now)
     for problem in problems_with_closings([closing]):
@@ -102,23 +103,20 @@ def add_absence(
         desk, clerk, told = None, who, {"clerk": who.pk}
         if not Desk.objects.filter(centre=centre, clerk=who).exists():
             raise Refused("clerk_without_desk", field="who")
-    with changed_roster(
-        centre=centre,
-        event=Event.ABSENCE_ADDED,
-        facts=facts_of(closing) | told,
-        is_accepted=is_accepted,
-        actor=actor,
-        now=now,
-    ):
-        return Absence.objects.create(
+    absence = {"centre": centre, "desk": desk, "clerk": clerk, **asdict(closing)}
+    with transaction.atomic():
+        lock_roster(centre=centre)
+        if known := Absence.objects.filter(**absence).first():
+            return known
+        with changed_roster(
             centre=centre,
-            desk=desk,
-            clerk=clerk,
-            first_day=closing.first_day,
-            last_day=closing.last_day,
-            from_minute=closing.from_minute,
-            to_minute=closing.to_minute,
-        )
+            event=Event.ABSENCE_ADDED,
+            facts=facts_of(closing) | told,
+            is_accepted=is_accepted,
+            actor=actor,
+            now=now,
+        ):
+            return Absence.objects.create(**absence)
 
 
 def remove_absence(*, absence: Absence, actor: str, now: datetime) -> None:

@@ -175,6 +175,16 @@ def test_a_desk_is_away_for_some_hours_and_the_others_receive():
     assert list(reconcile(now=NOW)) == []
 
 
+def test_an_absence_sent_twice_is_one_and_ends_when_it_is_taken_back():
+    world = build_world(desks=1)
+    client = administrator(world)
+    for _ in range(2):
+        client.post(centre_page(world, "absences"), days(TOMORROW, who="desk-1"))
+    assert free_on(world, TOMORROW) == []
+    client.post(centre_page(world, "absence_remove", number=Absence.objects.get().pk))
+    assert "10:00" in free_on(world, TOMORROW)
+
+
 def test_when_a_clerk_is_away_the_desks_where_they_always_sit_are_closed():
     world = build_world(desks=3)
     clerk = build_staff(world.municipality, username="mette")
