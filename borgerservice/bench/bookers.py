@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
@@ -62,8 +62,8 @@ def national_centres() -> list[Centre]:
 
 
 def by_service(wishes: Wishes, *, client: int, now: datetime) -> Attempt:
-    """A client that books with the service function. Its phone numbers are made up."""
-    chance = random.Random(client)  # noqa: S311 - a workload, repeated
+    """A client that books with the service function."""
+    phones = _phones(client)
     connection.ensure_connection()
 
     def attempt() -> str:
@@ -73,7 +73,7 @@ def by_service(wishes: Wishes, *, client: int, now: datetime) -> Attempt:
                 centre=wish.centre,
                 visitors=[Visitor(name=NAME, service=service_code(wish.length))],
                 start=wish.start,
-                phone=f"+45{chance.randrange(26_000_000, 29_000_000)}",
+                phone=next(phones),
                 email="",
                 language="da",
                 origin=Appointment.Origin.WEB,
@@ -89,26 +89,36 @@ def by_service(wishes: Wishes, *, client: int, now: datetime) -> Attempt:
     return attempt
 
 
-def body_of(wish: Wish) -> dict[str, object]:
+def _phones(seed: int | str) -> Iterator[str]:
+    """Phone numbers that are made up: who books is seldom who booked before."""
+    chance = random.Random(seed)  # noqa: S311 - a workload, repeated
+    while True:
+        yield f"+45{chance.randrange(26_000_000, 29_000_000)}"
+
+
+def body_of(wish: Wish, *, phone: str) -> dict[str, object]:
     """The wish as the API takes it."""
     return {
         "centre": wish.centre.key,
         "service": service_code(wish.length),
         "start": wish.start.astimezone(UTC).isoformat(),
         "participants": [{"name": NAME}],
-        "phone": "+4520304050",
+        "phone": phone,
         "language": "da",
     }
 
 
 def to_the_api(wishes: Wishes, tokens: Mapping[int, str], *, client: str) -> Callable[[], bytes]:
     """The next booking of a client of the API, as it goes over the wire."""
+    phones = _phones(client)
 
     def request() -> bytes:
         wish = wishes()
         bearer = tokens[wish.centre.municipality_id]
         key = f"{client}-{next(_numbers)}"
-        return web.post("/api/v1/appointments/", body_of(wish), bearer=bearer, key=key)
+        return web.post(
+            "/api/v1/appointments/", body_of(wish, phone=next(phones)), bearer=bearer, key=key
+        )
 
     return request
 
