@@ -10,6 +10,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.middleware.common import CommonMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, override
@@ -38,6 +39,19 @@ class SignedIn(_ForPages, AuthenticationMiddleware):
 
 class Messages(_ForPages, MessageMiddleware):
     """What the next page is to say of what was just done."""
+
+
+class Addresses(CommonMiddleware):
+    """A missing slash at the end is put right, but not for a program that changes something.
+
+    It would follow as a GET, be answered 200, and nothing would have been done.
+    """
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        """Whether the address is there with a slash, and the caller may be sent on to it."""
+        is_read = request.method in {"GET", "HEAD"}
+        is_sent_on = is_read or not is_for_programs(request.path_info)
+        return is_sent_on and super().should_redirect_with_slash(request)
 
 
 class Languages(LocaleMiddleware):

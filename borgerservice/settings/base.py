@@ -45,7 +45,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "borgerservice.doors.Sessions",
     "borgerservice.doors.Languages",
-    "django.middleware.common.CommonMiddleware",
+    "borgerservice.doors.Addresses",
     "django.middleware.csrf.CsrfViewMiddleware",
     "borgerservice.doors.SignedIn",
     "borgerservice.doors.Messages",

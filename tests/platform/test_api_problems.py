@@ -55,6 +55,12 @@ def test_an_address_that_is_none() -> None:
     assert Client().get("/api/").json()["code"] == "not_found"
 
 
+def test_what_is_sent_to_an_address_without_its_slash_is_not_taken_for_a_read() -> None:
+    assert System().get("services").status_code == 301
+    assert problem(System().post("appointments")) == (404, "not_found", [])
+    assert problem(System().post("appointments/K7QF-M3RX-P8/cancel")) == (404, "not_found", [])
+
+
 def test_a_method_that_an_address_does_not_take() -> None:
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "NONSENSE"):
         answer = System().send(method, "services/")
