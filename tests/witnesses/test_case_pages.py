@@ -1,5 +1,7 @@
 """The pages of a case as a clerk uses them: step by step, twice, and elsewhere."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -77,6 +79,21 @@ def test_a_clerk_takes_a_case_from_the_visit_to_the_decision(client, office):
     visit_page = client.get(f"/admin/0657/visits/{visit.reference}/")
     assert here in visit_page.content.decode()
     assert opening not in visit_page.content.decode()
+
+
+def test_of_several_who_come_together_each_one_s_case_is_called_by_name(client, office):
+    visit = office.visit(names=("Amina Hassan", "Bo Berg", "Carl Dam"))
+    visit.participants.filter(position=1).update(is_protected=True)
+    client.post(f"/admin/0657/visits/{visit.reference}/0/proofing/")
+    page = client.get(f"/admin/0657/visits/{visit.reference}/").content.decode()
+    acts = "Fortsæt sagen", "Start identitetssag"
+    assert [
+        name for name in re.findall(r'aria-label="([^"]+)"', page) if name.startswith(acts)
+    ] == [
+        "Fortsæt sagen: Amina Hassan",
+        f"Start identitetssag: {visit.reference}, 2",
+        "Start identitetssag: Carl Dam",
+    ]
 
 
 def test_who_opens_a_case_s_page_is_written_down(client, office):
