@@ -11,8 +11,8 @@ from django.db import connection
 
 from appointments.rules.local_time import instant
 from borgerservice.planned import planned
-from borgerservice.vault.keys import key_ring
 from borgerservice.vault.services import OpenKey, open_wrapped
+from borgerservice.vault.wrapping import wrapping_keys
 
 Place = tuple[datetime, int]
 """Where a list was left: a start, and the id of the visit that had it."""
@@ -122,7 +122,7 @@ def _stored(moment: datetime) -> Any:
 
 def _visits(rows: Iterable[tuple[Any, ...]]) -> list[ListedVisit]:
     """The visits of rows that stand together, one row for each who comes."""
-    ring = key_ring().wrap
+    ring = wrapping_keys()
     visits: list[ListedVisit] = []
     current = None
     for row in rows:

@@ -13,6 +13,7 @@ from borgerservice.away import is_away, retry_after
 from borgerservice.guards.services import GuardMissing, require_guards
 from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.marks import warn_of_lost_keys
+from borgerservice.vault.wrapping import wrapping_keys
 
 
 @open_to("anyone")
@@ -74,6 +75,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """
     try:
         require_guards()
+        wrapping_keys()
         warn_of_lost_keys()
     except (Error, GuardMissing, KeyUnavailable):
         return HttpResponse("not ready", status=503, content_type="text/plain")

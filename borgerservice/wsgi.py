@@ -8,6 +8,7 @@ It refuses, too, where translations or styles were not made: every page would be
 import logging
 import os
 import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -20,8 +21,11 @@ application = get_wsgi_application()
 from borgerservice.away import is_away  # noqa: E402
 from borgerservice.compressed import Compressed  # noqa: E402
 from borgerservice.guards.services import require_guards  # noqa: E402
+from borgerservice.kernel import clock  # noqa: E402
 from borgerservice.made import require_styles, require_translations  # noqa: E402
 from borgerservice.overload import Gate  # noqa: E402
+from borgerservice.vault.keys import KeyUnavailable, key_ring  # noqa: E402
+from borgerservice.vault.wrapping import list_wrapping_keys  # noqa: E402
 from witnesses.services.schedule import warn_of_other_figures  # noqa: E402
 
 
@@ -30,6 +34,8 @@ def wait_for_the_database() -> None:
     while True:
         try:
             require_guards()
+            with suppress(KeyUnavailable):  # told to the log; what needs no key is served
+                list_wrapping_keys(key_ring().wrap, now=clock.now())
             return warn_of_other_figures()
         except Error as problem:
             if not is_away(problem):

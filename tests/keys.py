@@ -37,6 +37,13 @@ class KeyFile:
             fresh = json.loads(with_new_version(json.dumps(fresh), "mark")[0])
         self.set_marks(fresh["mark"])
 
+    def replace_wrapping(self) -> None:
+        """Fresh wrapping keys in the place of the lost ones, the versions the same."""
+        fresh: dict = {"wrap": {}, "mark": {}, "link": {}}
+        for _version in self.stored()["wrap"]:
+            fresh = json.loads(with_new_version(json.dumps(fresh), "wrap")[0])
+        self.put(json.dumps({**self.stored(), "wrap": fresh["wrap"]}))
+
     def lose(self, *versions: int) -> None:
         """Leave pseudonym keys out; all where none is named."""
         kept = self.stored()["mark"] if versions else {}

@@ -26,8 +26,9 @@ from borgerservice.notifications.ports import Gateway, GatewayDown, Outgoing, sm
 from borgerservice.notifications.services import IDS_A_TASK
 from borgerservice.notifications.statements import CLAIM, CLAIM_NAMED, READ, SENT
 from borgerservice.notifications.wording import CprNumberInMessage, worded
-from borgerservice.vault.keys import KeyUnavailable, key_ring
+from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.services import SealBroken, open_wrapped
+from borgerservice.vault.wrapping import wrapping_keys
 
 logger = logging.getLogger(__name__)
 
@@ -221,7 +222,7 @@ def address_of(message: Message) -> str:
 def _opened(channel: str, sealed: Blob, wrapped_key: Blob, key_version: int | None) -> str:
     if wrapped_key is None or key_version is None:
         return ""
-    key = open_wrapped(wrapped_key, key_version, key_ring().wrap)
+    key = open_wrapped(wrapped_key, key_version, wrapping_keys())
     return key.open(sealed, PLACES[channel]) if key else ""
 
 

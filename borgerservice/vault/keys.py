@@ -37,9 +37,9 @@ class MarkKey:
         return "MarkKey(…)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class KeyRing:
-    """All keys of one domain by version."""
+    """All keys of each domain by version; one ring for as long as the file lies there."""
 
     wrap: dict[int, bytes]
     mark: dict[int, MarkKey]
@@ -54,14 +54,16 @@ def new_key_file() -> str:
     return _written({domain: {"1": _fresh(domain)} for domain in DOMAINS})
 
 
-def with_new_version(text: str, domain: str) -> tuple[str, int]:
+def with_new_version(text: str, domain: str, *, above: int = 0) -> tuple[str, int]:
     """The text of a key file with one more version in a domain, and which; the others stay.
+
+    It is the next above those in the file, and above another that must not be used again.
 
     Raises KeyUnavailable for a text that is no key file.
     """
-    _ring_in(text)
+    ring_in(text)
     stored = json.loads(text)
-    version = max((int(known) for known in stored.get(domain, {})), default=0) + 1
+    version = max([above, *(int(known) for known in stored.get(domain, {}))]) + 1
     stored.setdefault(domain, {})[str(version)] = _fresh(domain)
     return _written(stored), version
 
@@ -89,10 +91,11 @@ def newest(keys: Mapping[int, object]) -> int:
 
 @lru_cache(maxsize=4)
 def _read(file: str, _as_it_lies_there: tuple[int, int, int]) -> KeyRing:
-    return _ring_in(Path(file).read_bytes())
+    return ring_in(Path(file).read_bytes())
 
 
-def _ring_in(text: str | bytes) -> KeyRing:
+def ring_in(text: str | bytes) -> KeyRing:
+    """The keys in the text of a key file. Raises KeyUnavailable for a text that is none."""
     try:
         stored = json.loads(text)
         return KeyRing(

@@ -13,15 +13,14 @@ from functools import lru_cache, partial
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from django.conf import settings
-from django.db import connection, transaction
 
 from borgerservice.vault.keys import KeyUnavailable, MarkKey, key_ring, newest
+from borgerservice.vault.listing import one_at_a_time
 from borgerservice.vault.models import PseudonymKey
 
 logger = logging.getLogger(__name__)
 WITHOUT_PSEUDONYM_KEY = 0
 """The version of a contact's mark where there is no pseudonym key."""
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7302::bigint << 48)"
 Cost = tuple[int, int, int]
 
 
@@ -133,10 +132,7 @@ def _listed() -> dict[int, str]:
 
 def _list(ring: Mapping[int, MarkKey], *, now: datetime) -> dict[int, str]:
     """Write down those of the keys that are new, one process at a time; all that are listed."""
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(_ONE_AT_A_TIME)
+    with one_at_a_time():
         listed = _listed()
         _require(ring, listed)
         PseudonymKey.objects.bulk_create(

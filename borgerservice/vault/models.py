@@ -29,6 +29,19 @@ class DataKey(models.Model):
         return f"data key {self.pk}"
 
 
+class WrappingKey(models.Model):
+    """That rows were sealed under a version of the wrapping key, and what tells it from another."""
+
+    version = models.PositiveSmallIntegerField(unique=True)
+    check_value = models.CharField(max_length=64)
+    first_used_at = models.DateTimeField()
+
+    PRIVACY = {Life.CASE: {Kind.INTERNAL: "id version check_value first_used_at"}}
+
+    def __str__(self) -> str:
+        return f"wrapping key {self.version}"
+
+
 class PseudonymKey(models.Model):
     """That marks were made under a version of the pseudonym key, and what tells it from another.
 

@@ -3,16 +3,22 @@
 import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from borgerservice.rows import new_row
-from borgerservice.vault.keys import KeyUnavailable, key_ring, newest
+from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.models import DataKey
+from borgerservice.vault.wrapping import (
+    NONCE_BYTES,
+    cipher_of,
+    sealing_key,
+    unwrap,
+    wrap,
+    wrapping_keys,
+)
 
-NONCE_BYTES = 12
 VERSION_BYTES = 2
 
 
@@ -68,17 +74,15 @@ def new_data_key() -> NewKey:
 
 def unsaved_data_key() -> NewKey:
     """A fresh data key whose row is yet to be written."""
-    ring = key_ring().wrap
-    version = newest(ring)
+    version, key = sealing_key()
     secret = AESGCM.generate_key(256)
-    nonce = os.urandom(NONCE_BYTES)
-    wrapped = nonce + _wrapping(ring[version]).encrypt(nonce, secret, b"data-key")
+    wrapped = wrap(key, os.urandom(NONCE_BYTES), secret)
     return NewKey(new_row(DataKey, wrapped=wrapped, key_version=version), secret)
 
 
 def open_data_key(row: DataKey) -> OpenKey | None:
     """The data key of a row, or None where it has been destroyed."""
-    return open_wrapped(row.wrapped, row.key_version, key_ring().wrap)
+    return open_wrapped(row.wrapped, row.key_version, wrapping_keys())
 
 
 def open_wrapped(
@@ -90,20 +94,12 @@ def open_wrapped(
     if version not in ring:
         msg = f"wrapping key version {version}"
         raise KeyUnavailable(msg)
-    wrapped = bytes(wrapped)
     try:
-        secret = _wrapping(ring[version]).decrypt(
-            wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], b"data-key"
-        )
+        secret = unwrap(ring[version], bytes(wrapped))
     except InvalidTag as broken:
         msg = "data key"
         raise SealBroken(msg) from broken
     return OpenKey(secret)
-
-
-@lru_cache(maxsize=8)
-def _wrapping(key: bytes) -> AESGCM:
-    return AESGCM(key)
 
 
 def seal_directly(text: str, *, place: str) -> bytes:
@@ -111,26 +107,24 @@ def seal_directly(text: str, *, place: str) -> bytes:
 
     It opens only with the same `place`, which names the one row it is for.
     """
-    ring = key_ring().wrap
-    version = newest(ring)
+    version, key = sealing_key()
     nonce = os.urandom(NONCE_BYTES)
-    cipher = _wrapping(ring[version])
     head = version.to_bytes(VERSION_BYTES, "big") + nonce
-    return head + cipher.encrypt(nonce, text.encode(), _directly_at(place, version))
+    return head + cipher_of(key).encrypt(nonce, text.encode(), _directly_at(place, version))
 
 
 def open_directly(sealed: bytes | memoryview, *, place: str) -> str:
     """The text sealed directly to that place. Raises SealBroken, or KeyUnavailable."""
     sealed = bytes(sealed)
     version = int.from_bytes(sealed[:VERSION_BYTES], "big")
-    ring = key_ring().wrap
+    ring = wrapping_keys()
     if version not in ring:
         msg = f"wrapping key version {version}"
         raise KeyUnavailable(msg)
     nonce = sealed[VERSION_BYTES : VERSION_BYTES + NONCE_BYTES]
     rest = sealed[VERSION_BYTES + NONCE_BYTES :]
     try:
-        return AESGCM(ring[version]).decrypt(nonce, rest, _directly_at(place, version)).decode()
+        return cipher_of(ring[version]).decrypt(nonce, rest, _directly_at(place, version)).decode()
     except InvalidTag as broken:
         msg = "sealed directly"
         raise SealBroken(msg) from broken

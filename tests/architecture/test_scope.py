@@ -71,7 +71,7 @@ BY_HAND = {
     "borgerservice/planned.py": "its caller's statement",
     "borgerservice/signed_in.py": "a session is one browser's; a staff member works in several",
     "borgerservice/together.py": WRITES,
-    "borgerservice/vault/marks.py": "a lock",
+    "borgerservice/vault/listing.py": "a lock",
     "witnesses/selectors.py": "the quota is counted over the whole country",
     "witnesses/selectors_patterns.py": "a pattern is one across municipalities",
     "witnesses/services/grounds.py": "names the case's municipality; the ledger is the country's",

@@ -6,7 +6,7 @@ from django.db import connection
 from borgerservice.audit.models import AuditEntry
 from borgerservice.guards.services import append_only_tables
 from borgerservice.people.services import new_person
-from borgerservice.vault.models import PseudonymKey
+from borgerservice.vault.models import PseudonymKey, WrappingKey
 from tests.builders import NOW, build_staff, build_world
 from tests.links import build_link
 from tests.platform.raw import (
@@ -30,6 +30,7 @@ TABLES = {
     "witnesses_clientanswer": "answer = 'issued'",
     "people_personlink": "linked_at = '2001-01-01'",
     "vault_pseudonymkey": "check_value = 'another'",
+    "vault_wrappingkey": "check_value = 'another'",
 }
 REFUSED = "append-only|permission denied"
 NOT_COPIED = (
@@ -85,6 +86,9 @@ FILLED_BY = {
     ),
     "people_personlink": lambda _world: build_link(new_person(now=NOW).pk, new_person(now=NOW).pk),
     "vault_pseudonymkey": lambda _world: PseudonymKey.objects.create(
+        version=1, check_value="check", first_used_at=NOW
+    ),
+    "vault_wrappingkey": lambda _world: WrappingKey.objects.create(
         version=1, check_value="check", first_used_at=NOW
     ),
 }
@@ -184,6 +188,7 @@ def test_rows_are_added(table):
     ours = {
         "witnesses_rulesetinforce": None,
         "vault_pseudonymkey": {"version": 2},
+        "vault_wrappingkey": {"version": 2},
         "people_personlink": None,
         "witnesses_witnessing": None,
         "witnesses_reversal": None,

@@ -42,6 +42,7 @@ WAYS: dict[str, Callable[[KeyFile], Any]] = {
         json.dumps({**keys.stored(), "wrap": {"1": keys.stored()["wrap"]["1"][:20]}})
     ),
     "no wrapping key": without("wrap"),
+    "another wrapping key": KeyFile.replace_wrapping,
 }
 
 

@@ -27,6 +27,7 @@ from borgerservice.people.services import (
 )
 from borgerservice.vault.keys import with_new_version
 from borgerservice.vault.models import DataKey
+from borgerservice.vault.services import unsaved_data_key
 from tests.builders import NOW, TODAY, build_staff, build_world
 from tests.platform.raw import plain_visit, schedule
 from tests.witnesses.history_oracle import Figures, Oracle, Row
@@ -147,7 +148,7 @@ def stock(keys: Path) -> Stock:
 def plain_cases(count: int, world: object, clerk: object) -> list[int]:
     """So many cases for a ledger row to point to, on one visit."""
     participant = Participant.unscoped.get(appointment=plain_visit(world))
-    keys = DataKey.objects.bulk_create(DataKey(wrapped=b"-", key_version=1) for _ in range(count))
+    keys = DataKey.objects.bulk_create(unsaved_data_key().row for _ in range(count))
     made = IdentityProofing.unscoped.bulk_create(
         IdentityProofing(
             municipality=world.municipality,

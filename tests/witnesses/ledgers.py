@@ -11,6 +11,7 @@ from borgerservice.municipalities.models import Municipality, StaffMember
 from borgerservice.people.models import Person
 from borgerservice.people.services import new_person, roots_of
 from borgerservice.vault.models import DataKey
+from borgerservice.vault.services import unsaved_data_key
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 from witnesses.models import IdentityProofing, Reversal, ReversalProposal, Witnessing
 from witnesses.selectors_ledger import PERSONS, Ledger, ledger_sql, ledger_told
@@ -61,7 +62,7 @@ def many_people(count: int) -> list[int]:
 def write(entries: Iterable[Entry]) -> list[Witnessing]:
     """The witnessings as rows, each recorded on its own day, with a decided case behind it."""
     entries = list(entries)
-    keys = DataKey.objects.bulk_create(DataKey(wrapped=b"-", key_version=1) for _ in entries)
+    keys = DataKey.objects.bulk_create(unsaved_data_key().row for _ in entries)
     first = IdentityProofing.unscoped.count()
     cases = IdentityProofing.unscoped.bulk_create(
         IdentityProofing(

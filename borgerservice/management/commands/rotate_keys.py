@@ -7,8 +7,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from borgerservice.install import replace_private
-from borgerservice.vault.keys import DOMAINS, KeyUnavailable, with_new_version
+from borgerservice.kernel import clock
+from borgerservice.vault.keys import DOMAINS, KeyUnavailable, ring_in, with_new_version
 from borgerservice.vault.marks import require_every_key
+from borgerservice.vault.wrapping import list_wrapping_keys, newest_listed
 
 AND_THEN = {
     "mark": (
@@ -46,7 +48,10 @@ class Command(BaseCommand):
 
         def change(text: str) -> str:
             nonlocal version
-            changed, version = with_new_version(text, domain)
+            above = newest_listed() if domain == "wrap" else 0
+            changed, version = with_new_version(text, domain, above=above)
+            if domain == "wrap":
+                list_wrapping_keys(ring_in(changed).wrap, now=clock.now())
             return changed
 
         try:
