@@ -8,7 +8,7 @@ from django.test import Client
 from appointments.rules.local_time import instant
 from appointments.services import move_appointment
 from appointments.services.booking_rules import Stop, set_stops
-from borgerservice.municipalities.models import OpeningHours, StaffRole
+from borgerservice.municipalities.models import Centre, OpeningHours, StaffRole
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import word
 from tests.appointments.desk import at_work, centre_page
@@ -34,6 +34,20 @@ def bus():
 def told(visit):
     subject = f"appointment:{visit.reference}"
     return [one.facts["address"] for one in Message.unscoped.filter(subject=subject).order_by("id")]
+
+
+@pytest.mark.parametrize(
+    ("phone", "said"), [("+4596282400", "Call +4596282400."), ("", "We know no")]
+)
+def test_a_centre_that_takes_no_bookings_any_more_knows_its_hours(client: Client, phone, said):
+    world = build_world()
+    Centre.objects.update(is_open_for_booking=False, phone=phone)
+    page = text_of(client.get(f"/en/{world.centre.key}/"))
+    assert "You cannot book a time online here" in page
+    assert said in page
+    assert "the opening hours of the centre" not in page
+    OpeningHours.objects.all().delete()
+    assert "the hours" in text_of(client.get(f"/en/{world.centre.key}/")) or phone
 
 
 def test_a_mobile_centre_names_its_stops_and_the_stop_of_each_day(bus, client: Client):
