@@ -8,7 +8,7 @@ from django import forms
 from django.urls import resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
-from appointments.desk.roster_forms import AcceptingForm
+from appointments.desk.roster_forms import NewPlaceForm
 from appointments.forms.fields import PhoneField
 from appointments.forms.kind import KindForm
 from appointments.services.places import Place
@@ -77,7 +77,7 @@ class NewCentreForm(_PlaceForm):
         return name
 
 
-class ChangeCentreForm(_PlaceForm, AcceptingForm):
+class ChangeCentreForm(_PlaceForm, NewPlaceForm):
     """A centre that is there."""
 
     def __init__(self, data: Mapping[str, Any] | None, *, centre: Centre) -> None:

@@ -46,18 +46,27 @@ class MinuteField(forms.TimeField):
         return told.hour * 60 + told.minute if isinstance(told, time) else None
 
 
-class AcceptingForm(forms.Form):
-    """A change that may leave booked visits, and times that are held, where they no longer fit."""
+class NewPlaceForm(forms.Form):
+    """A change of where visits take place; none of them, and no time that is held, ends by it."""
+
+    is_accepted = forms.BooleanField(
+        label=_(
+            "I have seen this. Booked visits stay booked, and everybody is told of the new place."
+        ),
+        required=False,
+    )
+
+
+class RosterForm(forms.Form):
+    """A change that may leave booked visits, and times that are held, where they no longer fit.
+
+    What happens to the visits is chosen.
+    """
 
     is_accepted = forms.BooleanField(
         label=_("I have seen this. Booked visits stay booked. Times that are held end."),
         required=False,
     )
-
-
-class RosterForm(AcceptingForm):
-    """The same, and what happens to the visits is chosen."""
-
     then = forms.ChoiceField(
         label=_("What happens to these visits?"),
         choices=[

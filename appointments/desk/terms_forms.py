@@ -7,7 +7,7 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from appointments.desk.roster_forms import AcceptingForm, MinuteField
+from appointments.desk.roster_forms import MinuteField, NewPlaceForm
 from appointments.models import CentreService
 from appointments.services.booking_rules import BookingRules, Length, OwnWindow, Stop
 from appointments.wording import REFUSALS
@@ -140,7 +140,7 @@ class ServedForm(forms.Form):
         ]
 
 
-class StopsForm(AcceptingForm):
+class StopsForm(NewPlaceForm):
     """A row for each weekday; an empty one is no stop."""
 
     def __init__(self, data: Mapping[str, Any] | None, *, stops: Sequence[MobileStop]) -> None:

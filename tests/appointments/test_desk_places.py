@@ -8,7 +8,10 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import override
 
-from appointments.models import Appointment, DeskDay
+from appointments.models import Appointment, DeskDay, Hold
+from appointments.rules.local_time import instant
+from appointments.services import plan_visit
+from appointments.services.holds import place_hold
 from appointments.services.reference import load_reference
 from appointments.wording import REFUSALS
 from borgerservice.audit.models import AuditEntry
@@ -105,14 +108,25 @@ def test_who_is_booked_at_an_address_that_changes_is_shown_first_and_then_told()
     office = at_work(world.municipality, ADMINISTRATOR)
     address = centre_page(world, "place")
     typed = as_it_is(world.centre) | {"address": "Kirkevej 1", "city": "Give"}
-    shown = office.post(address, typed)
-    assert visit.reference in shown.content.decode()
+    held = place_hold(
+        centre=world.centre,
+        plan=plan_visit(centre=world.centre, codes=[world.service.code]),
+        start=instant(TOMORROW, 12 * 60),
+        purpose=Hold.Purpose.OFFER,
+        expires_at=NOW + timedelta(hours=6),
+        now=NOW,
+    )
+    shown = office.post(address, typed).content.decode()
+    assert visit.reference in shown
+    assert "alle får besked om det nye sted" in shown
+    assert "reserveret" not in shown, "no held time ends by another address"
     world.centre.refresh_from_db()
     assert world.centre.address == "Torvet 5"
     assert office.post(address, {**typed, "is_accepted": "on"}).status_code == 302
     world.centre.refresh_from_db()
     assert world.centre.address == "Kirkevej 1"
     assert Message.unscoped.filter(kind="place_changed").count() == 1
+    assert Hold.unscoped.get().expires_at == held.expires_at
     assert office.post(address, typed).status_code == 302  # nothing changes: nobody is told
 
 
