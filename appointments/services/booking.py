@@ -54,10 +54,9 @@ def book_appointment(
     `phone` is E.164, `email` an address; a citizen needs one of the two, a walk-in neither. `needs`
     are codes of `rules/needs.py`. `network` is where somebody books from whose bookings are
     counted, empty where it is not known; None counts nothing. A centre that is only named is read
-    with the rest.
-    With a `hold` the time is theirs; once that is over, they get it if it is still free. Raises
-    SlotTaken, TooMany, or Refused with the code and field of what is wrong. A repeat of the same
-    `request` returns the appointment it made the first time.
+    with the rest. With a `hold` the time is theirs; once that is over, they get it if it is still
+    free. Raises SlotTaken, TooMany, or Refused with the code and field of what is wrong. A repeat
+    of the same `request` returns the appointment it made the first time.
     """
     reach, uses = {"phone": phone, "email": email}, list[New]()
     try:
