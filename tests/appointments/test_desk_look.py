@@ -161,3 +161,27 @@ def test_staff_can_read_and_use_every_page(
     assert page.locator("img").count() == 1
     open_page("/accounts/logout/", send=True)
     open_page("/invitation/no-such-link/")
+
+
+def test_times_have_names_of_their_own_and_what_is_chosen_shows_in_forced_colours(
+    server: Server, world: World, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(forced_colors="active")
+    page.goto(server.url(centre_page(world, "book")))
+    page.get_by_label("Brugernavn").fill("chief")
+    page.get_by_label("Adgangskode").fill(PASSWORD)
+    press(page.get_by_role("button", name="Log ind"))
+    page.goto(server.url(centre_page(world, "book")))
+    names = page.locator("[name=start]").evaluate_all("all => all.map(one => one.ariaLabel)")
+    assert len(names) == len(set(names)) > 0
+    page.get_by_role("radio", name=names[1], exact=True).check()
+    colours = page.locator(".chips span").evaluate_all(
+        "all => all.slice(0, 3).map(one => getComputedStyle(one).backgroundColor)"
+    )
+    assert colours[0] == colours[2] != colours[1]
+    lines = page.locator("nav.menu a").evaluate_all(
+        "all => all.map(one => [one.ariaCurrent, getComputedStyle(one).borderBottomColor])"
+    )
+    current = {line for is_current, line in lines if is_current}
+    assert len(current) == 1
+    assert current.isdisjoint(line for is_current, line in lines if not is_current)
