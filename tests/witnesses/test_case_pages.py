@@ -159,6 +159,14 @@ def test_of_two_clerks_who_decide_the_second_sees_the_decision_and_is_told(clien
     assert answer.context["case"].decided_by == colleague
 
 
+def test_who_decides_twice_sees_the_decision_and_no_fault(client, office):
+    case = office.with_witness(witness(2))
+    client.post(address(case, "decide"))
+    answer = client.post(address(case, "decide"), follow=True)
+    assert answer.context["case"].outcome == "confirmed"
+    assert not list(answer.context["messages"])
+
+
 def test_a_form_sent_after_the_decision_changes_nothing_and_leads_to_the_decision(client, office):
     """The back button, and then the old form once more."""
     case = office.decided(witness(2))

@@ -103,7 +103,9 @@ def proofing_decide(request: HttpRequest, workplace: Workplace, reference: str) 
             do(seen=revision_seen(request), **form.cleaned_data)
             return redirect(here)
     except CaseOver as over:
-        messages.error(request, over.sentence)
+        decided = find_case(workplace, reference).case
+        if decided.decided_by_id != workplace.staff.pk:  # who pressed twice sees what they decided
+            messages.error(request, over.sentence)
         return redirect(here)
     except DomainError as refusal:
         if refusal.field not in form.fields:
