@@ -81,6 +81,17 @@ def test_nobody_waits_without_choosing_where(world, address):
     assert not WaitingEntry.unscoped.exists()
 
 
+def test_where_no_centre_takes_bookings_nobody_is_asked_to_choose_one(world, address):
+    asks(Client(), address, world)
+    world.centre.is_open_for_booking, world.centre.phone = False, "+4596281000"
+    world.centre.save(update_fields=["is_open_for_booking", "phone"])
+    page = Client().get(f"/en{address}earlier/").content.decode()
+    assert "You cannot book a time online here" in page
+    assert "Call +4596281000" in page
+    assert 'name="leave"' in page
+    assert 'name="hours"' not in page
+
+
 def test_the_same_wish_sent_again_keeps_its_place(world, address, clock):
     client = Client()
     asks(client, address, world)
