@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.contrib import admin
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -218,6 +219,11 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(settings):
         assert wrong.status_code == 200
         later.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
         assert later.get(centre_page(world, "day")).status_code == 200
+
+
+def test_the_codes_for_an_emergency_have_one_name():
+    said = render_to_string("mfa/messages/recovery_codes_generated.txt")
+    assert said.strip() == "Du har fået nye nødkoder. Gem dem, hvor ingen andre finder dem."
 
 
 def test_the_secret_of_a_second_factor_is_stored_sealed():
