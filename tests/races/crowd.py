@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +25,13 @@ from tests.races.clients import FORM, Answer, ask_politely, token
 from tests.rig.services import Server
 
 LENGTHS = (10, 15, 20, 30, 45)
-SEAL = "a" * 32
-SEALED = {**FORM, "Cookie": f"csrftoken={SEAL}", "X-CSRFToken": SEAL}
+
+
+def browser(seal: str = "a" * 32) -> dict[str, str]:
+    """What a browser sends with a form. Two with one seal are the same browser."""
+    return {**FORM, "Cookie": f"csrftoken={seal}", "X-CSRFToken": seal}
+
+
 DROP_THE_CONSTRAINT = {
     "postgresql": (
         "ALTER TABLE appointments_appointment DROP CONSTRAINT one_visit_per_desk_and_time",
@@ -76,7 +82,8 @@ class Crowd:
             )
             session = session_of(build_staff(municipality, now=now))
         self.code = municipality.code
-        self.clerk = {**SEALED, "Cookie": f"csrftoken={SEAL}; sessionid={session}"}
+        self.clerk = browser()
+        self.clerk["Cookie"] += f"; sessionid={session}"
         scope = str(Scope.APPOINTMENTS_WRITE)
         self.token = token(server.port, made.client.client_id, made.secret, scope)
         self.doors = (self.by_page, self.by_desk, self.by_api)
@@ -154,14 +161,15 @@ class Crowd:
 
     def by_page(self, place: Place, name: str) -> Try:
         body = urlencode({"people": 1, "start": place.start.isoformat()})
-        answer = self._ask(f"/{place.centre}/{place.service}/", body, SEALED)
+        own = browser(f"{zlib.crc32(name.encode()):032d}")
+        answer = self._ask(f"/{place.centre}/{place.service}/", body, own)
         if answer.status != 302:
             return Try(place, answer.status, "")
         draft = answer.headers["Location"]
         typed = urlencode({"name_0": "Amina Hassan", "phone": "20304050", "email": ""})
-        answer = self._ask(draft, typed, SEALED)
+        answer = self._ask(draft, typed, own)
         if answer.status == 302:
-            answer = self._ask(answer.headers["Location"], "", SEALED)
+            answer = self._ask(answer.headers["Location"], "", own)
         return Try(place, answer.status, answer.headers.get("Location", ""))
 
     def _ask(self, path: str, body: str, headers: dict[str, str]) -> Answer:

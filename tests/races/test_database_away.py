@@ -17,7 +17,7 @@ from borgerservice.away import is_away
 from borgerservice.kernel import clock
 from tests.builders import build_staff
 from tests.races.clients import FORM, Answer, ask
-from tests.races.crowd import SEALED
+from tests.races.crowd import browser
 from tests.races.load import Load
 from tests.races.test_chaos import kept_connections, own_postgresql
 from tests.rig.databases import Database
@@ -48,7 +48,7 @@ class Town(Load):
             "a page": ask(port, "GET", f"/{centre}/{service}/?first_day={day}"),
             "a search": ask(port, "GET", f"/earliest/?service={service}"),
             "a form": ask(
-                port, "POST", f"/{centre}/{service}/", f"people=1&start={later}", {**FORM, **SEALED}
+                port, "POST", f"/{centre}/{service}/", f"people=1&start={later}", browser()
             ),
             "a clerk": ask(port, "GET", f"/admin/{code}/", headers=staff),
             "a read": ask(port, "GET", f"{slots}&from={day}&to={later}"),
