@@ -47,6 +47,8 @@ def run(bench: Bench) -> Iterator[Row]:
     count = bench.world.scale.reminders
     desks = list(Desk.objects.select_related("centre").filter(centre__key__startswith="bench-"))
     first = bench.world.now + DUE_IN
+    # Across municipalities: what other workloads left in the outbox would go out between.
+    Message.unscoped.filter(is_waiting=True).delete()
     bench.progress.tell(f"adding {count} visits to remind of")
     add_due_visits(desks, count, first=first)
     yield _statements(bench)
