@@ -11,7 +11,7 @@ from appointments.rules.availability import Audience, FreeDay
 from appointments.rules.booking_window import Window
 from appointments.selectors import require_period, within
 from appointments.selectors_desk_days import DeskDaysAsked, Visiting, free_days
-from appointments.services.plan import require_party
+from appointments.services.plan import are_among, by_place, require_party
 from borgerservice.planned import planned
 
 _FREE_AT: Final = """
@@ -21,7 +21,7 @@ SELECT s.code, o.minutes, o.buffer_minutes, s.bit,
 FROM municipalities_centre c
 JOIN appointments_centreservice o ON o.centre_id = c.id
 JOIN appointments_servicetype s ON s.id = o.service_id
-WHERE c.key = %(centre)s AND s.code IN ({codes})
+WHERE c.key = %(centre)s AND {are_wanted}
 """
 
 
@@ -43,11 +43,10 @@ def free_at(
     """
     require_party(codes)
     require_period(first, last)
-    wanted = {f"code_{place}": code for place, code in enumerate(sorted(set(codes)))}
+    wanted = by_place(codes)
     asked = DeskDaysAsked(key, first, last, now, audience=Audience.EVERYONE)
-    marks = ", ".join(f"%({name})s" for name in wanted)
     with planned() as cursor:
-        statement = _FREE_AT.format(days=asked.as_text, codes=marks)
+        statement = _FREE_AT.format(days=asked.as_text, are_wanted=are_among(wanted))
         cursor.execute(statement, {**asked.parameters, **wanted})
         found = cursor.fetchall()
     if len(found) < len(wanted):

@@ -23,12 +23,13 @@ _OFFER: Final = (
     " s.id, s.code, s.bit, s.proves_identity"
 )
 _WIDTH: Final = 8
-_CENTRE: Final = (
+ASKED_OF_A_CENTRE: Final = (
     *("id", "municipality_id", "key", "name", "address", "postal_code", "city", "phone"),
     *("is_open_for_booking", "start_step_minutes", "lead_minutes", "horizon_days"),
     *("returns_slowly", "is_mobile"),
 )
-_OF_CENTRE: Final = ", ".join(f"c.{name}" for name in _CENTRE)
+"""What a booking or a hold asks of the centre itself."""
+_OF_CENTRE: Final = ", ".join(f"c.{name}" for name in ASKED_OF_A_CENTRE)
 _OFFERED: Final = (
     "appointments_centreservice o JOIN appointments_servicetype s ON s.id = o.service_id"
 )
@@ -140,11 +141,11 @@ def plan_and_desks(
     """The same, and how the centre's desks stand that day. One statement."""
     require_party(codes)
     asked = DeskDaysAsked(centre.pk, day, day, now, audience=audience)
-    wanted = _wanted(codes)
+    wanted = by_place(codes)
     with planned() as cursor:
         cursor.execute(
             f"SELECT {_OFFER}, {asked.as_text} FROM {_OFFERED}"  # noqa: S608 - ours
-            f" WHERE o.centre_id = %(centre)s AND {_among(wanted)}",
+            f" WHERE o.centre_id = %(centre)s AND {are_among(wanted)}",
             {**asked.parameters, **wanted},
         )
         rows = cursor.fetchall()
@@ -161,11 +162,11 @@ def centre_plan_and_desks(
     """
     require_party(codes)
     asked = DeskDaysAsked(named.key, day, day, now, audience=audience)
-    wanted = _wanted(codes)
+    wanted = by_place(codes)
     with planned() as cursor:
         cursor.execute(
             f"SELECT {_OFFER}, {asked.as_text}, {_OF_CENTRE} FROM municipalities_centre c"  # noqa: S608 - ours
-            f" LEFT JOIN ({_OFFERED}) ON o.centre_id = c.id AND {_among(wanted)}"
+            f" LEFT JOIN ({_OFFERED}) ON o.centre_id = c.id AND {are_among(wanted)}"
             " WHERE c.key = %(centre)s AND c.municipality_id = %(municipality)s",
             {**asked.parameters, **wanted, "municipality": named.municipality},
         )
@@ -173,16 +174,18 @@ def centre_plan_and_desks(
     if not rows:
         raise NotFound("centre_not_found", field="centre")
     desks, holds, *of_centre = rows[0][_WIDTH:]
-    centre = read_row(Centre, _CENTRE, of_centre)
+    centre = read_row(Centre, ASKED_OF_A_CENTRE, of_centre)
     offers = [_offer(row[:_WIDTH]) for row in rows if row[0] is not None]
     return centre, _plan(centre, codes, offers), told_desk_days(desks, holds)
 
 
-def _wanted(codes: Sequence[str]) -> dict[str, str]:
+def by_place(codes: Sequence[str]) -> dict[str, str]:
+    """Services as named parameters of a statement, each once."""
     return {f"code_{place}": code for place, code in enumerate(sorted(set(codes)))}
 
 
-def _among(wanted: Iterable[str]) -> str:
+def are_among(wanted: Iterable[str]) -> str:
+    """What says in a statement that a service `s` is one of them."""
     return f"s.code IN ({', '.join(f'%({name})s' for name in wanted)})"
 
 

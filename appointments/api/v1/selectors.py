@@ -10,17 +10,13 @@ from appointments.exceptions import NotFound
 from appointments.models import CentreService, ServiceType
 from appointments.rules.reference import normalise_reference
 from appointments.selectors_lists import ListedVisit, Place, list_visits
+from appointments.services.plan import ASKED_OF_A_CENTRE
 from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.planned import planned
 
 YEARS_OF_VISITS = range(2000, 3000)  # at the calendar's ends an instant has no UTC
-_ASKED_OF_A_CENTRE: Final = (
-    *("id", "municipality_id", "key", "name", "address", "postal_code", "city", "phone"),
-    *("is_open_for_booking", "start_step_minutes", "lead_minutes", "horizon_days"),
-    *("returns_slowly", "spreads_new_days", "is_mobile"),
-)
 _TO_BOOK_AT: Final = (
-    f"SELECT {', '.join(_ASKED_OF_A_CENTRE)} FROM municipalities_centre"  # noqa: S608 - ours
+    f"SELECT {', '.join(ASKED_OF_A_CENTRE)} FROM municipalities_centre"  # noqa: S608 - ours
     " WHERE key = %s AND municipality_id = %s"
 )
 
@@ -77,7 +73,7 @@ def own_centre(*, municipality: int, key: str) -> Centre:
         row = cursor.fetchone()
     if row is None:
         raise NotFound("centre_not_found", field="centre")
-    return Centre.from_db(DEFAULT_DB_ALIAS, _ASKED_OF_A_CENTRE, row)
+    return Centre.from_db(DEFAULT_DB_ALIAS, ASKED_OF_A_CENTRE, row)
 
 
 def visits_of(
