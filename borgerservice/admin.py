@@ -6,9 +6,9 @@ An app's `admin.py` adds its pages with `add_pages([...])`; each page is made wi
 ask something with `act`, acts of one button with `act_at_once`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import admin, messages
@@ -35,6 +35,7 @@ from borgerservice.municipalities.policies import (
     workplace_of,
     workplaces_of,
 )
+from borgerservice.sent_again import done_once
 
 Role = StaffRole.Role
 View = Callable[..., HttpResponseBase]
@@ -71,22 +72,8 @@ class Link:
     is_main: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """One who comes to a visit, as the acts of other apps need to know it."""
-
-    reference: str
-    position: int
-    service: str
-    proves_identity: bool
-    status: str
-
-
-ParticipantActs = Callable[[Workplace, Attendee], Iterable[Link]]
-
 _pages: list[tuple[str, View, str]] = []
 _menu: list[MenuItem] = []
-_participant_acts: list[ParticipantActs] = []
 
 
 def add_pages(pages: list[tuple[str, View, str]]) -> None:
@@ -97,16 +84,6 @@ def add_pages(pages: list[tuple[str, View, str]]) -> None:
 def add_menu(items: list[MenuItem]) -> None:
     """Add an app's entries to the menu, after those that are there."""
     _menu.extend(items)
-
-
-def add_participant_acts(find: ParticipantActs) -> None:
-    """Add an app's links and buttons for each participant on a visit's page."""
-    _participant_acts.append(find)
-
-
-def participant_acts(workplace: Workplace, attendee: Attendee) -> list[Link]:
-    """What all apps offer for one participant."""
-    return [link for find in _participant_acts for link in find(workplace, attendee)]
 
 
 def menu_of(workplace: Workplace, centre: Centre | None = None) -> list[Link]:
@@ -238,6 +215,8 @@ def act(
     said: Words = "",
     places: Mapping[str, str] | None = None,
     template: str = "admin/act.html",
+    once: bool = False,
+    afterwards: Callable[[Any], None] = lambda _result: None,
     **context: Any,
 ) -> HttpResponse:
     """Show a form; when it comes back sound, call `do(**form.cleaned_data)` and go to `done`.
@@ -246,16 +225,21 @@ def act(
     returned; `said` is told there. A refusal is told at the form's field of the name in
     `error.field` (or where `places` says it stands), else above the form. `context` goes to
     `show`: workplace, centre, submit (the button's words), back (where to go instead), ….
+
+    `once`: `do` makes something, in one transaction; pressed twice, the button makes it once and
+    answers alike. `afterwards` gets what `do` returned once it is written and told.
     """
     if form.is_bound and form.is_valid():
         try:
-            result = do(**form.cleaned_data)
+            address, result = _done(request, partial(do, **form.cleaned_data), done, once=once)
         except DomainError as refusal:
             refuse(form, refusal, places=places)
         else:
             if said:
                 messages.success(request, str(said))
-            return redirect(done(result) if callable(done) else done)
+            if result is not None:
+                afterwards(result)
+            return redirect(address)
     return show(request, template, title=title, form=form, **context)
 
 
@@ -293,20 +277,21 @@ def act_at_once(
     done: str | Callable[[Any], str],
     said: Words = "",
     otherwise: str = "",
+    once: bool = False,
 ) -> HttpResponse:
     """Do what one button says and go on; a refusal is told on the page one comes back to.
 
-    `otherwise` is where a refusal leads, when that is not `done`.
+    `otherwise` is where a refusal leads, when that is not `done`; `once` as in `act`.
     """
     try:
-        result = do()
+        address, _result = _done(request, do, done, once=once)
     except DomainError as refusal:
         back = otherwise or str(done)
         messages.error(request, told(refusal, back=back))
         return redirect(back)
     if said:
         messages.success(request, str(said))
-    return redirect(done(result) if callable(done) else done)
+    return redirect(address)
 
 
 @open_to("staff")
@@ -334,6 +319,21 @@ def staff_index(request: HttpRequest) -> HttpResponse:
         places=places,
         nationwide=nationwide,
     )
+
+
+def _done(
+    request: HttpRequest,
+    do: Callable[[], Any],
+    done: str | Callable[[Any], str],
+    *,
+    once: bool,
+) -> tuple[str, Any]:
+    """Do it: where that leads, and what came of it."""
+    leads_to = done if callable(done) else lambda _result: done
+    if once:
+        return done_once(request, do, leads_to=leads_to, now=clock.now())
+    result = do()
+    return leads_to(result), result
 
 
 def _centres(workplace: Workplace) -> list[tuple[Centre, list[Link]]]:

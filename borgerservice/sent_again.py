@@ -3,12 +3,21 @@
 import base64
 import hmac
 import json
-from typing import Final
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-NOT_TYPED: Final = ("csrfmiddlewaretoken", "proof", "ticket")
+from borgerservice.kernel.errors import DomainError
+from borgerservice.municipalities.models import SentForm
+
+PAGE: Final = "csrfmiddlewaretoken"
+"""What Django writes anew into each page with a form."""
+NOT_TYPED: Final = (PAGE, "proof", "ticket")
 """What differs each time, whatever is asked for."""
+KEPT: Final = timedelta(hours=24)
 
 
 def mark_of_form(request: HttpRequest) -> str:
@@ -17,10 +26,45 @@ def mark_of_form(request: HttpRequest) -> str:
     It tells nothing to whoever does not know what that browser alone keeps, the secret of its
     forms; without that it is empty.
     """
+    return _mark(request, without=NOT_TYPED)
+
+
+def done_once(
+    request: HttpRequest, do: Callable[[], Any], *, leads_to: Callable[[Any], str], now: datetime
+) -> tuple[str, Any]:
+    """Do what a form asks for: where it leads, and what came of it.
+
+    Where the very same page was sent a moment ago and that was done, what is refused now, or would
+    be done beside it, leads there too, and nothing comes of it: None. Whoever opens the form anew
+    and types the same is refused. `do` is part of one transaction. Raises what `do` does.
+    """
+    mark = _mark(request) if PAGE in request.POST else ""
+    if not mark:
+        return leads_to(result := do()), result
+    is_known = SentForm.objects.filter(mark=mark).exists()
+    try:
+        with transaction.atomic():
+            result = do()
+            address = leads_to(result)
+            if not is_known:
+                SentForm.objects.create(mark=mark, led_to=address, sent_at=now)
+    except (DomainError, IntegrityError):
+        if known := SentForm.objects.filter(mark=mark).first():
+            return known.led_to, None
+        raise
+    return address, result
+
+
+def forget_sent_forms(*, now: datetime) -> int:
+    """Let go of the marks of yesterday; how many."""
+    return SentForm.objects.filter(sent_at__lte=now - KEPT).delete()[0]
+
+
+def _mark(request: HttpRequest, *, without: Collection[str] = ()) -> str:
     secret = request.META.get("CSRF_COOKIE", "")
     if not secret:
         return ""
-    sent = sorted((name, one) for name, one in request.POST.lists() if name not in NOT_TYPED)
+    sent = sorted((name, one) for name, one in request.POST.lists() if name not in without)
     told = json.dumps([request.path, sent]).encode()
     digest = hmac.digest(secret.encode(), told, "sha256")
     return base64.urlsafe_b64encode(digest[:12]).decode()

@@ -7,16 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from borgerservice.admin import (
-    Attendee,
     Link,
     MenuItem,
     Role,
     add_menu,
     add_pages,
-    add_participant_acts,
     own_number_address,
 )
 from borgerservice.municipalities.policies import Workplace, has_own_number
+from borgerservice.participant_acts import Attendee, add_participant_acts
 from witnesses.desk import after, approvals, letters, schedule, sign_in, signals, views
 from witnesses.desk.page import ROLES, case_address
 from witnesses.models import IdentityProofing

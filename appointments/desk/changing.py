@@ -1,6 +1,7 @@
 """A change of an administrator that may leave visits and held times where they no longer fit."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -60,21 +61,16 @@ def change(
             held.extend(asked.holds)
             raise
 
-    def go_on(outcome: Outcome) -> str:
-        if moved := outcome.reseated:
-            told = ngettext(
-                "{count} visit goes to another desk.", "{count} visits go to other desks.", moved
-            )
-            messages.info(request, told.format(count=moved))
-        if outcome.rebooking is None:
-            return done
-        continue_rebooking(rebooking=outcome.rebooking, now=clock.now(), at_most=AT_ONCE)
-        return rebooking_address(workplace, outcome.rebooking.pk)
+    def leads_to(outcome: Outcome) -> str:
+        begun = outcome.rebooking
+        return done if begun is None else rebooking_address(workplace, begun.pk)
 
     return act(
         request,
         do=do,
-        done=go_on,
+        done=leads_to,
+        once=True,
+        afterwards=partial(_go_on, request),
         template=template,
         workplace=workplace,
         centre=centre,
@@ -82,6 +78,17 @@ def change(
         held=held,
         **context,
     )
+
+
+def _go_on(request: HttpRequest, outcome: Outcome) -> None:
+    """Tell who goes to other desks, and begin to offer times to the rest."""
+    if moved := outcome.reseated:
+        told = ngettext(
+            "{count} visit goes to another desk.", "{count} visits go to other desks.", moved
+        )
+        messages.info(request, told.format(count=moved))
+    if outcome.rebooking is not None:
+        continue_rebooking(rebooking=outcome.rebooking, now=clock.now(), at_most=AT_ONCE)
 
 
 def here(name: str, workplace: Workplace, centre: Centre, **more: int) -> str:

@@ -36,6 +36,7 @@ def new_centre(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         done=lambda centre: here("desks", workplace, centre),
         said=_("The centre is added. Add its desks and its opening hours before anyone can book."),
         submit=_("Add the centre"),
+        once=True,
         workplace=workplace,
         back=reverse("admin:index"),
     )

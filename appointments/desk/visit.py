@@ -27,12 +27,10 @@ from appointments.services import (
 )
 from appointments.services.history import record_visit
 from borgerservice.admin import (
-    Attendee,
     Link,
     act,
     act_at_once,
     admin_page,
-    participant_acts,
     posted,
     show,
 )
@@ -41,6 +39,7 @@ from borgerservice.audit.selectors import history_of
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.policies import Workplace
+from borgerservice.participant_acts import Attendee, participant_acts
 
 BUTTONS = {
     Act.CHECK_IN: "visit_check_in",

@@ -26,6 +26,7 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.notifications.limits import forget_counts
 from borgerservice.notifications.models import Contact
 from borgerservice.notifications.services import shred_contacts
+from borgerservice.sent_again import forget_sent_forms
 
 KEPT_KEYS = timedelta(hours=24)
 KEPT_CONTACT = timedelta(days=30)
@@ -45,13 +46,14 @@ class Forgotten:
 def forget_expired(*, now: datetime) -> Forgotten:
     """Let go of drafts left alone, callers' keys after a day, contact data 30 days after.
 
-    And of holds that are over, which keep nothing from anybody any more, and of what those who
-    waited without a visit told, as soon as they wait no more.
+    And of holds that are over, which keep nothing from anybody any more, of what those who
+    waited without a visit told, as soon as they wait no more, and of what staff's forms led to.
     """
     forget_counts(today=danish_date(now))
     forget_uses(now=now)
     forget_proofs(now=now)
     forget_codes(now=now)
+    forget_sent_forms(now=now)
     return Forgotten(
         drafts=forget_drafts(now=now),
         keys=IdempotencyRecord.objects.filter(created_at__lte=now - KEPT_KEYS).delete()[0],

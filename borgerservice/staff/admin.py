@@ -90,6 +90,7 @@ def invite(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         said=_("The invitation is on its way. The link can be used for a week."),
         workplace=workplace,
         submit=_("Send the invitation"),
+        once=True,
         back=_at(workplace, "staff"),
     )
 
@@ -116,6 +117,7 @@ def give(request: HttpRequest, workplace: Workplace, number: int) -> HttpRespons
         said=_("The role is given."),
         workplace=workplace,
         submit=_("Give the role"),
+        once=True,
         back=_at(workplace, "staff"),
     )
 

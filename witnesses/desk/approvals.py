@@ -121,6 +121,7 @@ def proofing_reversal(request: HttpRequest, workplace: Workplace, reference: str
             ),
             done=here,
             said=_("Proposed. The witnessing counts until a colleague has approved it."),
+            once=True,
         )
     if shown.witnessing is None or not shown.witnessing.may_propose:
         return redirect(here)

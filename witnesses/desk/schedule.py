@@ -88,6 +88,7 @@ def rules_propose(request: HttpRequest, staff: StaffMember) -> HttpResponse:
         said=_("The proposal waits for another rule steward."),
         is_nationwide=True,
         submit=_("Propose"),
+        once=True,
         back=reverse("admin:rules"),
     )
 

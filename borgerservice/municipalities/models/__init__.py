@@ -7,7 +7,13 @@ from borgerservice.municipalities.models.centres import (
     MobileStop,
     OpeningHours,
 )
-from borgerservice.municipalities.models.staff import ApiClient, Invitation, StaffMember, StaffRole
+from borgerservice.municipalities.models.staff import (
+    ApiClient,
+    Invitation,
+    SentForm,
+    StaffMember,
+    StaffRole,
+)
 from borgerservice.municipalities.models.tenants import (
     AgreementDay,
     Logo,
@@ -29,6 +35,7 @@ __all__ = [
     "OpeningHours",
     "PostalCode",
     "Region",
+    "SentForm",
     "StaffMember",
     "StaffRole",
 ]

@@ -110,6 +110,22 @@ class Invitation(models.Model):
         return f"invitation {self.pk}"
 
 
+class SentForm(models.Model):
+    """A form of staff's that was sent and done; sent again, it leads where it led before."""
+
+    mark = models.CharField(max_length=16, unique=True)
+    led_to = models.CharField(max_length=500)
+    sent_at = models.DateTimeField()
+
+    PRIVACY = {Life.DAY: {Kind.INTERNAL: "id mark led_to sent_at"}}
+
+    class Meta:
+        indexes = (models.Index(name="sent_forms_to_forget", fields=["sent_at"]),)
+
+    def __str__(self) -> str:
+        return f"sent form {self.pk}"
+
+
 class ApiClient(models.Model):
     """A municipality's own system that calls the API; its OAuth client is `client_id`."""
 
