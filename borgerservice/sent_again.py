@@ -38,10 +38,10 @@ def done_once(
     be done beside it, leads there too, and nothing comes of it: None. Whoever opens the form anew
     and types the same is refused. `do` is part of one transaction. Raises what `do` does.
     """
-    mark = _mark(request) if PAGE in request.POST else ""
+    mark = _mark_of_page(request)
     if not mark:
         return leads_to(result := do()), result
-    is_known = SentForm.objects.filter(mark=mark).exists()
+    is_known = bool(led_before(request))
     try:
         with transaction.atomic():
             result = do()
@@ -49,15 +49,25 @@ def done_once(
             if not is_known:
                 SentForm.objects.create(mark=mark, led_to=address, sent_at=now)
     except (DomainError, IntegrityError):
-        if known := SentForm.objects.filter(mark=mark).first():
-            return known.led_to, None
+        if before := led_before(request):
+            return before, None
         raise
     return address, result
+
+
+def led_before(request: HttpRequest) -> str:
+    """Where the very same page led that was sent before and done; empty where it was not."""
+    known = SentForm.objects.filter(mark=_mark_of_page(request)).first()
+    return known.led_to if known else ""
 
 
 def forget_sent_forms(*, now: datetime) -> int:
     """Let go of the marks of yesterday; how many."""
     return SentForm.objects.filter(sent_at__lte=now - KEPT).delete()[0]
+
+
+def _mark_of_page(request: HttpRequest) -> str:
+    return _mark(request) if PAGE in request.POST else ""
 
 
 def _mark(request: HttpRequest, *, without: Collection[str] = ()) -> str:

@@ -109,6 +109,7 @@ def lengthen(
         do=partial(lengthen_visit, participant=row, actor=workplace.actor, now=clock.now()),
         done=visit_address(workplace, reference),
         said=_("The visit is long enough for a witness."),
+        once=True,
     )
 
 
@@ -150,6 +151,7 @@ def _at_once(
         do=partial(service, appointment=found, actor=workplace.actor, now=clock.now()),
         done=_where_from(request, workplace, found),
         said=said,
+        once=True,
     )
 
 

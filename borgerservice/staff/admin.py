@@ -28,6 +28,7 @@ from borgerservice.admin import (
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Invitation, StaffMember, StaffRole
 from borgerservice.municipalities.policies import Workplace
+from borgerservice.sent_again import done_once, led_before
 from borgerservice.staff import services
 from borgerservice.staff.exceptions import StaffRefused
 from borgerservice.staff.forms import InviteForm, JoinForm, RoleForm
@@ -152,6 +153,7 @@ def end(request: HttpRequest, workplace: Workplace, number: int) -> HttpResponse
         workplace=workplace,
         template="admin/role_end.html",
         submit=_("End the role"),
+        once=True,
         back=_at(workplace, "staff"),
     )
 
@@ -174,6 +176,7 @@ def withdraw(request: HttpRequest, workplace: Workplace, number: int) -> HttpRes
         ),
         done=_at(workplace, "staff"),
         said=_("The invitation is withdrawn."),
+        once=True,
     )
 
 
@@ -184,23 +187,30 @@ def join(request: HttpRequest, link: str) -> HttpResponse:
     """Where an invitation leads: make an account, or take the role with the one signed in."""
     now = clock.now()
     invitation = invitation_by_link(link, now=now)
+    if invitation is None and led_before(request):
+        return _joined(request)
     if invitation is None:
         return render(request, "account/invitation_over.html", status=404)
     staff = request.user if isinstance(request.user, StaffMember) else None
     form = Form(posted(request)) if staff else JoinForm(posted(request))
+    take = (
+        partial(services.accept_with_account, staff=staff) if staff else services.accept_invitation
+    )
     if form.is_bound and form.is_valid():
+        accept = partial(take, invitation=invitation, now=now, **form.cleaned_data)
         try:
-            if staff:
-                services.accept_with_account(invitation=invitation, staff=staff, now=now)
-            else:
-                services.accept_invitation(invitation=invitation, now=now, **form.cleaned_data)
+            done_once(request, accept, leads_to=lambda _staff: reverse("admin:index"), now=now)
         except StaffRefused as refusal:
             refuse(form, refusal)
         else:
-            messages.success(request, _("You can work here now."))
-            return redirect("admin:index")
+            return _joined(request)
     told = {"form": form, "invitation": invitation, "role": ROLES[invitation.role]}
     return render(request, "account/invitation.html", told)
+
+
+def _joined(request: HttpRequest) -> HttpResponse:
+    messages.success(request, _("You can work here now."))
+    return redirect("admin:index")
 
 
 def _called(staff: StaffMember) -> str:

@@ -43,6 +43,13 @@ def at_work(place: Municipality, role: str = StaffRole.Role.CLERK) -> Client:
     return signed_in(build_staff(place, role=role))
 
 
+def pressed_twice(client: Client, page: str, address: str, **sent: str) -> str:
+    """Open a page, press a button of it twice, and see what the second press comes to."""
+    sent["csrfmiddlewaretoken"] = str(client.get(page).context["csrf_token"])
+    client.post(address, sent)
+    return client.post(address, sent, follow=True).content.decode()
+
+
 def centre_page(world: World, name: str, **more: object) -> str:
     return reverse(
         f"admin:{name}",

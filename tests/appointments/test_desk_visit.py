@@ -6,10 +6,19 @@ import pytest
 
 from appointments.models import Appointment, DeskDay
 from appointments.services import check_in
+from appointments.wording import REFUSALS
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.notifications.models import Message
-from tests.appointments.desk import at, at_work, centre_page, signed_in, visit_page, words
+from tests.appointments.desk import (
+    at,
+    at_work,
+    centre_page,
+    pressed_twice,
+    signed_in,
+    visit_page,
+    words,
+)
 from tests.appointments.pages import starts_on
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 
@@ -69,6 +78,19 @@ def test_a_visit_is_checked_in_then_closed():
     assert visit.status == Status.COMPLETED
     assert events(visit.reference)[1:] == ["appointment.checked_in", "appointment.completed"]
     assert AuditEntry.unscoped.last().actor == f"staff:{staff.pk}"
+
+
+def test_the_second_press_on_a_button_is_told_what_the_first_was_and_a_later_one_why_not():
+    world = build_world()
+    visit = build_visit(world)
+    clerk, page = at_work(world.municipality), visit_page(world, visit.reference)
+    address = visit_page(world, visit.reference, "visit_check_in")
+    pressed = pressed_twice(clerk, page, address)
+    assert words("Checked in.") in pressed
+    assert words(REFUSALS["cannot_check_in"]) not in pressed
+    assert events(visit.reference)[1:] == ["appointment.checked_in"]
+    later = at_work(world.municipality).post(address, follow=True).content.decode()
+    assert words(REFUSALS["cannot_check_in"]) in later
 
 
 def test_no_show_is_refused_before_the_visit_and_taken_after():

@@ -16,7 +16,8 @@ from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import word
 from borgerservice.staff.exceptions import StaffRefused
 from borgerservice.staff.services import accept_invitation, end_role, give_role
-from tests.appointments.desk import at, at_work, signed_in, words
+from borgerservice.staff.wording import REFUSALS
+from tests.appointments.desk import at, at_work, pressed_twice, signed_in, words
 from tests.builders import NOW, build_municipality, build_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -81,6 +82,28 @@ def test_a_link_works_once(place):
     again = Client().post(link, JOINING | {"username": "somebody.else"})
     assert again.status_code == 404
     assert not StaffMember.objects.filter(username="somebody.else").exists()
+
+
+def test_who_presses_twice_has_joined_all_the_same(place):
+    link = invited(place)
+    page = pressed_twice(Client(), link, link, **JOINING)
+    assert words("You can work here now.") in page
+    assert StaffMember.objects.filter(username="mette.holm").count() == 1
+
+
+def test_who_withdraws_or_ends_by_two_presses_is_told_of_no_fault(place):
+    invited(place)
+    administrator, staff = at_work(place, Role.ADMINISTRATOR), build_staff(place)
+    number, role = Invitation.unscoped.get().pk, staff.roles.get().pk
+    people = page_of(place, "staff")
+    withdraw = page_of(place, "invitation_withdraw", number=number)
+    withdrawn = pressed_twice(administrator, people, withdraw)
+    assert words("The invitation is withdrawn.") in withdrawn
+    assert words(REFUSALS["invitation_over"]) not in withdrawn
+    end = page_of(place, "role_end", number=role)
+    ended = pressed_twice(administrator, end, end)
+    assert words("The role has ended.") in ended
+    assert AuditEntry.unscoped.filter(event="role.ended").count() == 1
 
 
 def test_a_link_works_for_a_week(place):

@@ -10,7 +10,7 @@ from django.utils import translation
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.people.models import PersonLink
-from tests.appointments.desk import signed_in
+from tests.appointments.desk import pressed_twice, signed_in
 from tests.builders import NOW, build_staff
 from tests.links import build_link
 from tests.witnesses.case_pages import address, text_of
@@ -129,6 +129,15 @@ def test_an_answer_sent_twice_or_too_late_is_refused_kindly(office, lead):
     assert Reversal.unscoped.count() == 1
     assert boss.post(answer_of(proposal, "reversal"), {"answer": "maybe"})["Location"] == APPROVALS
     assert boss.get(answer_of(proposal, "reversal"))["Location"] == APPROVALS
+
+
+def test_who_answers_by_two_presses_sees_the_answer_and_no_fault(office, lead):
+    proposal = propose(office, office.decided(witness(7)))
+    answer = answer_of(proposal, "reversal")
+    page = pressed_twice(signed_in(lead), APPROVALS, answer, answer="approve")
+    assert danish("Approved.") in page
+    assert danish(REFUSALS["already_answered"]) not in page
+    assert Reversal.unscoped.count() == 1
 
 
 def test_the_third_reversal_is_refused_with_its_limit(office, lead):

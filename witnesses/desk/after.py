@@ -87,6 +87,7 @@ def proofing_declaration_signed(
         ),
         done=case_address(workplace, reference),
         said=_("Recorded: the witness has signed the declaration."),
+        once=True,
     )
 
 
@@ -127,7 +128,7 @@ def proofing_client_answer(
     do = partial(record_client_answer, proofing=shown.case, staff=workplace.staff, now=clock.now())
     if form.is_valid():
         return act_at_once(
-            request, do=partial(do, **form.cleaned_data), done=here, said=_("Recorded.")
+            request, do=partial(do, **form.cleaned_data), done=here, said=_("Recorded."), once=True
         )
     if not ClientAnswerForm.is_for(shown.case):
         return redirect(here)

@@ -141,6 +141,7 @@ def _answer(
         do=partial(service, approve=approve, staff=workplace.staff, now=clock.now()),
         done=here,
         said=_("Approved.") if approve else _("Declined. Nothing was changed."),
+        once=True,
     )
 
 

@@ -156,6 +156,7 @@ def _answer(
         done=reverse("admin:rules"),
         said=_("The rule set is scheduled.") if approve else _("The proposal is declined."),
         otherwise=_at("rules_proposal", number),
+        once=True,
     )
 
 

@@ -64,6 +64,7 @@ def signal(request: HttpRequest, workplace: Workplace, number: int) -> HttpRespo
         chain=_chain_in_words(shown.chain) if shown.chain else "",
         source=shown.threshold.source(language_now()),
         submit=_("Close the signal"),
+        once=True,
         back=_address(workplace, "signals_closed" if is_closed else "signals"),
     )
 

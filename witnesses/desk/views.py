@@ -182,4 +182,5 @@ def _at_once(
         ),
         done=case_address(workplace, reference),
         said=said,
+        once=True,
     )
