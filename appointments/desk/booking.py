@@ -49,10 +49,11 @@ BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The days with room to choose from; `later` begins the next ones."""
+    """The days with room to choose from; `later` begins the next ones, `refusal` says why none."""
 
     days: Sequence[FreeDay]
     later: date | None
+    refusal: str = ""
 
 
 class BookedAlready(Refused):
@@ -187,7 +188,7 @@ def move(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResp
 
 
 def free_days(*, centre: Centre, codes: Sequence[str], first: date, now: datetime) -> Times:
-    """The first days with room for a visit; none where the centre cannot give one."""
+    """The first days with room for a visit; none, and why, where the centre cannot give one."""
     try:
         plan = plan_visit(centre=centre, codes=codes)
         found = bookable_times(
@@ -200,8 +201,8 @@ def free_days(*, centre: Centre, codes: Sequence[str], first: date, now: datetim
             now=now,
             for_staff=True,
         )
-    except Refused:
-        return Times((), None)
+    except Refused as refused:
+        return Times((), None, refused.sentence)
     later = found[DAYS_SHOWN].day if len(found) > DAYS_SHOWN else None
     return Times(found[:DAYS_SHOWN], later)
 

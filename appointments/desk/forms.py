@@ -21,6 +21,7 @@ from appointments.models import CentreService
 from appointments.selectors import offers_of
 from appointments.services import Visitor
 from appointments.services.plan import LARGEST_PARTY
+from appointments.wording import REFUSALS
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre
 
@@ -44,10 +45,18 @@ class SearchForm(KindForm):
     )
 
 
+def _service_field() -> forms.ChoiceField:
+    """One of the services of a centre, which may have become fewer since the page was opened."""
+    refused = REFUSALS["service_not_offered"]
+    return forms.ChoiceField(
+        label=_("Service"), error_messages={"required": refused, "invalid_choice": refused}
+    )
+
+
 class TimesForm(forms.Form):
     """What somebody wants to come for, how many, from which day: `?service=&people=&from=`."""
 
-    service = forms.ChoiceField(label=_("Service"))
+    service = _service_field()
     people = forms.TypedChoiceField(
         label=_("How many come"),
         coerce=int,
@@ -167,7 +176,7 @@ class BookForm(PeopleForm):
 class WalkInForm(PeopleForm):
     """Somebody who came without an appointment."""
 
-    service = forms.ChoiceField(label=_("Service"))
+    service = _service_field()
 
     def __init__(self, data: Mapping[str, Any] | None, *, centre: Centre, once: str) -> None:
         super().__init__(data, people=LARGEST_PARTY, once=once)

@@ -8,6 +8,7 @@ from appointments.rules.waiting import Wish
 from appointments.services import cancel_appointment
 from appointments.services.reconciling import reconcile
 from appointments.services.waiting import wait_for_any
+from tests.appointments.desk import at_work, centre_page, visit_page, words
 from tests.appointments.pages import begin, fill_in, link_of, text_of, visit_address
 from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world
 
@@ -96,3 +97,21 @@ def test_who_is_offered_a_time_for_it_is_told_and_nothing_is_booked(world):
     assert (answer.status_code, GONE in text_of(answer)) == (409, True)
     assert Offer.unscoped.get().answer == Offer.Answer.OPEN
     assert Appointment.unscoped.filter(status="booked").count() == 0
+
+
+def test_staff_are_told_that_it_is_gone_and_not_that_no_time_is_free(world):
+    visit, clerk = build_visit(world), at_work(world.municipality)
+    take_away(world)
+    move = clerk.get(visit_page(world, visit.reference, "visit_move")).content.decode()
+    assert words(GONE) in move
+    assert words("There are no free times.") not in move
+
+
+@pytest.mark.parametrize("page", ["book", "walk_in"])
+def test_staff_who_had_chosen_it_are_told_that_it_is_gone(world, page):
+    clerk, address = at_work(world.municipality), centre_page(world, page)
+    take_away(world)
+    chosen = {"service": world.service.code, "name_0": "Bo Berg"}
+    said = clerk.get(address, chosen) if page == "book" else clerk.post(address, chosen)
+    assert words(GONE) in said.content.decode()
+    assert world.service.code not in said.context["form"].errors.as_text()
