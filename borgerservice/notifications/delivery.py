@@ -9,7 +9,7 @@ reference, which is the same at every try, lets the carrier see it.
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
@@ -44,6 +44,9 @@ SENDING_SECONDS = 45
 TRIES = 8
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=2)
+NO_KEY = "key_unavailable"
+PAUSE_WITHOUT_KEY = timedelta(minutes=5)
+"""A message nobody can address while its key is away waits, until what it tells has begun."""
 MOST_HANDED_OUT = 50_000
 
 
@@ -63,7 +66,7 @@ def deliver(*, now: datetime, ids: Sequence[int] | None = None) -> int:
             is_down = not _send(some, gateway=gateway, lease=lease, now=now + elapsed)
             if is_down or elapsed.total_seconds() > SENDING_SECONDS:
                 pause = FIRST_PAUSE if is_down else timedelta(0)
-                _give_back(list(waiting), lease=lease, due_at=now + elapsed + pause)
+                _give_back(waiting, lease=lease, due_at=now + elapsed + pause)
     return len(claimed)
 
 
@@ -126,7 +129,9 @@ def _send(ids: Sequence[int], *, gateway: Gateway, lease: datetime, now: datetim
             lease=lease,
             now=now,
         )
-    _end_with_problems(problems, lease=lease)
+    closed = [row.pk for row, code in problems if code == NO_KEY]
+    _give_back(closed, lease=lease, due_at=now + PAUSE_WITHOUT_KEY, problem=NO_KEY)
+    _end_with_problems([(row, code) for row, code in problems if code != NO_KEY], lease=lease)
     return not is_down
 
 
@@ -184,24 +189,28 @@ def _prepared(
 def _letter_or_problem(row: _Row, *, now: datetime) -> Outgoing | str:
     try:
         facts = json.loads(row.facts)
+        if problem := _problem_in_time(row, facts, now=now):
+            return problem
         to = _opened(row.channel, row.sealed, row.wrapped_key, row.key_version)
-        if problem := _problem_of(row, facts, to=to, now=now):
+        if problem := _problem_of_address(row, to):
             return problem
         wording = worded(row.kind, row.channel, row.language, facts)
     except CprNumberInMessage:
         return "looks_like_cpr"
     except KeyUnavailable:
-        return "key_unavailable"
+        return NO_KEY
     except (SealBroken, TemplateDoesNotExist, KeyError, ValueError):
         return "cannot_be_worded"
     return Outgoing(reference=row.reference, to=to, subject=wording.subject, text=wording.text)
 
 
-def _problem_of(row: _Row, facts: Mapping[str, str], *, to: str, now: datetime) -> str:
+def _problem_in_time(row: _Row, facts: Mapping[str, str], *, now: datetime) -> str:
     if row.attempts > TRIES:
         return "given_up"
-    if datetime.fromisoformat(facts["starts_at"]) <= now:
-        return "too_late"
+    return "too_late" if datetime.fromisoformat(facts["starts_at"]) <= now else ""
+
+
+def _problem_of_address(row: _Row, to: str) -> str:
     if not to:
         return "no_address"
     if row.channel == SMS and not may_be_texted(to):
@@ -259,9 +268,16 @@ def _by_tries(rows: Sequence[_Row]) -> Iterator[tuple[int, list[int]]]:
         yield tries, [row.pk for row in rows if row.attempts == tries]
 
 
-def _give_back(ids: Sequence[int], *, lease: datetime, due_at: datetime) -> None:
-    """Let go of what was claimed and not tried."""
-    if ids:
-        Message.unscoped.filter(pk__in=ids, status=Status.SENDING, leased_until=lease).update(
-            status=Status.DUE, leased_until=None, due_at=due_at, attempts=F("attempts") - 1
-        )
+def _give_back(
+    ids: Iterable[int], *, lease: datetime, due_at: datetime, problem: str | None = None
+) -> None:
+    """Let go of what was claimed and not tried, because of a problem or for want of time."""
+    claimed = list(ids)
+    if not claimed:
+        return
+    told = {} if problem is None else {"problem": problem}
+    Message.unscoped.filter(pk__in=claimed, status=Status.SENDING, leased_until=lease).update(
+        status=Status.DUE, leased_until=None, due_at=due_at, attempts=F("attempts") - 1, **told
+    )
+    if problem:
+        logger.error("messages.wait problem=%s count=%d", problem, len(claimed))

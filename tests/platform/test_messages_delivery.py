@@ -11,9 +11,10 @@ from django.db import connection
 from appointments.rules.local_time import instant
 from appointments.services import cancel_appointment, move_appointment
 from borgerservice.notifications.delivery import LEASE, deliver, due_ids
-from borgerservice.notifications.models import Message
+from borgerservice.notifications.models import DailyCount, Message
 from borgerservice.notifications.services import shred_contacts
 from tests.builders import NOW, build_visit, build_world
+from tests.keys import KeyFile
 from tests.platform.outbox import SOON, TOMORROW, build_messages, problems, statuses
 from tests.platform.sms_provider import Provider
 
@@ -183,6 +184,44 @@ def test_after_eight_tries_a_message_has_failed_and_the_pauses_grow(provider: Pr
     assert pauses[:-1] == [30, 90, 270, 810, 2430, 7200, 7200]
     assert statuses() == {"reminder_2d:0:0:sms": "failed"}
     assert problems() == {"gateway_down"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_gone", [True, False], ids=["no file", "another key"])
+def test_while_the_key_is_away_a_message_waits_and_no_try_is_counted(
+    provider: Provider, keys: KeyFile, capsys: pytest.CaptureFixture[str], *, is_gone: bool
+) -> None:
+    build_messages(build_world(), 2)
+    kept = keys.text
+    if is_gone:
+        keys.put("unreadable")
+    else:
+        keys.replace_wrapping()
+
+    for minute in (0, 6, 12):
+        deliver(now=NOW + timedelta(minutes=minute))
+        assert due_ids(now=NOW + timedelta(minutes=minute + 4)) == []
+    call_command("outbox")
+
+    assert capsys.readouterr().out == "2 due key_unavailable\n"
+    assert provider.posts == []
+    assert set(Message.unscoped.values_list("attempts", "leased_until")) == {(0, None)}
+
+    keys.put(kept)
+    deliver(now=NOW + timedelta(minutes=18))
+    assert set(statuses().values()) == {"sent"}
+    assert problems() == {""}
+    assert DailyCount.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_without_a_key_nobody_waits_longer_than_until_the_visit(
+    provider: Provider, keys: KeyFile
+) -> None:
+    visit = build_visit(build_world(), day=TOMORROW)
+    keys.put("unreadable")
+    deliver(now=visit.starts_at)
+    assert problems() == {"too_late"}
 
 
 @pytest.mark.django_db
