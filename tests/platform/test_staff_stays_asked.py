@@ -133,6 +133,32 @@ def test_escape_is_an_answer_too(sit) -> None:
     expect(sitting.question).to_be_hidden()
 
 
+@pytest.mark.parametrize("by_question", [False, True], ids=["menu", "question"])
+def test_who_signs_out_does_so_in_every_window(sit, by_question) -> None:
+    sitting = sit()
+    other = sitting.page.context.new_page()
+    other.goto(sitting.server.url(sitting.address))
+    if by_question:
+        sitting.wait(13 * MINUTE + 1)
+        sitting.question.get_by_role("button", name=OUT).click()
+    else:
+        sitting.page.locator("#logout-form").get_by_role("button").click()
+    other.wait_for_url(is_sign_in)
+
+
+def test_who_stays_is_not_left_by_another_form(sit) -> None:
+    sitting = sit()
+    other = sitting.page.context.new_page()
+    other.goto(sitting.server.url(sitting.address))
+    asked = []
+    other.on("request", lambda one: asked.append(one.url) if "still" in one.url else None)
+    sitting.page.locator("#id_name_0").fill(TYPED)
+    sitting.page.locator("#id_name_0").press("Enter")
+    sitting.page.wait_for_load_state()
+    other.wait_for_timeout(1500)
+    assert asked == []
+
+
 def test_a_colleague_signs_out_whoever_left(sit) -> None:
     sitting = sit()
     sitting.wait(13 * MINUTE + 1)

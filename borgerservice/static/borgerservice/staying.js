@@ -1,5 +1,6 @@
 "use strict";
 // Who works stays signed in; who does nothing is asked, and then their page is left.
+// Who signs out does so in every window.
 const asks = document.querySelector("dialog[data-still]");
 if (asks) {
   const BEFORE = 120, BEFORE_LAST = 600, OFTEN = 300, AGAIN = 15, PATIENCE = 10;
@@ -64,6 +65,15 @@ if (asks) {
     const touch = () => { if (!asks.open) touched = since(); };
     document.addEventListener(kind, touch, { capture: true, passive: true });
   }
+  const others = new BroadcastChannel("staying");
+  const way = asks.querySelector("[formaction]").getAttribute("formaction");
+  addEventListener("submit", ({ submitter, target }) => {
+    const to = submitter?.getAttribute("formaction") || target.getAttribute("action");
+    if (to === way) others.postMessage("signs out");
+  });
+  others.addEventListener("message", () => {
+    for (const seconds of [1, 5, 20]) setTimeout(() => ask(false), seconds * 1000);
+  });
   document.addEventListener("visibilitychange", look);
   addEventListener("pageshow", look);
   setInterval(look, 1000);
