@@ -27,8 +27,9 @@ def answer(
     return told, b"".join(body)
 
 
-def test_a_page_is_compressed_for_whoever_can_read_that():
-    headers, body = answer(HTTP_ACCEPT_ENCODING="gzip, br")
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json"])
+def test_an_answer_is_compressed_for_whoever_can_read_that(kind):
+    headers, body = answer(HTTP_ACCEPT_ENCODING="gzip, br", kind=kind)
     assert gzip.decompress(body) == PAGE
     assert len(body) < len(PAGE) / 10
     assert headers["Content-Encoding"] == "gzip"
@@ -47,7 +48,8 @@ def test_its_length_tells_little_of_what_it_holds():
         {},
         {"HTTP_ACCEPT_ENCODING": "br"},
         {"HTTP_ACCEPT_ENCODING": "gzip", "HTTP_COOKIE": "csrftoken=x; sessionid=y"},
-        {"HTTP_ACCEPT_ENCODING": "gzip", "kind": "application/json"},
+        {"HTTP_ACCEPT_ENCODING": "gzip", "HTTP_AUTHORIZATION": "Bearer x"},
+        {"HTTP_ACCEPT_ENCODING": "gzip", "kind": "text/calendar"},
         {"HTTP_ACCEPT_ENCODING": "gzip", "encoding": "br"},
         {"HTTP_ACCEPT_ENCODING": "gzip", "method": "HEAD"},
     ],
