@@ -26,7 +26,9 @@ REFUSALS = {
     "too_soon": _("That time is too soon to book. Choose a later time."),
     "too_far_ahead": _("That time is further ahead than you can book now."),
     "off_grid": _("There is no time at that minute. Choose one of the times shown."),
-    "no_such_time": _("That time does not exist on that day, because the clock changes."),
+    "no_such_time": _(
+        "The clock changes that night: it shows that time twice or not at all. Choose another time."
+    ),
     "closed": _("The centre is closed at that time. Choose another time."),
     "service_not_offered": _("This centre does not offer that service."),
     "centre_not_open_for_booking": _("You cannot book a time at this centre."),

@@ -29,6 +29,9 @@ from tests.builders import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TOMORROW = TODAY + timedelta(days=1)
 SATURDAY = TODAY + timedelta(days=5)
+CLOCK_CHANGES = (
+    "The clock changes that night: it shows that time twice or not at all. Choose another time."
+)
 
 
 def administrator(world):
@@ -173,6 +176,14 @@ def test_a_desk_is_away_for_some_hours_and_the_others_receive():
     client.post(centre_page(world, "absence_remove", number=Absence.objects.get().pk))
     assert "10:00" in free_on(world, TOMORROW)
     assert list(reconcile(now=NOW)) == []
+
+
+@pytest.mark.parametrize("day", ["2027-03-28", "2027-10-31"])
+def test_hours_that_the_clock_shows_twice_or_not_at_all_are_refused_in_words_true_of_both(day):
+    world = build_world()
+    hours = {"day": day, "opens_minute": "02:15", "closes_minute": "02:45"}
+    page = administrator(world).post(centre_page(world, "extra_openings"), hours)
+    assert words(CLOCK_CHANGES) in page.content.decode()
 
 
 def test_an_absence_sent_twice_is_one_and_ends_when_it_is_taken_back():

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from appointments.models import Appointment
-from appointments.services import cancel_appointment, check_in
+from appointments.services import cancel_appointment, check_in, mark_no_show
 from borgerservice.notifications.models import Contact, Message
 from tests.appointments.pages import starts_on, text_of, title_of, visit_address
 from tests.builders import NOW, TODAY, build_visit, build_world
@@ -203,7 +203,26 @@ def test_a_visit_that_has_begun_can_be_seen_but_not_changed(client: Client, cloc
 def test_somebody_checked_in_reads_it_on_the_receipt(client: Client) -> None:
     visit = build_visit(build_world(), day=TODAY, minute=10 * 60)
     check_in(appointment=visit, actor="staff:1", now=NOW)
-    assert "You are checked in" in text_of(client.get(visit_address(visit)))
+    page = text_of(client.get(visit_address(visit)))
+    assert "You are checked in" in page
+    assert "move and cancel" not in page
+
+
+def test_somebody_marked_as_not_come_reads_so_until_they_are_received(
+    client: Client, clock
+) -> None:
+    visit = build_visit(build_world(), day=TODAY, minute=10 * 60)
+    now = visit.starts_at + timedelta(minutes=10)
+    clock.move_to(now)
+    mark_no_show(appointment=visit, actor="staff:1", now=now)
+    page = text_of(client.get(visit_address(visit)))
+    assert "We have noted that you did not come" in page
+    assert "Say so at the desk" in page
+    assert "Your time is booked" not in page
+    check_in(appointment=visit, actor="staff:1", now=now)
+    page = text_of(client.get(visit_address(visit)))
+    assert "You are checked in" in page
+    assert "did not come" not in page
 
 
 def test_following_the_links_changes_nothing(client: Client) -> None:
