@@ -6,8 +6,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
@@ -18,6 +20,7 @@ from django.shortcuts import redirect
 from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 
+from borgerservice.kernel import clock
 from borgerservice.staying import NOTED_EVERY_SECONDS, note_use, stay_of
 from borgerservice.vault.services import open_directly, seal_directly
 
@@ -30,6 +33,16 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not of who has just signed in and sets up their first second factor."""
+        request = context.request
+        if app == "allauth.mfa" and not DefaultMFAAdapter().is_mfa_enabled(request.user):
+            signed_in = get_authentication_records(request, request.user)
+            latest = max((record["at"] for record in signed_in), default=0.0)
+            ago = clock.now().timestamp() - latest
+            return bool(ago > app_settings.REAUTHENTICATION_TIMEOUT)
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count failures per user name *and* network: nobody can lock out somebody else."""

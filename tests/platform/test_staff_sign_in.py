@@ -43,12 +43,37 @@ def code_of(secret):
 
 
 def set_up_second_factor(client):
-    """Confirm the password, then set up an app; its secret."""
+    """Set up an app; its secret."""
     page = reverse("mfa_activate_totp")
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     secret = client.get(page).context["form"].secret
     assert client.post(page, {"code": code_of(secret)}).status_code == 302
     return secret
+
+
+@pytest.mark.parametrize(("minutes", "is_asked"), [(0, False), (4, False), (6, True)])
+def test_the_password_is_not_asked_twice_before_the_first_second_factor(
+    settings, minutes, is_asked
+):
+    settings.SECOND_FACTOR_REQUIRED = True
+    client, staff = Client(), build_staff(build_world().municipality)
+    assert sign_in(client, staff).headers["Location"] == "/admin/"
+    session = client.session
+    session["account_authentication_methods"][0]["at"] = NOW.timestamp() - minutes * 60
+    session.save()
+    page = client.get("/admin/", follow=True)
+    where = "account_reauthenticate" if is_asked else "mfa_activate_totp"
+    assert page.request["PATH_INFO"] == reverse(where)
+
+
+def test_whoever_has_a_second_factor_is_asked_again_before_it_changes():
+    client, staff = Client(), build_staff(build_world().municipality)
+    sign_in(client, staff)
+    set_up_second_factor(client)
+    client.logout()
+    client.force_login(staff)
+    for name in ("mfa_deactivate_totp", "mfa_generate_recovery_codes"):
+        asked = client.get(reverse(name), follow=True).request["PATH_INFO"]
+        assert asked == reverse("account_reauthenticate")
 
 
 def test_a_stranger_is_sent_to_sign_in_and_back_to_the_page_asked_for():
