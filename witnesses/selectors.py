@@ -194,9 +194,9 @@ def decision_facts(case: IdentityProofing, key: OpenKey | None) -> Facts | None:
     return facts
 
 
-def account_of(case: IdentityProofing, language: Language, *, to_citizen: bool = False) -> Account:
-    """A decided case in plain words: every ground, its figure and source, and what would help."""
-    answer: Answer = {
+def stored_answer(case: IdentityProofing) -> Answer:
+    """The answer as the row of a decided case has it, whatever was written there."""
+    return {
         "id": case.reference,
         "rule_set": case.rule_set,
         "outcome": "confirmed" if case.outcome == case.Outcome.CONFIRMED else "not_confirmed",
@@ -204,9 +204,13 @@ def account_of(case: IdentityProofing, language: Language, *, to_citizen: bool =
         "failed": case.failed,
         "findings": case.findings,
     }
+
+
+def account_of(case: IdentityProofing, language: Language, *, to_citizen: bool = False) -> Account:
+    """A decided case in plain words: every ground, its figure and source, and what would help."""
     facts = decision_facts(case, open_data_key(case.data_key))
     rules = rule_set(case.rule_set)
-    return explain(answer, rules, language, facts=facts, to_citizen=to_citizen)
+    return explain(stored_answer(case), rules, language, facts=facts, to_citizen=to_citizen)
 
 
 def _day(text: str) -> date | None:

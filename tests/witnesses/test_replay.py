@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,77 +13,30 @@ from django.core.management import CommandError, call_command
 from borgerservice.audit.models import AuditEntry
 from borgerservice.people.services import person_of
 from borgerservice.vault.models import DataKey
-from borgerservice.vault.services import new_data_key, open_data_key, shred
+from borgerservice.vault.services import open_data_key, shred
 from tests.builders import NOW, build_staff
 from tests.links import build_link
-from tests.platform.raw import plain_visit
+from tests.witnesses.archive import decided, decided_in_a_year, forged, held
 from tests.witnesses.cases import (
-    LICENCE,
     PASSPORT,
-    Office,
-    Questions,
-    Reason,
     build_office,
     number,
     witness,
 )
-from witnesses import seals
-from witnesses.models import IdentityProofing, ReversalProposal
+from witnesses.models import ReversalProposal
 from witnesses.rules.replay import change_between, rules_changed
 from witnesses.rules.rule_sets import rule_set
 from witnesses.selectors import decision_facts
-from witnesses.services import ShownDocument, decide_proofing, record_questions, record_witness
 from witnesses.services.replay import replay_decisions
 from witnesses.services.reversals import answer_reversal, propose_reversal
 
 pytestmark = pytest.mark.django_db
-SYRIAN = ShownDocument(type="passport", issuer="SY", shows_photo=True)
-TAX = ShownDocument(type="tax_assessment", issuer="DK", shows_cpr=True)
-RESIDENCE = ShownDocument(type="residence_card", issuer="DK", shows_photo=True, shows_cpr=True)
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
-
-
-def held(office: Office, days: int, **more):
-    """A witness who has had MitID for so many days on the day of the meeting."""
-    return {"mitid_since": office.day - timedelta(days=days), **more}
-
-
-def decided(office: Office, serial: int, *documents: ShownDocument, **seen) -> IdentityProofing:
-    """A case with the applicant's documents and the witness `serial`, decided by the witness."""
-    case = office.with_documents(serial + 1000, *documents)
-    acts = {"proofing": case, "staff": office.clerk, "now": office.now}
-    record_questions(outcome=Questions.NOT_AVAILABLE, **acts)
-    record_witness(witness=witness(serial, **seen), reason=Reason.NEWLY_ARRIVED, **acts)
-    office.sign(case)
-    return decide_proofing(**acts)
 
 
 @pytest.fixture
 def year():
-    """Nine decisions under mitid-2022 in three municipalities; each says how mitid-2025 sees it.
-
-    herning: same, to_not_confirmed (30 days), same (refused by both)
-    aarhus: to_not_confirmed (papers), to_confirmed (residence card), same (questions)
-    odense: other_grounds (20 days besides no MitID brought), same, same
-    """
-    herning = build_office("0657", "Herning", day=date(2026, 1, 12))
-    aarhus = build_office("0751", "Aarhus", day=date(2026, 6, 10))
-    odense = build_office("0461", "Odense", day=date(2026, 12, 16))
-    passed = aarhus.with_questions(900, Questions.PASSED)
-    cases = [
-        decided(herning, 1, PASSPORT, **held(herning, 400)),
-        decided(herning, 2, PASSPORT, **held(herning, 30)),
-        decided(herning, 3, PASSPORT, **held(herning, 5)),
-        decided(aarhus, 4, SYRIAN, TAX, **held(aarhus, 400)),
-        decided(aarhus, 5, PASSPORT, **held(aarhus, 31, documents=(RESIDENCE,))),
-        decide_proofing(proofing=passed, staff=aarhus.clerk, now=aarhus.now),
-        decided(odense, 7, PASSPORT, **held(odense, 20, brought_mitid=False)),
-        decided(odense, 8, LICENCE, **held(odense, 31)),
-        decided(odense, 8, LICENCE, **held(odense, 31)),
-    ]
-    outcomes = [case.outcome == "confirmed" for case in cases]
-    assert outcomes == [True, True, False, True, False, True, False, True, True]
-    return cases
+    return decided_in_a_year()
 
 
 def replayed(rule_set_id=None, *, first=FIRST, last=LAST):
@@ -269,23 +222,6 @@ def test_a_wrong_call_ends_with_status_two():
 
 
 # --- a broken archive ----------------------------------------------------------------------------------------
-
-
-def forged(office: Office, like: IdentityProofing, *, facts=None, sealed=None, **changed):
-    """A decided case as somebody might write it past every service; sound but for what is changed."""
-    visit = plain_visit(office.world, minute=60 * IdentityProofing.unscoped.count(), desk=3)
-    key = new_data_key()
-    reference = f"F{IdentityProofing.unscoped.count():07d}"
-    told_facts = {**decision_facts_of(like), "id": reference, **(facts or {})}
-    copied = (
-        "municipality", "state", "outcome", "route", "failed", "findings", "rule_set", "decided_by",
-        "decided_at", "decided_on", "opened_by", "opened_at",
-    )  # fmt: skip
-    row = {name: getattr(like, name) for name in copied}
-    row["facts_sealed"] = sealed or key.seal(json.dumps(told_facts), seals.DECISION_FACTS)
-    return IdentityProofing.unscoped.create(
-        participant=visit.participants.get(), data_key=key.row, reference=reference, **row | changed
-    )
 
 
 @pytest.fixture
