@@ -16,7 +16,7 @@ from borgerservice.admin import (
 )
 from borgerservice.municipalities.policies import Workplace, has_own_number
 from borgerservice.participant_acts import Attendee, add_participant_acts
-from witnesses.desk import after, approvals, letters, schedule, sign_in, signals, views
+from witnesses.desk import after, approvals, audit, letters, schedule, sign_in, signals, views
 from witnesses.desk.page import ROLES, case_address
 from witnesses.models import IdentityProofing
 from witnesses.rules.lifecycle import CaseState, is_over
@@ -99,5 +99,7 @@ add_pages(
         (f"{CASE}/abandon/", views.proofing_abandon, "proofing_abandon"),
     ]
 )
+add_menu(audit.MENU)
+add_pages(audit.PAGES)
 add_menu(schedule.MENU)
 add_pages(schedule.PAGES)

@@ -123,7 +123,7 @@ def case_shown(*, municipality: Municipality, reference: str, language: Language
         visit=visit,
         name=None if case.participant.is_protected else applicant.name,
         applicant=applicant,
-        documents=_named(shown_documents(case), language),
+        documents=named_documents(shown_documents(case), language),
         witness=_witness_shown(case, language),
         steps=standings(state, questions_passed=case.questions == case.Questions.PASSED),
         account=account_of(case, language) if state is CaseState.DECIDED else None,
@@ -171,7 +171,7 @@ def _witness_shown(case: IdentityProofing, language: Language) -> WitnessShown |
     return WitnessShown(
         statement=statement,
         known=witness_of(statement, open_data_key(case.data_key)),
-        documents=_named(shown_documents(case, statement), language),
+        documents=named_documents(shown_documents(case, statement), language),
         limit_reached=limit_reached(case, statement, language) if is_called_on else None,
         ties=_ties(case, statement, language) if is_called_on else (),
         declaration=declaration,
@@ -187,7 +187,8 @@ def _ties(
     return tuple(words.say(f"rules.{WITNESS_INDEPENDENT}.failed_{tie}") for tie in ties)
 
 
-def _named(rows: list[DocumentEvidence], language: Language) -> tuple[ShownRow, ...]:
+def named_documents(rows: list[DocumentEvidence], language: Language) -> tuple[ShownRow, ...]:
+    """Documents with their names in words."""
     words = words_in(language)
     names = [words.say(f"documents.{row.type}") for row in rows]
     return tuple(

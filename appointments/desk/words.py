@@ -1,6 +1,6 @@
 """What staff read about a visit: the acts and the history, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -92,8 +92,13 @@ class Happening:
     moved_to: datetime | None
 
 
-def history_in_words(entries: Iterable[AuditEntry]) -> list[Happening]:
-    """What happened to a visit, and who did it. One statement for the names of staff."""
+def history_in_words(
+    entries: Iterable[AuditEntry], *, words: Mapping[str, Words] = EVENTS
+) -> list[Happening]:
+    """What happened to a visit, and who did it. One statement for the names of staff.
+
+    `words` are others for the history of something else.
+    """
     entries = list(entries)
     ids = {entry.actor.removeprefix("staff:") for entry in entries if _is_staff(entry.actor)}
     names = {
@@ -103,7 +108,7 @@ def history_in_words(entries: Iterable[AuditEntry]) -> list[Happening]:
     return [
         Happening(
             at=entry.at,
-            what=EVENTS.get(entry.event, entry.event),
+            what=words.get(entry.event, entry.event),
             who=names.get(entry.actor) or _other(entry.actor),
             moved_from=_moment(entry, "from"),
             moved_to=_moment(entry, "to"),

@@ -30,7 +30,12 @@ from tests.witnesses.cases import Office, witness
 from witnesses.models import FraudSignal, LinkProposal, ReversalProposal
 
 NAMES = {"0657": "Hedvig Herning", "0751": "Asta Aarhus"}
-HOLDERS = {"administrator": "administrator", "fraud_reviewer": "reviewer", "lead": "lead"}
+HOLDERS = {
+    "administrator": "administrator",
+    "auditor": "auditor",
+    "fraud_reviewer": "reviewer",
+    "lead": "lead",
+}
 OTHERS = {
     "administrator": "administrator",
     "clerk": "clerk",
@@ -53,6 +58,7 @@ class Place:
     clerk: StaffMember
     administrator: StaffMember
     reviewer: StaffMember
+    auditor: StaffMember
     signal: FraudSignal
     lead: StaffMember
     reversal: ReversalProposal
@@ -60,6 +66,7 @@ class Place:
     system: System
     visit: str
     proofing: str
+    decided: str
     closure: Closure
     extra: ExtraOpening
     absence: Absence
@@ -75,7 +82,7 @@ class Place:
     @property
     def marks(self) -> set[str]:
         """What shows that a page speaks of this municipality's rows."""
-        return {self.visit, self.proofing, NAMES[self.code], self.clerk.username}
+        return {self.visit, self.proofing, self.decided, NAMES[self.code], self.clerk.username}
 
 
 def a_signal(world: World, participant: Participant, clerk: StaffMember) -> FraudSignal:
@@ -130,6 +137,7 @@ def furnished(code: str, name: str) -> Place:
     )
     office = Office(world, clerk)
     case = office.with_witness(witness(int(code)), applicant=int(code) + 1000)
+    decided = office.decided(witness(int(code) + 2000), applicant=int(code) + 3000)
     visit = build_visit(world, minute=11 * 60, names=(NAMES[code],))
     day = TODAY + timedelta(days=20)
     closure = Closure.objects.create(centre=world.centre, first_day=day, last_day=day)
@@ -144,6 +152,9 @@ def furnished(code: str, name: str) -> Place:
             role=StaffRole.Role.FRAUD_REVIEWER,
             username=f"reviewer of {name}",
         ),
+        auditor=build_staff(
+            world.municipality, role=StaffRole.Role.AUDITOR, username=f"auditor of {name}"
+        ),
         signal=signal,
         lead=build_staff(world.municipality, role=StaffRole.Role.LEAD, username=f"lead of {name}"),
         reversal=reversal,
@@ -151,6 +162,7 @@ def furnished(code: str, name: str) -> Place:
         system=build_system(world.municipality),
         visit=visit.reference,
         proofing=case.reference,
+        decided=decided.reference,
         extra=ExtraOpening.objects.create(
             centre=world.centre, day=day, opens_minute=600, closes_minute=660
         ),
@@ -206,8 +218,9 @@ def filled_in(route: Route, *, code: Place, key: Place, rows: Place) -> str:
     path = route.path
     for place, number in numbers.items():
         path = path.replace(place, place.replace("<int:number>", str(number)))
-    is_case = "proofings/<str:reference>" in path
-    path = path.replace("<str:reference>", rows.proofing if is_case else rows.visit)
+    path = path.replace("proofings/<str:reference>", f"proofings/{rows.proofing}")
+    path = path.replace("decisions/<str:reference>", f"decisions/{rows.decided}")
+    path = path.replace("<str:reference>", rows.visit)
     path = path.replace("<int:position>", "0").replace("<slug:code>", code.code)
     path = path.replace("<slug:key>", key.world.centre.key)
     path = path.replace("<slug:language>", "da")

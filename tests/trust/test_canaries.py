@@ -42,6 +42,8 @@ STAFF_PAGES = (
     "/admin/{code}/centres/{centre}/walk-in/",
     "/admin/{code}/visits/{reference}/",
 )
+ROLES = (StaffRole.Role.CLERK, StaffRole.Role.ADMINISTRATOR, StaffRole.Role.AUDITOR)
+AUDITOR_PAGES = ("/admin/{code}/decisions/", "/admin/{code}/decisions/summary/")
 
 
 class Canaries:
@@ -76,7 +78,7 @@ class House:
         now = OPENING
         with server.database.opened():
             world = build_world(desks=3, today=now.date(), days=10)
-            for role in (StaffRole.Role.CLERK, StaffRole.Role.ADMINISTRATOR):
+            for role in ROLES:
                 build_staff(world.municipality, role=role, username=str(role), now=now)
             visit = build_visit(world, day=now.date() + timedelta(days=1), now=now)
             client = create_api_client(
@@ -136,7 +138,8 @@ def everything_stored(database: Database) -> Iterator[str]:
 
 def careless_people(house: House, canaries: Canaries) -> Iterator[tuple[str, str]]:
     """Fill in every form of every page with canaries; yields what each answer said."""
-    for username, pages in (("", PAGES), ("clerk", STAFF_PAGES), ("administrator", ())):
+    walks = {"": PAGES, "clerk": STAFF_PAGES, "administrator": (), "auditor": AUDITOR_PAGES}
+    for username, pages in walks.items():
         session = house.session(username)
         addresses = [house.server.url(page.format(**house.names)) for page in pages]
         if username == "administrator":

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.vault.services import open_data_key
-from tests.builders import NOW
+from tests.builders import NOW, build_staff
 from tests.witnesses.case_pages import address, applicant_form, witness_form
 from tests.witnesses.cases import build_office
 from witnesses import seals
@@ -97,6 +97,10 @@ def told(caplog):
     post("client_answer", {"answer": "issued"})
     pages += [client.get(f"/admin/0657/proofings/{APPLICANT}/"), client.get(address(case))]
     assert IdentityProofing.unscoped.get().outcome == "confirmed"
+    client.force_login(build_staff(office.world.municipality, role="auditor"))
+    for page in ("", f"{case.reference}/?rule_set=mitid-2025", "summary/"):
+        pages.append(client.get(f"/admin/0657/decisions/{page}"))
+        assert pages[-1].status_code == 200
     return "\n".join(page.content.decode() for page in pages)
 
 

@@ -126,6 +126,13 @@ class IdentityProofing(models.Model):
 
     class Meta:
         default_manager_name = "unscoped"
+        indexes = (
+            models.Index(
+                name="decisions_by_day",
+                fields=["municipality", "decided_on", "id"],
+                condition=models.Q(state="decided"),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(name="one_case_per_reference", fields=["reference"]),
             models.UniqueConstraint(
