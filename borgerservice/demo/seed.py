@@ -35,6 +35,7 @@ MUNICIPAL_ROLES = {
     StaffRole.Role.LEAD: "Demo-teamleder",
     StaffRole.Role.ADMINISTRATOR: "Demo-administrator",
     StaffRole.Role.FRAUD_REVIEWER: "Demo-kontrollant",
+    StaffRole.Role.AUDITOR: "Demo-revisor",
 }
 RULE_STEWARDS = 2
 VISITS_PER_CENTRE = 14

@@ -285,7 +285,7 @@ def test_the_demo_has_somebody_for_every_role_and_two_stewards(tmp_path):
     assert set(written) == {
         *(
             f"{role}-{code}"
-            for role in ("clerk", "lead", "administrator", "fraud_reviewer")
+            for role in ("clerk", "lead", "administrator", "fraud_reviewer", "auditor")
             for code in ("0101", "0657", "0751")
         ),
         "rule_steward-1",
