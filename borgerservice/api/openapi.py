@@ -26,6 +26,7 @@ WITH_BODY: Mapping[int, str] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "`too_large`",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "`unsupported_media_type`",
 }
+UNREADABLE = "`invalid_request`: see `errors`. `bad_request`"
 
 
 class FaultOut(serializers.Serializer):
@@ -55,9 +56,10 @@ def answers(
 ) -> dict[Any, OpenApiResponse]:
     """What a call answers with: the shape it promises, and its problems by status."""
     told = {
-        HTTPStatus.BAD_REQUEST: "`invalid_request`: see `errors`.",
+        HTTPStatus.BAD_REQUEST: UNREADABLE,
         HTTPStatus.NOT_ACCEPTABLE: "`not_acceptable`",
-        HTTPStatus.SERVICE_UNAVAILABLE: "`overloaded`: send it again after `Retry-After` seconds.",
+        HTTPStatus.SERVICE_UNAVAILABLE: "`overloaded`, `unavailable`: send it again after"
+        " `Retry-After` seconds. `keys_unavailable`: send it again later.",
         **(problems or {}),
     }
     return {

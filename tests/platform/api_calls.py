@@ -15,13 +15,17 @@ from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.municipalities.models import ApiClient, Municipality
 from tests.builders import NOW
+from tests.platform.described import as_described
 
 ROOT = "/api/v1/"
 PROBLEM = "application/problem+json"
 
 
 class System:
-    """Somebody's program: with a token of its municipality, or without one."""
+    """Somebody's program: with a token of its municipality, or without one.
+
+    What it is answered must be as the API describes itself.
+    """
 
     def __init__(self, token: str = "", client: ApiClient | None = None, **headers: str) -> None:
         self.token = token
@@ -32,17 +36,18 @@ class System:
         self._http = Client(raise_request_exception=False)
 
     def get(self, call: str, query: Any = None, **headers: str) -> Any:
-        return self._http.get(ROOT + call, query, headers={**self.headers, **headers})
+        headers = {**self.headers, **headers}
+        return as_described(self._http.get(ROOT + call, query, headers=headers))
 
     def post(self, call: str, body: Any = None, **headers: str) -> Any:
         sent = body if isinstance(body, bytes) else json.dumps({} if body is None else body)
         kind = headers.pop("content_type", "application/json")
-        return self._http.post(
-            ROOT + call, sent, content_type=kind, headers={**self.headers, **headers}
-        )
+        headers = {**self.headers, **headers}
+        return as_described(self._http.post(ROOT + call, sent, content_type=kind, headers=headers))
 
     def send(self, method: str, call: str, **headers: str) -> Any:
-        return self._http.generic(method, ROOT + call, headers={**self.headers, **headers})
+        headers = {**self.headers, **headers}
+        return as_described(self._http.generic(method, ROOT + call, headers=headers))
 
     def book(self, body: Any, key: str | None = None) -> Any:
         """Book, under a key of its own unless one is given."""

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from appointments.rules.reference import normalise_reference
 from borgerservice.api import problem
 from borgerservice.api.inputs import Nothing, read_query
-from borgerservice.api.openapi import CLIENTS_ONLY, WITH_BODY, answers
+from borgerservice.api.openapi import CLIENTS_ONLY, UNREADABLE, WITH_BODY, answers
 from borgerservice.api.parsers import RawJson
 from borgerservice.api.scopes import Scope
 from borgerservice.api.views import MunicipalView, PublicView
@@ -38,7 +38,8 @@ class DecisionsView(PublicView):
         responses={
             **answers(DecisionOut, problems=WITH_BODY),
             (400, problem.MEDIA_TYPE): OpenApiResponse(
-                InvalidFactsOut, description="`invalid_facts`: every problem found in the facts."
+                InvalidFactsOut,
+                description=f"`invalid_facts`: all problems found in the facts. {UNREADABLE}",
             ),
         },
     )
