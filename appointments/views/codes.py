@@ -2,11 +2,9 @@
 
 from datetime import datetime
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,6 +28,7 @@ from appointments.services.codes import (
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
 from appointments.views.kiosk_mode import at_kiosk, screen_of
+from appointments.views.limited import announced
 from appointments.views.page_at import page_at
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
@@ -57,7 +56,8 @@ def ask(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
         plan = plan_visit(centre=centre, codes=[code] * times.party)
     except Refused:
         raise Http404 from None
-    form, status = ReachForm(request.POST if request.method == "POST" else None), HTTPStatus.OK
+    form = ReachForm(request.POST if request.method == "POST" else None)
+    too_many: TooMany | None = None
     _keep_nothing(request, form)
     if form.is_valid():
         try:
@@ -69,8 +69,8 @@ def ask(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
                 network=network_of(request),
                 now=now,
             )
-        except TooMany:
-            status = HTTPStatus.TOO_MANY_REQUESTS
+        except TooMany as refused:
+            too_many = refused
             form.add_error(None, str(REFUSALS["too_many_codes"]))
         except Refused as refused:
             form.add_error(refused.field or None, refused.sentence)
@@ -84,7 +84,8 @@ def ask(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
         "back": f"{reverse('appointments:times', args=[key, code])}?people={times.party}",
         "kept_query": f"?{request.GET.urlencode()}",
     }
-    return page_at(request, "appointments/code_ask.html", shown, status=status)
+    response = page_at(request, "appointments/code_ask.html", shown)
+    return announced(response, too_many) if too_many else response
 
 
 @at_kiosk
@@ -101,10 +102,15 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
         return render(request, "appointments/code_gone.html", gone, status=410)
     form, choice = CodeForm(request.POST if request.method == "POST" else None), Choice()
     _keep_nothing(request, form)
+    too_many: TooMany | None = None
     is_proven = row.proven_at is not None
     begin = partial(start_proven_draft, row=row, now=now, is_shared=bool(screen_of(request)))
     if form.is_bound and not is_proven:
-        is_proven = _is_proven(request, row, form, now)
+        try:
+            is_proven = _is_proven(request, row, form, now)
+        except TooMany as refused:
+            form.add_error("code", str(REFUSALS["too_many_tried"]))
+            too_many = refused
         if is_proven:
             choice = choose({"start": row.starts_at.isoformat()}, begin)
     elif form.is_bound:
@@ -125,8 +131,8 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
         "start": row.starts_at,
         "again": _again(row),
     }
-    status = HTTPStatus.TOO_MANY_REQUESTS if form.has_error("code", "too_many") else choice.status
-    return page_at(request, "appointments/code_enter.html", shown, status=status)
+    response = page_at(request, "appointments/code_enter.html", shown, status=choice.status)
+    return announced(response, too_many) if too_many else response
 
 
 def _keep_nothing(request: HttpRequest, form: ReachForm | CodeForm) -> None:
@@ -143,9 +149,7 @@ def _is_proven(request: HttpRequest, row: ContactCode, form: CodeForm, now: date
     try:
         prove_contact(row=row, typed=typed, network=network_of(request), now=now)
     except TooMany:
-        told = ValidationError(str(REFUSALS["too_many_tried"]), code="too_many")
-        form.add_error("code", told)
-        return False
+        raise
     except Refused as refused:
         form.add_error("code", refused.sentence)
         return False

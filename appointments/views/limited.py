@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import ParamSpec
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from appointments.exceptions import TooMany
 
@@ -26,11 +29,40 @@ def limited(view: View[Given], *, is_search: bool = False) -> View[Given]:
             shown = {
                 "is_error_page": True,
                 "is_search": is_search,
-                "minutes": -(-refused.retry_after // 60),
-                "hours": -(-refused.retry_after // 3600),
+                "booked": _booked(),
+                "when": _when(refused),
             }
-            response = render(request, "appointments/too_many.html", shown, status=429)
-            response.headers["Retry-After"] = str(refused.retry_after)
-            return response
+            return announced(render(request, "appointments/too_many.html", shown), refused)
 
     return counted
+
+
+def announced(response: HttpResponse, refused: TooMany) -> HttpResponse:
+    """The page as an answer that says when there may be more."""
+    response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    response.headers["Retry-After"] = str(refused.retry_after)
+    return response
+
+
+def in_words(refused: TooMany) -> str:
+    """What is said on a page that keeps what was typed."""
+    return f"{_booked()} {_when(refused)}"
+
+
+def _booked() -> str:
+    return _(
+        "Many times have been booked from your network, or with your phone number or e-mail"
+        " address. Nothing has been booked now."
+    )
+
+
+def _when(refused: TooMany) -> str:
+    minutes, hours = -(-refused.retry_after // 60), -(-refused.retry_after // 3600)
+    if hours > 1:
+        told = _("You can try again in %(hours)s hours, or from another network.")
+        return told % {"hours": hours}
+    return ngettext(
+        "You can try again in %(minutes)s minute, or from another network.",
+        "You can try again in %(minutes)s minutes, or from another network.",
+        minutes,
+    ) % {"minutes": minutes}

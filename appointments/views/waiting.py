@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from appointments.exceptions import NotFound, Refused
+from appointments.exceptions import NotFound, Refused, TooMany
 from appointments.forms.waiting import EarlierForm, WaitForm, wish_of
 from appointments.selectors import centre_by_key
 from appointments.selectors_visit import Visit
@@ -27,7 +27,7 @@ from appointments.services.waiting import (
     wait_for_earlier,
     wish_marked,
 )
-from appointments.views.limited import limited
+from appointments.views.limited import announced, in_words
 from appointments.views.page_at import page_at
 from appointments.views.private import private
 from appointments.views.visits import visit_page
@@ -82,7 +82,6 @@ def earlier(request: HttpRequest, link: str, visit: Visit, now: datetime) -> Htt
 @open_to("anyone")
 @require_http_methods(["GET", "HEAD", "POST"])
 @private(holds_form=True)
-@limited
 def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     """Ask for a time at a centre that has none; it counts as a booking does."""
     now = clock.now()
@@ -94,6 +93,7 @@ def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     if not centre.is_open_for_booking:
         return redirect("appointments:centre", key=key)
     form = WaitForm(request.POST if request.method == "POST" else None)
+    too_many: TooMany | None = None
     mark = mark_of_form(request)
     known = wish_marked(mark) if form.is_valid() else None
     if known and known.status == known.Status.WAITING:
@@ -101,10 +101,10 @@ def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     if form.is_valid():
         network, typed = network_of(request), form.cleaned_data
         reach = {"phone": str(typed["phone"] or ""), "email": typed["email"]}
-        count_start(network=network, centre=centre, now=now)
-        count_wait(centre=centre, **reach, network=network, now=now)
         today = clock.danish_date(now)
         try:
+            count_start(network=network, centre=centre, now=now)
+            count_wait(centre=centre, **reach, network=network, now=now)
             entry = wait_for_any(
                 centre=centre,
                 service=code,
@@ -118,11 +118,15 @@ def wait(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
                 mark="" if known else mark,
             )
             return redirect("appointments:waiting", link=entry_link(entry))
+        except TooMany as refused:
+            form.add_error(None, in_words(refused))
+            too_many = refused
         except Refused as refused:
             field = "email" if refused.field == "email" else "phone"
             form.add_error(field, refused.sentence)
     shown = {"centre": centre, "service": plan.services[0], "form": form}
-    return page_at(request, "appointments/wait.html", shown)
+    response = page_at(request, "appointments/wait.html", shown)
+    return announced(response, too_many) if too_many else response
 
 
 @open_to("link holder")

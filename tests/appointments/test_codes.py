@@ -219,6 +219,7 @@ def test_thirty_wrong_codes_are_refused_clearly_whoever_is_meant(world):
         for _ in range(5):
             answer = client.post(page, {"code": wrong()})
             told.append((answer.status_code, "Too many wrong codes" in text_of(answer)))
+            assert ("Retry-After" in answer.headers) == (answer.status_code == 429)
     assert told[:30] == [(200, False)] * 30
     assert set(told[30:]) == {(429, True)}
     assert nothing_is_held()
@@ -241,6 +242,7 @@ def test_a_sixth_code_for_one_contact_waits_an_hour(world):
         sent(world, client)
     answer = pages[5].post(chosen(world, pages[5]), {"phone": "20304050"})
     assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 3600
     assert Message.unscoped.filter(kind="code").count() == 5
 
 

@@ -127,6 +127,19 @@ def test_one_contact_and_one_network_wait_no_oftener_than_they_may_book() -> Non
 
 
 @pytest.mark.django_db
+def test_whoever_may_not_wait_now_is_told_when_they_may_and_keeps_what_they_typed() -> None:
+    world, somebody = build_world(), caller("10.0.0.1")
+    typed = {"hours": "any", "name_0": "Amina Hassan", "phone": "20304050"}
+    for _nth in range(3):
+        refused = somebody.post(f"{times_address(world)}wait/", typed)
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == str(16 * 3600)
+    assert "in 16 hours" in text_of(refused)
+    assert refused.context["form"]["name_0"].value() == "Amina Hassan"
+    assert 'value="Amina Hassan"' in refused.content.decode()
+
+
+@pytest.mark.django_db
 def test_where_times_are_short_one_network_waits_for_no_more_places_than_it_may_have() -> None:
     world, busy = build_world(), caller("8.8.8.8")
     Centre.objects.filter(pk=world.centre.pk).update(returns_slowly=True)
