@@ -21,7 +21,7 @@ from appointments.services.plan import window_of
 from appointments.services.reference import centre_key, fill_in_centre
 from appointments.services.roster import last_day_made
 from borgerservice.demo.own import paint_municipalities
-from borgerservice.demo.witnesses import add_witnessings, ask_witnesses
+from borgerservice.demo.witnesses import add_decisions, add_witnessings, ask_witnesses
 from borgerservice.install import write_private
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality, StaffMember, StaffRole
@@ -61,7 +61,7 @@ def load_demo(*, passwords: Path, now: datetime, tell: Tell) -> None:
     paint_municipalities(now=now)
     _add_staff(passwords=passwords, now=now, tell=tell)
     if not Appointment.unscoped.exists():
-        tell(f"{_add_past(now=now)} witnessings of one person")
+        tell(f"{_add_past(now=now)} decisions of the last weeks")
         tell(f"{_add_visits(now=now)} visits")
         tell(f"{ask_witnesses(now=now)} witnesses asked")
 
@@ -131,9 +131,16 @@ def _add_one(
 
 
 def _add_past(*, now: datetime) -> int:
-    clerk = StaffMember.objects.filter(username=f"{StaffRole.Role.CLERK}-{STAFFED[0]}").first()
-    centre = Centre.objects.filter(municipality__code=STAFFED[0], is_open_for_booking=True).first()
-    return add_witnessings(centre=centre, clerk=clerk, now=now) if centre and clerk else 0
+    made = 0
+    for digit, code in enumerate(STAFFED):
+        clerk = StaffMember.objects.filter(username=f"{StaffRole.Role.CLERK}-{code}").first()
+        centre = Centre.objects.filter(municipality__code=code, is_open_for_booking=True).first()
+        if not centre or not clerk:
+            continue
+        if code == STAFFED[0]:
+            made += add_witnessings(centre=centre, clerk=clerk, now=now)
+        made += add_decisions(centre=centre, clerk=clerk, digit=digit, now=now)
+    return made
 
 
 def _add_visits(*, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Witnesses for the demo: one who was it too often lately, and visits whose citizen asked one."""
+"""Proofs for the demo: decided ones, a witness who was it often lately, visits that ask for one."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -22,13 +22,14 @@ from witnesses.services import (
     decide_proofing,
     open_proofing,
     record_documents,
+    record_no_witness,
     record_questions,
     record_witness,
 )
 from witnesses.services.checks import ask_witness
 
 SERVICE: Final = "new_mitid_witness"
-DAYS_AGO: Final = (9, 30, 58)
+DAYS_AGO: Final = (58, 30, 9)
 APPLICANTS: Final = (
     ("Amina Yilmaz", "6507952101"),
     ("Oleksandr Nowak", "6611882102"),
@@ -36,6 +37,11 @@ APPLICANTS: Final = (
 )
 AT_WORK: Final = 11 * 60
 PASSPORT: Final = ShownDocument("passport", "DK", shows_photo=True, shows_cpr=True)
+HEALTH_CARD: Final = ShownDocument("health_card", "DK", shows_cpr=True)
+WITHOUT_WITNESS: Final = (
+    (5, "Fatima Silva", "620391210", PASSPORT, IdentityProofing.Questions.PASSED),
+    (3, "Lars Nowak", "631180210", HEALTH_CARD, IdentityProofing.Questions.FAILED),
+)
 ASKED: Final = 6
 """So many of the demo's coming visits have asked a witness who has not answered yet."""
 
@@ -51,6 +57,25 @@ def add_witnessings(*, centre: Centre, clerk: StaffMember, now: datetime) -> int
         if visit is None:
             continue
         _decided(visit, CprNumber(number), clerk=clerk)
+        made += 1
+    return made
+
+
+def add_decisions(*, centre: Centre, clerk: StaffMember, digit: int, now: datetime) -> int:
+    """A case that papers and questions decided, and one they did not suffice for; how many.
+
+    `digit` is the last of their numbers.
+    """
+    made = 0
+    for ago, name, number, paper, questions in WITHOUT_WITNESS:
+        before = danish_date(now) - timedelta(days=ago)
+        visit = _walked_in(name, centre=centre, clerk=clerk, before=before)
+        if visit is None:
+            continue
+        case = _opened(visit, CprNumber(f"{number}{digit}"), paper, questions, clerk=clerk)
+        if questions != IdentityProofing.Questions.PASSED:
+            record_no_witness(proofing=case, staff=clerk, now=visit.starts_at)
+        _decide(case, visit, clerk=clerk)
         made += 1
     return made
 
@@ -109,18 +134,8 @@ def _walked_in(
 def _decided(visit: Appointment, number: CprNumber, *, clerk: StaffMember) -> None:
     """The whole case of one visit, by the witness route."""
     now = visit.starts_at
-    case = open_proofing(participant=_comer(visit), staff=clerk, now=now)
-    record_documents(
-        proofing=case,
-        number=number,
-        birth_date=None,
-        wants_cpr_link=True,
-        documents=[PASSPORT],
-        staff=clerk,
-        now=now,
-    )
-    questions = IdentityProofing.Questions.NOT_AVAILABLE
-    record_questions(proofing=case, outcome=questions, staff=clerk, now=now)
+    not_possible = IdentityProofing.Questions.NOT_AVAILABLE
+    case = _opened(visit, number, PASSPORT, not_possible, clerk=clerk)
     record_witness(
         proofing=case,
         witness=_witness(met_on=danish_date(now)),
@@ -130,8 +145,36 @@ def _decided(visit: Appointment, number: CprNumber, *, clerk: StaffMember) -> No
     )
     printed = Declaration.Accepted.PRINTED
     accept_declaration(proofing=case, language="da", how=printed, staff=clerk, now=now)
-    decide_proofing(proofing=case, staff=clerk, now=now)
-    complete_visit(appointment=visit, actor=clerk.actor, now=now)
+    _decide(case, visit, clerk=clerk)
+
+
+def _opened(
+    visit: Appointment,
+    number: CprNumber,
+    paper: ShownDocument,
+    questions: IdentityProofing.Questions,
+    *,
+    clerk: StaffMember,
+) -> IdentityProofing:
+    """The case of a visit, as far as the questions."""
+    now = visit.starts_at
+    case = open_proofing(participant=_comer(visit), staff=clerk, now=now)
+    record_documents(
+        proofing=case,
+        number=number,
+        birth_date=None,
+        wants_cpr_link=True,
+        documents=[paper],
+        staff=clerk,
+        now=now,
+    )
+    record_questions(proofing=case, outcome=questions, staff=clerk, now=now)
+    return case
+
+
+def _decide(case: IdentityProofing, visit: Appointment, *, clerk: StaffMember) -> None:
+    decide_proofing(proofing=case, staff=clerk, now=visit.starts_at)
+    complete_visit(appointment=visit, actor=clerk.actor, now=visit.starts_at)
 
 
 def _comer(visit: Appointment) -> Participant:

@@ -1,6 +1,7 @@
 """What `make run` shows: a witness who is fine, some who are not, visits that asked one."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from borgerservice.kernel.clock import danish_date
 from tests.builders import NOW, build_service, build_world
 from tests.rig.mitid import choose, demo_running, use_broker
 from tests.witnesses.phones import HERE, words
-from witnesses.models import WitnessCheck, Witnessing
+from witnesses.models import IdentityProofing, WitnessCheck, Witnessing
 
 pytestmark = [
     pytest.mark.django_db,
@@ -81,6 +82,15 @@ def test_the_three_witnessings_are_of_one_person_and_of_the_last_weeks():
     assert len({row.witness_id for row in made}) == 1
     assert len({row.applicant_id for row in made}) == 3
     assert all(row.on_date > danish_date(NOW) - timedelta(days=100) for row in made)
+
+
+def test_an_auditor_finds_decisions_of_both_kinds():
+    found = IdentityProofing.unscoped.values_list("outcome", "route").order_by("pk")
+    assert Counter(found) == {
+        ("confirmed", "witness"): 3,
+        ("confirmed", "questions"): 1,
+        ("not_confirmed", ""): 1,
+    }
 
 
 @pytest.mark.parametrize(
