@@ -134,6 +134,8 @@ class PersonForm(forms.Form):
         kept = (("keep", _("The number that is recorded")),) if has_number else ()
         self.fields["number_kind"].choices = [*kept, *self.kinds]  # type: ignore[attr-defined]
         self.rows = _rows(data, draft, [_as_row(document) for document in shown])
+        if draft is not None:  # one more row was asked for: whoever asked goes on in it
+            self.rows[-1].fields["type"].widget.attrs["autofocus"] = True
         typed = draft if draft is not None else data
         self.must_type_number_again = bool(typed and typed.get("number"))
 
