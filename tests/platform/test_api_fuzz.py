@@ -32,6 +32,8 @@ CALLS = [
     ("GET", "/api/v1/centres/", True),
     ("GET", "/api/v1/services/", True),
     ("GET", "/api/v1/slots/", False),
+    ("GET", "/api/v1/slots/free/", False),
+    ("GET", "/api/v1/earliest/", False),
     ("POST", "/api/v1/decisions/", True),
     ("POST", "/api/v1/holds/", False),
     ("POST", "/api/v1/holds/release/", False),
@@ -106,7 +108,7 @@ def test_what_the_description_allows_is_answered_as_it_promises(
     [
         (method, address)
         for method, address, _ in CALLS
-        if method == "POST" or address.endswith(("centres/", "slots/", "appointments/"))
+        if method == "POST" or address.endswith(("centres/", "slots/", "free/", "appointments/"))
         if "cancel" not in address
     ],
 )
