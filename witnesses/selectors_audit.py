@@ -12,7 +12,7 @@ from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Municipality
 from witnesses.exceptions import NotFound
 from witnesses.models import ClientAnswer, DocumentEvidence, IdentityProofing
-from witnesses.rules.answers import WITNESS_QUOTA, Answer
+from witnesses.rules.answers import APPLICANT_MINIMUM_AGE, WITNESS_QUOTA, Answer
 from witnesses.rules.compare import figures_of
 from witnesses.rules.dates import day_of, full_years
 from witnesses.rules.explain import Ground, explain
@@ -205,20 +205,24 @@ def facts_shown(facts: Facts, language: Language) -> FactsShown:
 def grounds_of(
     answer: Answer, rules: RuleSet, language: Language, *, facts: Facts | None
 ) -> dict[str, GroundShown]:
-    """Every ground of an answer by its rule; `rules` are those it was made under."""
+    """Every ground of an answer by its rule; `rules` are those it was made under.
+
+    The letter tells a child the day from which it is old enough: its birthday, not told here.
+    """
     figures = figures_of(rules)
-    accounts = (
-        explain(answer, rules, language, facts=facts, to_citizen=to_citizen).grounds
-        for to_citizen in (False, True)
-    )
+    said = explain(answer, rules, language, facts=facts).grounds
+    letter = explain(answer, rules, language, facts=facts, to_citizen=True).grounds
+    undated = explain(answer, rules, language, to_citizen=True).grounds
     return {
         finding["rule"]: GroundShown(
             ground=ground,
-            told=told,
+            told=without_day if finding["rule"] == APPLICANT_MINIMUM_AGE else told,
             figure=figure_in_words(finding["rule"], figures[finding["rule"]], language),
             counted=finding["observed"] if finding["rule"] == WITNESS_QUOTA else None,
         )
-        for finding, ground, told in zip(answer["findings"], *accounts, strict=True)
+        for finding, ground, told, without_day in zip(
+            answer["findings"], said, letter, undated, strict=True
+        )
     }
 
 

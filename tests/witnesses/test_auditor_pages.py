@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from borgerservice.audit.models import AuditEntry
+from borgerservice.kernel.cpr import CprNumber
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.vault.models import DataKey
 from borgerservice.vault.services import shred
@@ -17,13 +18,18 @@ from tests.appointments.desk import signed_in
 from tests.appointments.pages import text_of
 from tests.builders import NOW, TODAY, build_staff
 from tests.witnesses.archive import decided, decided_in_a_year, forged, held
-from tests.witnesses.cases import PASSPORT, build_office, number, witness
+from tests.witnesses.cases import PASSPORT, Questions, build_office, number, witness
 from witnesses.desk import audit
 from witnesses.models import IdentityProofing
 from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.selectors import account_of
 from witnesses.selectors_letters import letter_of
-from witnesses.services import record_client_answer
+from witnesses.services import (
+    decide_proofing,
+    record_client_answer,
+    record_documents,
+    record_questions,
+)
 from witnesses.services.letters import note_letter_read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -221,6 +227,28 @@ def test_no_page_names_a_citizen_or_says_how_to_reach_one(client, office, confir
     for serial in (1, 2, 7, 8, 1001, 1002):
         assert number(serial).digits not in said.replace("-", "")
     assert "/proofings/" not in said
+
+
+def test_a_child_that_was_too_young_is_not_told_by_its_birthday(client, office):
+    child = record_documents(
+        proofing=office.case(),
+        number=CprNumber("6503145101"),
+        birth_date=None,
+        wants_cpr_link=True,
+        documents=(PASSPORT,),
+        staff=office.clerk,
+        now=NOW,
+    )
+    acts = {"proofing": child, "staff": office.clerk, "now": NOW}
+    record_questions(outcome=Questions.PASSED, **acts)
+    case = decide_proofing(**acts)
+    birthday = "5. marts 2027"
+    assert case.failed == ["applicant.minimum_age"]
+    assert birthday in " ".join(letter_of(case, "da").account.grounds[0].help)
+    for query in ("", "?rule_set=mitid-2025"):
+        page = one(client, case, query)
+        assert "Bestil en ny tid, når du er fyldt 13 år." in passage(page, "grounds")
+        assert birthday not in page.content.decode()
 
 
 def test_a_decision_takes_as_many_statements_whatever_happened_to_it(
