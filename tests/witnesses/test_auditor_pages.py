@@ -320,6 +320,24 @@ def test_facts_that_cannot_be_used_are_told(client, office, confirmed, changed, 
     assert "Vi kan ikke stå inde for denne afgørelse." in told
 
 
+ODD = ([{"rule": "odd"}], [{"rule": "applicant.proof"}], [{"rule": []}], ["odd"], {"odd": 1})
+
+
+@pytest.mark.parametrize("findings", ODD)
+@pytest.mark.parametrize("outcome", ["confirmed", "not_confirmed"])
+@pytest.mark.parametrize("has_facts", [True, False])
+def test_findings_that_no_rule_gave_are_no_fault_of_the_page(
+    client, office, confirmed, findings, outcome, has_facts
+):
+    case = forged(office, confirmed, findings=findings, outcome=outcome)
+    if not has_facts:
+        shred([case.data_key_id], now=NOW)
+    for address in (COUNTED, f"{COUNTED}?rule_set=mitid-2025"):
+        assert client.get(address).context_data["report"].decisions == 2
+    told = passage(one(client, case, "?rule_set=mitid-2025"), "grounds")
+    assert "da den ikke kan siges med ord" in told
+
+
 def test_a_decision_whose_facts_were_deleted_keeps_its_grounds(client, refused):
     shred([refused.data_key_id], now=NOW)
     page = one(client, refused, "?rule_set=mitid-2025")

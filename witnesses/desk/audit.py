@@ -232,7 +232,10 @@ def _grounds(again: Again, rules: RuleSet | None) -> dict[str, GroundShown]:
     """The grounds in words; none where what is stored may not be what the rules gave."""
     if rules is None or again.change or again.unreadable in _NOT_AS_GIVEN:
         return {}
-    return grounds_of(again.stored, rules, language_now(), facts=again.facts)
+    try:
+        return grounds_of(again.stored, rules, language_now(), facts=again.facts)
+    except (KeyError, TypeError):  # no rule gave this, and without facts nothing else tells so
+        return {}
 
 
 def _what_if(

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, TypeGuard
 
-from witnesses.rules.answers import Answer
+from witnesses.rules.answers import Answer, Finding
 
 Change = Literal["to_not_confirmed", "to_confirmed", "other_grounds"]
 RuleChange = Literal["now_fails", "now_passes", "otherwise"]
@@ -27,8 +27,7 @@ def change_between(stored: Answer, again: Answer) -> Change | None:
 
 def rules_changed(stored: Answer, again: Answer) -> Iterator[tuple[str, RuleChange]]:
     """Each rule that came out otherwise. To be asked where the decision did."""
-    before = {finding["rule"]: finding for finding in stored["findings"]}
-    after = {finding["rule"]: finding for finding in again["findings"]}
+    before, after = _by_rule(stored), _by_rule(again)
     is_one_set = stored["rule_set"] == again["rule_set"]
     for rule in [*after, *(rule for rule in before if rule not in after)]:
         was, became = before.get(rule), after.get(rule)
@@ -42,5 +41,16 @@ def rules_changed(stored: Answer, again: Answer) -> Iterator[tuple[str, RuleChan
 
 def _verdict(answer: Answer) -> object:
     """What an answer says apart from figures, observations and sources."""
-    passed = [(finding["rule"], finding["passed"]) for finding in answer["findings"]]
+    passed = [(rule, finding["passed"]) for rule, finding in _by_rule(answer).items()]
     return answer["route"], answer["failed"], passed
+
+
+def _by_rule(answer: Answer) -> dict[str, Finding]:
+    """The findings by their rules, without what is none: a stored answer may hold anything."""
+    found: object = answer["findings"]
+    findings = found if isinstance(found, list) else []
+    return {finding["rule"]: finding for finding in findings if _is_finding(finding)}
+
+
+def _is_finding(found: object) -> TypeGuard[Finding]:
+    return isinstance(found, dict) and isinstance(found.get("rule"), str) and "passed" in found
