@@ -34,20 +34,21 @@ def done_once(
 ) -> tuple[str, Any]:
     """Do what a form asks for: where it leads, and what came of it.
 
-    Where the very same page was sent a moment ago and that was done, what is refused now, or would
-    be done beside it, leads there too, and nothing comes of it: None. Whoever opens the form anew
-    and types the same is refused. `do` is part of one transaction. Raises what `do` does.
+    Where the very same page was sent before and that was done, this leads there too: what is
+    refused now, or was done at the same moment, comes to nothing more (None). Whoever opens the
+    form anew and types the same is refused. `do` is part of one transaction. Raises what `do` does.
     """
     mark = _mark_of_page(request)
     if not mark:
         return leads_to(result := do()), result
-    is_known = bool(led_before(request))
+    before = led_before(request)
     try:
         with transaction.atomic():
             result = do()
+            if before:
+                return before, result
             address = leads_to(result)
-            if not is_known:
-                SentForm.objects.create(mark=mark, led_to=address, sent_at=now)
+            SentForm.objects.create(mark=mark, led_to=address, sent_at=now)
     except (DomainError, IntegrityError):
         if before := led_before(request):
             return before, None

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from appointments.desk.changing import AT_ONCE, here, rebooking_address
 from appointments.desk.day import DESK_ROLES, find_centre, visit_address
 from appointments.exceptions import NotFound, Refused
-from appointments.models import Offer
+from appointments.models import Offer, Rebooking
 from appointments.selectors_waiting import Progress, progress_of, rebookings_of
 from appointments.services.rebooking import (
     begin_rebooking,
@@ -56,7 +56,9 @@ def start(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
     centre, now = find_centre(workplace, key), clock.now()
     day = _day(request.POST.get("day", ""))
 
-    def do() -> str:
+    begun: list[Rebooking] = []
+
+    def do() -> Rebooking:
         visits = not_taken_up(centre=centre, now=now)
         rebooking = begin_rebooking(
             centre=centre,
@@ -66,16 +68,20 @@ def start(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
         )
         if rebooking is None:
             raise Refused("nobody_left")
-        continue_rebooking(rebooking=rebooking, now=now, at_most=AT_ONCE)
-        return rebooking_address(workplace, rebooking.pk)
+        begun.append(rebooking)
+        return rebooking
 
-    return act_at_once(
+    answer = act_at_once(
         request,
         do=do,
-        done=lambda address: address,
+        done=lambda rebooking: rebooking_address(workplace, rebooking.pk),
         said=_("Other times are being offered."),
         otherwise=here("rebookings", workplace, centre),
+        once=True,
     )
+    for rebooking in begun:
+        continue_rebooking(rebooking=rebooking, now=now, at_most=AT_ONCE)
+    return answer
 
 
 @require_safe
@@ -114,6 +120,7 @@ def phoned(request: HttpRequest, workplace: Workplace, number: int) -> HttpRespo
         do=lambda: mark_phoned(offer=offer, staff=workplace.staff, now=clock.now()),
         done=rebooking_address(workplace, offer.rebooking_id),
         said=_("Noted."),
+        once=True,
     )
 
 

@@ -15,7 +15,7 @@ from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, ExtraOpening, StaffRole
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link
-from tests.appointments.desk import at_work, centre_page, words
+from tests.appointments.desk import at_work, centre_page, pressed_twice, words
 from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_visit, build_world
 
@@ -137,6 +137,30 @@ def test_who_stays_is_offered_nothing_until_somebody_decides_it_later(world):
     again = client.post(centre_page(world, "rebooking_start"), follow=True)
     assert words("Nobody is left who needs another time.") in again.content.decode()
     assert len(offers()) == 2
+
+
+def test_who_begins_by_two_presses_sees_what_was_begun_and_not_that_nobody_is_left(world):
+    visits = visits_of(world)
+    client = office(world)
+    address, typed = goes_away(world)
+    client.post(address, typed | {"then": "stay"})
+    page, start = (centre_page(world, name) for name in ("rebookings", "rebooking_start"))
+    begun = pressed_twice(client, page, start)
+    assert words("Other times are being offered.") in begun
+    assert words("Nobody is left who needs another time.") not in begun
+    assert [offer.appointment for offer in offers()] == visits
+    assert {offer.answer for offer in offers()} == {"open"}
+    assert Rebooking.unscoped.count() == 1
+
+
+def test_who_closes_and_offers_by_two_presses_comes_to_what_was_begun(world):
+    visits_of(world)
+    client = office(world)
+    address, typed = goes_away(world)
+    begun = pressed_twice(client, address, address, **typed, then="offer")
+    assert words("Other times offered") in begun
+    assert Rebooking.unscoped.count() == 1
+    assert {offer.answer for offer in offers()} == {"open"}
 
 
 @pytest.mark.parametrize("day", ["x", "2026-13-01", "2026-02-30"])
