@@ -16,7 +16,7 @@ from tests.witnesses.archive import decided, forged, held
 from tests.witnesses.cases import PASSPORT, build_office
 
 pytestmark = pytest.mark.once
-SIZES = {"phone": (360, 740), "desk": (1280, 900)}
+SIZES = {"phone": (320, 740), "desk": (1280, 900)}
 LIST = "/admin/0657/decisions/"
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import translation
 from django.utils.html import escape
 
+from borgerservice.audit.events import Event
 from borgerservice.audit.models import AuditEntry
 from borgerservice.kernel.cpr import CprNumber
 from borgerservice.municipalities.models import StaffRole
@@ -136,7 +137,7 @@ def test_days_and_outcome_narrow_the_list(client, office, confirmed, refused):
     ],
 )
 def test_what_is_not_understood_is_told_at_its_field(client, confirmed, query, field):
-    page = client.get(f"{LIST}?{query}")
+    page = client.get(f"{LIST}?{query}&after=2026-11-23.1")
     assert list(page.context_data["form"].errors) == [field]
     assert listed(page) == []
     assert "610190" not in page.content.decode()
@@ -349,7 +350,7 @@ def test_a_decision_whose_facts_were_deleted_keeps_its_grounds(client, refused):
 
 def test_without_the_wrapping_key_the_page_says_so(client, confirmed):
     DataKey.objects.filter(pk=confirmed.data_key_id).update(key_version=99)
-    assert "Nøglen til oplysningerne er her ikke." in text_of(one(client, confirmed))
+    assert "Nøglen til oplysningerne findes ikke her." in text_of(one(client, confirmed))
 
 
 # --- who did what -----------------------------------------------------------------------------------------------
@@ -383,10 +384,11 @@ def test_the_cases_own_trail_names_staff_and_holds_every_look(client, office, co
     ]
 
 
-def test_every_event_of_a_case_has_words(client, confirmed, office):
-    for event in audit.EVENTS:
-        with translation.override("en"):
-            assert "." not in str(audit.EVENTS[event])
+def test_every_event_of_a_decided_case_has_words():
+    told = {event for event in Event if event.startswith(("proofing.", "letter.", "reversal."))}
+    assert set(audit.EVENTS) == told - {Event.PROOFING_ABANDONED}
+    with translation.override("en"):
+        assert not [words for words in audit.EVENTS.values() if "." in str(words)]
 
 
 def test_a_long_trail_is_cut_and_says_so(client, confirmed, monkeypatch):
@@ -505,6 +507,20 @@ def test_decisions_that_cannot_be_vouched_for_are_counted_and_named(client, offi
     page = client.get(COUNTED)
     assert "2 afgørelser kan vi ikke stå inde for." in text_of(page)
     assert listed(page) == [row.reference for row in rows[::-1]]
+
+
+def test_decisions_that_cannot_be_vouched_for_are_named_before_those_whose_facts_are_deleted(
+    client, office, confirmed, monkeypatch
+):
+    monkeypatch.setattr("witnesses.desk.audit.LISTED_CASES", 2)
+    forged_one, changed = forged(office, confirmed, sealed=b"x" * 60), confirmed
+    deleted = [forged(office, confirmed) for _ in range(2)]
+    shred([row.data_key_id for row in deleted], now=NOW)
+    page = client.get(f"{COUNTED}?{YEAR}&rule_set=mitid-2025")
+    assert listed_in(page) == [forged_one.reference, changed.reference]
+    told = passage(page, "again")
+    assert "Og 2 til." in told
+    assert "De er alle afgjort igen" not in told
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------

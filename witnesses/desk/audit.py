@@ -124,9 +124,8 @@ def decisions(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         workplace=workplace,
         form=form,
         rows=[_row(workplace, one) for one in found.rows] if found else [],
-        is_first="after" not in request.GET,
         here=_address(workplace, "decisions"),
-        newest=_further(request, None),
+        newest=_further(request, None) if found and "after" in request.GET else "",
         older=_further(request, found.following) if found and found.following else "",
         summary_address=_address(workplace, "decisions_summary"),
     )
@@ -222,10 +221,16 @@ def _told(workplace: Workplace, report: Report) -> dict[str, Any]:
         "unreadable": [(FOUND[why], n) for why, n in sorted(report.unreadable.items())],
         "cases": [
             (reference, _address(workplace, "decision", reference), FOUND[found])
-            for reference, found in report.cases[:LISTED_CASES]
+            for reference, found in sorted(report.cases, key=_rank)[:LISTED_CASES]
         ],
         "more_cases": max(0, len(report.cases) - LISTED_CASES),
     }
+
+
+def _rank(case: tuple[str, Change | Unreadable]) -> tuple[bool, bool]:
+    """First those whose facts cannot be used, last those whose facts were to be deleted."""
+    _reference, found = case
+    return found == "key_destroyed", found in CHANGES
 
 
 def _grounds(again: Again, rules: RuleSet | None) -> dict[str, GroundShown]:
