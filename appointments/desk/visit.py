@@ -109,7 +109,6 @@ def lengthen(
         do=partial(lengthen_visit, participant=row, actor=workplace.actor, now=clock.now()),
         done=visit_address(workplace, reference),
         said=_("The visit is long enough for a witness."),
-        once=True,
     )
 
 

@@ -17,7 +17,7 @@ from appointments.services import (
 from appointments.services.holds import place_hold
 from appointments.services.reconciling import reconcile
 from borgerservice.audit.selectors import history_of
-from tests.appointments.desk import at, at_work, visit_page, words
+from tests.appointments.desk import at, at_work, pressed_twice, visit_page, words
 from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world
 from tests.platform.api_calls import build_system, problem
 
@@ -182,6 +182,26 @@ def test_the_clerk_sees_it_and_makes_the_time(world):
         assert words("Too short for a witness") not in told
         assert desk.post(f"{page}people/7/longer/").status_code == 404
     assert length(visit) == 40
+
+
+def test_staff_who_ask_for_the_time_in_vain_leave_a_note_of_it(world):
+    visit = build_visit(world, day=TOMORROW, minute=TEN)
+    build_visit(world, day=TOMORROW, minute=HALF_PAST)
+    page = visit_page(world, visit.reference)
+    with at():
+        told = pressed_twice(at_work(world.municipality), page, f"{page}people/0/longer/")
+    assert words("Too short for a witness") in told
+    assert comer_of(visit).lacks_time
+    assert happened(visit).count("appointment.too_short") == 1
+
+
+def test_staff_who_press_twice_make_the_time_once(world):
+    visit = build_visit(world, day=TOMORROW, minute=TEN)
+    page = visit_page(world, visit.reference)
+    with at():
+        told = pressed_twice(at_work(world.municipality), page, f"{page}people/0/longer/")
+    assert words("The visit is long enough for a witness.") in told
+    assert happened(visit).count("appointment.lengthened") == 1
 
 
 def test_a_system_makes_the_time_by_the_same_act(world):
