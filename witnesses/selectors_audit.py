@@ -136,7 +136,7 @@ def decisions_of(
         cases = cases.filter(outcome=outcome)
     if after is not None:
         day, row = after
-        cases = cases.filter(Q(decided_on__lt=day) | Q(decided_on=day, pk__lt=row))
+        cases = cases.filter(Q(decided_on__lt=day) | Q(pk__lt=row), decided_on__lte=day)
     related = cases.select_related("participant__appointment__centre").only(*_LISTED)
     found = list(related.order_by("-decided_on", "-pk")[: PAGE_ROWS + 1])
     shown = found[:PAGE_ROWS]

@@ -5,7 +5,9 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.html import escape
 
@@ -24,6 +26,7 @@ from witnesses.desk import audit
 from witnesses.models import IdentityProofing
 from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.selectors import account_of
+from witnesses.selectors_audit import decisions_of
 from witnesses.selectors_letters import letter_of
 from witnesses.services import (
     decide_proofing,
@@ -172,6 +175,23 @@ def test_a_list_takes_as_many_statements_however_long_it_is(
         forged(office, confirmed)
     with django_assert_num_queries(5):
         assert len(listed(client.get(LIST))) == 10
+
+
+def test_a_later_page_is_read_from_where_the_one_before_ended(office, confirmed):
+    ask = {"municipality": office.world.municipality, "after": (TODAY, confirmed.pk + 1)}
+    with CaptureQueriesContext(connection) as read:
+        assert [row.case for row in decisions_of(**ask).rows] == [confirmed]
+    with connection.cursor() as cursor:
+        is_sqlite = connection.vendor == "sqlite"
+        if not is_sqlite:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+        how = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+        cursor.execute(f"{how} {read.captured_queries[0]['sql']}")
+        plan = str(cursor.fetchall())
+    bounded = r"decisions_by_day \(municipality_id=\? AND decided_on<\?\)"
+    assert re.search(bounded if is_sqlite else r"Index Cond: [^']*decided_on <=", plan)
+    assert "MULTI-INDEX" not in plan
 
 
 # --- one decision ---------------------------------------------------------------------------------------
