@@ -323,6 +323,8 @@ def test_a_decision_that_its_facts_do_not_give_is_not_vouched_for(client, office
     page = one(client, case, "?rule_set=mitid-2025")
     assert "Vi kan ikke stå inde for denne afgørelse." in text_of(page)
     assert "odd" in passage(page, "grounds")
+    assert "følger ikke af oplysningerne" in passage(page, "what-if")
+    assert "Uden sine oplysninger" not in passage(page, "what-if")
     assert page.context_data["what_if"] is None
 
 
