@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from appointments.models import Appointment, ServiceType
-from appointments.selectors_centres import address_of, stand_on
+from appointments.selectors.centres import address_of, stand_on
 from borgerservice.kernel.clock import danish_date
 from borgerservice.languages import text_of
 

@@ -2,17 +2,23 @@
 
 from celery import shared_task
 
-from appointments.services import (
-    answers,
+from appointments.services.booking import (
     doubles,
     drafts,
-    expiry,
-    offers,
+)
+from appointments.services.centres import (
     opening_days,
-    rebooking,
     reconciling,
-    reminders,
+)
+from appointments.services.offering import (
+    answers,
+    offers,
+    rebooking,
     waiting,
+)
+from appointments.services.visits import (
+    expiry,
+    reminders,
 )
 from borgerservice.kernel import clock
 

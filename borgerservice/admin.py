@@ -24,7 +24,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from borgerservice.access import open_to
-from borgerservice.accounts import is_act_opened, to_page_above, to_sign_in, turned_away
 from borgerservice.kernel import clock
 from borgerservice.kernel.errors import DomainError
 from borgerservice.municipalities.models import Centre, StaffMember, StaffRole
@@ -36,6 +35,7 @@ from borgerservice.municipalities.policies import (
     workplaces_of,
 )
 from borgerservice.sent_again import done_once
+from borgerservice.sign_in.accounts import is_act_opened, to_page_above, to_sign_in, turned_away
 
 Role = StaffRole.Role
 View = Callable[..., HttpResponseBase]

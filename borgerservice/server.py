@@ -8,7 +8,7 @@ import os
 
 wsgi_app = "borgerservice.wsgi:gated"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(2 * (os.cpu_count() or 1) + 1, 9))
-worker_class = "borgerservice.worker.Worker"
+worker_class = "borgerservice.serving.worker.Worker"
 preload_app = True
 timeout = 60
 backlog = 1024

@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("borgerservice.api.v1_urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("accounts/", include("borgerservice.accounts_urls")),
+    path("accounts/", include("borgerservice.sign_in.urls")),
     path("invitation/<slug:link>/", join, name="invitation"),
     path("admin/", admin.site.urls),
     path("m/", include("appointments.urls_own")),

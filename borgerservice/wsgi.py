@@ -19,11 +19,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borgerservice.settings.producti
 application = get_wsgi_application()
 
 from borgerservice.away import is_away  # noqa: E402
-from borgerservice.compressed import Compressed  # noqa: E402
 from borgerservice.guards.services import require_guards  # noqa: E402
 from borgerservice.kernel import clock  # noqa: E402
 from borgerservice.made import require_styles, require_translations  # noqa: E402
-from borgerservice.overload import Gate  # noqa: E402
+from borgerservice.serving.compressed import Compressed  # noqa: E402
+from borgerservice.serving.overload import Gate  # noqa: E402
 from borgerservice.vault.keys import KeyUnavailable, key_ring  # noqa: E402
 from borgerservice.vault.wrapping import list_wrapping_keys  # noqa: E402
 from witnesses.services.schedule import warn_of_other_figures  # noqa: E402

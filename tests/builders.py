@@ -11,9 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from appointments.models import Appointment, CentreService, Desk, DeskDay, ServiceType
 from appointments.rules.local_time import instant
-from appointments.services import Visitor, book_appointment
-from appointments.services.desk_days import open_days
-from appointments.services.room import room_came
+from appointments.services import (
+    Visitor,
+    book_appointment,
+)
+from appointments.services.centres.desk_days import open_days
+from appointments.services.centres.room import room_came
 from borgerservice.municipalities.models import (
     Centre,
     Municipality,

@@ -20,7 +20,7 @@ from witnesses.desk import after, approvals, audit, letters, schedule, sign_in, 
 from witnesses.desk.page import ROLES, case_address
 from witnesses.models import IdentityProofing
 from witnesses.rules.lifecycle import CaseState, is_over
-from witnesses.selectors_desk import newest_case
+from witnesses.selectors.desk import newest_case
 
 VISITOR = "<slug:code>/visits/<str:reference>/<int:position>"
 CASE = "<slug:code>/proofings/<str:reference>"

@@ -8,7 +8,7 @@ from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.people.services import roots_of
 from witnesses.models import IdentityProofing
-from witnesses.selectors import current_statement
+from witnesses.selectors.cases import current_statement
 
 STAFF: Final = "staff:"
 

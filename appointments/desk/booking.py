@@ -27,7 +27,7 @@ from appointments.desk.visit import find_visit
 from appointments.exceptions import Refused
 from appointments.models import Appointment
 from appointments.rules.availability import FreeDay
-from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times
+from appointments.selectors.bookable import LONGEST_PERIOD_DAYS, bookable_times
 from appointments.services import (
     Request,
     book_appointment,

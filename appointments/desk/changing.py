@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from appointments.desk.day import DESK_ROLES, visit_address
 from appointments.models import Appointment, Hold
-from appointments.services.affected import VisitsAffected
-from appointments.services.consequences import Outcome, Then, change_and_then
-from appointments.services.rebooking import continue_rebooking
+from appointments.services.centres.affected import VisitsAffected
+from appointments.services.centres.consequences import Outcome, Then, change_and_then
+from appointments.services.offering.rebooking import continue_rebooking
 from borgerservice.admin import act
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre

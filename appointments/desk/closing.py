@@ -19,8 +19,8 @@ from appointments.desk.day import find_centre
 from appointments.desk.roster_forms import RosterForm
 from appointments.models import Absence, Desk
 from appointments.rules.ticks import MINUTES_PER_DAY
-from appointments.services.desks import add_absence, remove_absence
-from appointments.services.hours import (
+from appointments.services.centres.desks import add_absence, remove_absence
+from appointments.services.centres.hours import (
     add_closure,
     add_extra_opening,
     remove_closure,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from appointments.desk.day import DESK_ROLES, visit_address
 from appointments.desk.forms import ContactForm
 from appointments.desk.visit import find_visit
-from appointments.services.contact import change_contact, times_changed
+from appointments.services.visits.contact import change_contact, times_changed
 from borgerservice.admin import act, admin_page, posted
 from borgerservice.kernel import clock
 from borgerservice.municipalities.policies import Workplace

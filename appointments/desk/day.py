@@ -17,7 +17,7 @@ from appointments.desk.words import ACTS, Mark, marks_of
 from appointments.exceptions import NotFound
 from appointments.models import Appointment
 from appointments.rules.lifecycle import Act, AppointmentState
-from appointments.selectors_desk import (
+from appointments.selectors.desk import (
     DayVisit,
     allowed_acts,
     centre_of,
@@ -25,7 +25,7 @@ from appointments.selectors_desk import (
     matching,
     visit_meant,
 )
-from appointments.selectors_lists import ListedVisit
+from appointments.selectors.lists import ListedVisit
 from borgerservice.admin import Link, Role, Words, admin_page, posted, show
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import COPENHAGEN, danish_date

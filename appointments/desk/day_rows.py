@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from appointments.desk.day import DESK_ROLES, day_asked, find_centre
 from appointments.desk.words import MARKS
 from appointments.rules.local_time import written_here
-from appointments.selectors_desk import DayVisit, day_of
+from appointments.selectors.desk import DayVisit, day_of
 from borgerservice.admin import admin_page
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date

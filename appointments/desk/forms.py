@@ -18,9 +18,9 @@ from appointments.forms.fields import (
 )
 from appointments.forms.kind import KindForm
 from appointments.models import CentreService
-from appointments.selectors import offers_of
+from appointments.selectors.bookable import offers_of
 from appointments.services import Visitor
-from appointments.services.plan import LARGEST_PARTY
+from appointments.services.booking.plan import LARGEST_PARTY
 from appointments.wording import REFUSALS
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre

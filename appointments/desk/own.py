@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from appointments.desk.changing import BOTH
 from appointments.desk.own_forms import LogoForm, OwnForm
 from appointments.rules.picture import LARGEST_FILE
-from appointments.selectors_centres import offered_at
-from appointments.services.own import remove_logo, set_logo, set_own
+from appointments.selectors.centres import offered_at
+from appointments.services.centres.own import remove_logo, set_logo, set_own
 from borgerservice.admin import Role, act, act_at_once, admin_page, posted, show
 from borgerservice.kernel import clock
 from borgerservice.municipalities.policies import Workplace

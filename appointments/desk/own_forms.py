@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.forms.fields import NoCprField
 from appointments.models import ServiceType
-from appointments.services.own import LONGEST, Own
+from appointments.services.centres.own import LONGEST, Own
 from appointments.wording_own import OWN_REFUSALS
 from borgerservice.languages import OURS, offered_languages
 from borgerservice.municipalities.models import Centre, Municipality

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from appointments.desk.changing import BOTH, change, here
 from appointments.desk.day import find_centre
 from appointments.desk.places_forms import ChangeCentreForm, NewCentreForm
-from appointments.services.places import add_centre, change_centre
+from appointments.services.centres.places import add_centre, change_centre
 from borgerservice.admin import Role, act, admin_page, posted
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre

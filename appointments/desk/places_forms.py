@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from appointments.desk.roster_forms import NewPlaceForm
 from appointments.forms.fields import PhoneField
 from appointments.forms.kind import KindForm
-from appointments.services.places import Place
-from appointments.services.reference import centre_key
+from appointments.services.centres.places import Place
+from appointments.services.centres.reference import centre_key
 from appointments.wording import REFUSALS
 from borgerservice.municipalities.models import Centre
 

@@ -13,8 +13,8 @@ from appointments.desk.changing import AT_ONCE, here, rebooking_address
 from appointments.desk.day import DESK_ROLES, find_centre, visit_address
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Offer, Rebooking
-from appointments.selectors_waiting import Progress, progress_of, rebookings_of
-from appointments.services.rebooking import (
+from appointments.selectors.waiting import Progress, progress_of, rebookings_of
+from appointments.services.offering.rebooking import (
     begin_rebooking,
     continue_rebooking,
     mark_phoned,

@@ -10,9 +10,9 @@ from appointments.desk.changing import BOTH, change, here
 from appointments.desk.day import find_centre
 from appointments.desk.roster_forms import DeskForm, HoursForm
 from appointments.models import Desk
-from appointments.selectors import offers_of
-from appointments.services.desks import add_desk, change_desk
-from appointments.services.hours import set_hours
+from appointments.selectors.bookable import offers_of
+from appointments.services.centres.desks import add_desk, change_desk
+from appointments.services.centres.hours import set_hours
 from borgerservice.admin import Role, admin_page, posted, show
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Centre, StaffMember

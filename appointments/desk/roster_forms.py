@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.models import Desk
 from appointments.rules.opening import OpeningPeriod
 from appointments.rules.ticks import MINUTES_PER_DAY
-from appointments.services.consequences import Then
+from appointments.services.centres.consequences import Then
 from appointments.wording import REFUSALS
 from borgerservice.admin import Words
 from borgerservice.municipalities.models import OpeningHours, StaffMember

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from appointments.desk.changing import BOTH, change, here
 from appointments.desk.day import find_centre
 from appointments.desk.terms_forms import BookingRulesForm, ServedForm, StopsForm
-from appointments.selectors import offers_of
-from appointments.services.booking_rules import set_booking_rules, set_served, set_stops
+from appointments.selectors.bookable import offers_of
+from appointments.services.centres.booking_rules import set_booking_rules, set_served, set_stops
 from borgerservice.admin import Role, act, admin_page, posted
 from borgerservice.kernel import clock
 from borgerservice.municipalities.policies import Workplace

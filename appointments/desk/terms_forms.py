@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.desk.roster_forms import MinuteField, NewPlaceForm
 from appointments.models import CentreService
-from appointments.services.booking_rules import BookingRules, Length, OwnWindow, Stop
+from appointments.services.centres.booking_rules import BookingRules, Length, OwnWindow, Stop
 from appointments.wording import REFUSALS
 from borgerservice.admin import Words
 from borgerservice.municipalities.models import Centre, MobileStop, Municipality

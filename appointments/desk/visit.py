@@ -15,8 +15,8 @@ from appointments.desk.words import ACTS, history_in_words
 from appointments.exceptions import NotFound
 from appointments.models import Appointment
 from appointments.rules.lifecycle import Act
-from appointments.selectors_desk import DeskVisit, Person, contact_data, desk_visit
-from appointments.selectors_doubles import open_question_of
+from appointments.selectors.desk import DeskVisit, Person, contact_data, desk_visit
+from appointments.selectors.doubles import open_question_of
 from appointments.services import (
     cancel_appointment,
     check_in,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from appointments.models import Appointment, Participant
 from appointments.rules.lifecycle import Act
-from appointments.selectors_lists import ListedVisit
+from appointments.selectors.lists import ListedVisit
 from borgerservice.admin import Words
 from borgerservice.audit.events import Event
 from borgerservice.audit.models import AuditEntry

@@ -17,7 +17,7 @@ from appointments.forms.fields import (
 from appointments.forms.kind import KindForm
 from appointments.models import ServiceType
 from appointments.rules.needs import NEEDS
-from appointments.services.drafts import Typed
+from appointments.services.booking.drafts import Typed
 from appointments.wording import NEEDS_TOLD, REFUSALS
 from borgerservice.kernel.cpr import holds_cpr_number
 from borgerservice.languages import text_of

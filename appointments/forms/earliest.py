@@ -11,7 +11,7 @@ from appointments.forms.fields import PeopleField
 from appointments.forms.kind import KindForm
 from appointments.models import ServiceType
 from appointments.rules.places import postal_code_in
-from appointments.services.earliest import postal_number
+from appointments.services.booking.earliest import postal_number
 from borgerservice.languages import text_of
 from borgerservice.municipalities.models import Region
 

@@ -12,7 +12,7 @@ from phonenumber_field.widgets import RegionalPhoneNumberWidget
 
 from appointments.exceptions import Refused
 from appointments.rules.names import NameRefused, clean_person_name
-from appointments.services.plan import LARGEST_PARTY
+from appointments.services.booking.plan import LARGEST_PARTY
 from appointments.wording import REFUSALS
 from borgerservice.kernel.cpr import holds_cpr_number
 

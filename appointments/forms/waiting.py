@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.forms.details import DetailsForm
 from appointments.forms.kind import KindForm
 from appointments.rules.waiting import Wish
-from appointments.services.drafts import Typed
+from appointments.services.booking.drafts import Typed
 from appointments.wording import REFUSALS
 from borgerservice.municipalities.models import Centre
 

@@ -17,10 +17,10 @@ from appointments.forms.details import DetailsForm
 from appointments.forms.times import TimesForm
 from appointments.models import Appointment, ServiceType
 from appointments.ports import CARRIED, keep_papers
-from appointments.selectors import offers_of, other_centres
-from appointments.selectors_centres import stand_on
+from appointments.selectors.bookable import offers_of, other_centres
+from appointments.selectors.centres import stand_on
 from appointments.services import plan_visit
-from appointments.services.drafts import (
+from appointments.services.booking.drafts import (
     LONGEST_DRAFT,
     Draft,
     choose_time,
@@ -30,8 +30,8 @@ from appointments.services.drafts import (
     keep_draft_awhile,
     read_draft,
 )
-from appointments.services.plan import Plan
-from appointments.services.tapped_twice import start_draft_once
+from appointments.services.booking.plan import Plan
+from appointments.services.booking.tapped_twice import start_draft_once
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import ShownTimes, free_days, shown_times
 from appointments.views.kept import kept

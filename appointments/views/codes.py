@@ -17,7 +17,7 @@ from appointments.forms.reach import ReachForm
 from appointments.forms.times import StartForm, TimesForm
 from appointments.models import ContactCode
 from appointments.services import plan_visit
-from appointments.services.codes import (
+from appointments.services.booking.codes import (
     Wanted,
     find_code,
     keep_code_awhile,

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods
 from appointments.exceptions import NotFound, Refused
 from appointments.forms.doubles import KeepForm
 from appointments.models import Appointment
-from appointments.selectors_doubles import Question, Standing, question_by_link
-from appointments.services.doubles import answer_question
+from appointments.selectors.doubles import Question, Standing, question_by_link
+from appointments.services.booking.doubles import answer_question
 from appointments.views.choosing import Choice
 from appointments.views.private import private
 from borgerservice.access import open_to

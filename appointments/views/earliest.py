@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from appointments.forms.earliest import EarliestForm
 from appointments.rules.places import postal_code_in
-from appointments.services.earliest import EarliestTime, Found, earliest_times
+from appointments.services.booking.earliest import EarliestTime, Found, earliest_times
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
 

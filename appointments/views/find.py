@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from appointments.forms.reach import ReachForm
-from appointments.services.lost import send_links_again
+from appointments.services.visits.lost import send_links_again
 from appointments.views.limited import limited
 from appointments.views.private import private
 from borgerservice.access import open_to

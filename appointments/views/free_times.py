@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from appointments.rules.availability import FreeDay
 from appointments.rules.local_time import wall_clock
 from appointments.rules.time_choice import nearest_starts
-from appointments.selectors import LONGEST_PERIOD_DAYS, bookable_times
-from appointments.selectors_centres import stand_on
+from appointments.selectors.bookable import LONGEST_PERIOD_DAYS, bookable_times
+from appointments.selectors.centres import stand_on
 from appointments.services import Plan
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, MobileStop

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appointments.models import Hold
-from appointments.services.holds import is_live
+from appointments.services.booking.holds import is_live
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from appointments.exceptions import Refused
 from appointments.forms.arrive import ArriveForm
 from appointments.models import BookingDraft
 from appointments.ports import CARRIED
-from appointments.selectors_centres import stand_on
-from appointments.services.arrival import arrive
-from appointments.services.drafts import end_draft, keep_draft_awhile, read_draft
+from appointments.selectors.centres import stand_on
+from appointments.services.booking.drafts import end_draft, keep_draft_awhile, read_draft
+from appointments.services.visits.arrival import arrive
 from appointments.views.kiosk_mode import (
     at_kiosk,
     centre_of_ticket,

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from appointments.services.limits import count_start
-from appointments.services.proofs import Paid, ask, ask_again, price_now, take_payment
+from appointments.services.booking.limits import count_start
+from appointments.services.booking.proofs import Paid, ask, ask_again, price_now, take_payment
 from borgerservice.municipalities.models import Centre
 from borgerservice.networks import network_of
 

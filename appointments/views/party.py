@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from appointments.models import ServiceType
-from appointments.selectors_centres import services_by_code
-from appointments.services.drafts import Draft
-from appointments.services.plan import LARGEST_PARTY
+from appointments.selectors.centres import services_by_code
+from appointments.services.booking.drafts import Draft
+from appointments.services.booking.plan import LARGEST_PARTY
 
 
 def others_in(data: Mapping[str, Any]) -> bool:

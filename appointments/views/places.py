@@ -9,13 +9,13 @@ from django.views.decorators.http import require_safe
 from appointments.exceptions import NotFound
 from appointments.forms.earliest import WhereForm
 from appointments.forms.places import SearchForm
-from appointments.selectors import (
+from appointments.selectors.bookable import (
     all_places,
     centre_by_key,
     find_places,
     offers_of,
 )
-from appointments.selectors_centres import centre_and_served, service_by_code, week_of
+from appointments.selectors.centres import centre_and_served, service_by_code, week_of
 from appointments.views.kiosk_mode import at_kiosk
 from appointments.views.page_at import page_at
 from borgerservice.access import open_to

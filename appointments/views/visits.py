@@ -12,9 +12,13 @@ from appointments.calendar_file import calendar_file
 from appointments.exceptions import NotFound, Refused
 from appointments.forms.times import TimesForm
 from appointments.models import Appointment
-from appointments.selectors_centres import stand_on, week_of
-from appointments.selectors_visit import Visit, visit_by_link
-from appointments.services import cancel_appointment, move_appointment, plan_visit
+from appointments.selectors.centres import stand_on, week_of
+from appointments.selectors.visit import Visit, visit_by_link
+from appointments.services import (
+    cancel_appointment,
+    move_appointment,
+    plan_visit,
+)
 from appointments.views.choosing import Choice, choose
 from appointments.views.free_times import free_days, shown_times
 from appointments.views.page_at import page_at

@@ -9,18 +9,18 @@ from django.views.decorators.http import require_http_methods
 
 from appointments.exceptions import NotFound, Refused, TooMany
 from appointments.forms.waiting import EarlierForm, WaitForm, wish_of
-from appointments.selectors import centre_by_key
-from appointments.selectors_visit import Visit
-from appointments.selectors_waiting import (
+from appointments.selectors.bookable import centre_by_key
+from appointments.selectors.visit import Visit
+from appointments.selectors.waiting import (
     centres_for_earlier,
     entry_by_link,
     offer_by_link,
     wish_of_visit,
 )
 from appointments.services import plan_visit
-from appointments.services.answers import accept_offer, decline_offer
-from appointments.services.limits import count_start, count_wait
-from appointments.services.waiting import (
+from appointments.services.booking.limits import count_start, count_wait
+from appointments.services.offering.answers import accept_offer, decline_offer
+from appointments.services.offering.waiting import (
     entry_link,
     leave_waiting_list,
     wait_for_any,

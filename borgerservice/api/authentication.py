@@ -13,8 +13,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from borgerservice.database.planned import planned
 from borgerservice.kernel import clock
-from borgerservice.planned import planned
 
 _REALM: Final = 'Bearer realm="borgerservice"'
 _WHOSE: Final = """

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from borgerservice.audit.events import Event
 from borgerservice.audit.models import AuditEntry
+from borgerservice.database.rows import new_row
 from borgerservice.municipalities.models import Municipality
-from borgerservice.rows import new_row
 
 
 def record(

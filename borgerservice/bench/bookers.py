@@ -12,7 +12,10 @@ from django.db import connection
 from appointments.exceptions import Refused, SlotTaken
 from appointments.models import Appointment
 from appointments.rules.local_time import instant
-from appointments.services import Visitor, book_appointment
+from appointments.services import (
+    Visitor,
+    book_appointment,
+)
 from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.bench import web

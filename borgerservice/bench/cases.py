@@ -22,7 +22,7 @@ from borgerservice.people.services import person_of
 from borgerservice.vault.models import DataKey
 from borgerservice.vault.services import new_data_key
 from witnesses.models import Declaration, IdentityProofing, Witnessing, WitnessStatement
-from witnesses.selectors import met_on
+from witnesses.selectors.cases import met_on
 from witnesses.services import (
     SeenWitness,
     ShownDocument,

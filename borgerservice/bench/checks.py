@@ -7,7 +7,7 @@ from django.db.models import F, Window
 from django.db.models.functions import Lead
 
 from appointments.models import Appointment
-from appointments.services.desk_days import rebuild
+from appointments.services.centres.desk_days import rebuild
 from borgerservice.municipalities.models import Centre
 
 

@@ -24,7 +24,7 @@ from appointments.models import (
 )
 from appointments.rules.local_time import instant
 from appointments.rules.ticks import ALL_DAY, mask, to_words
-from appointments.services.room import ANY_SERVICE
+from appointments.services.centres.room import ANY_SERVICE
 from borgerservice.bench import data
 from borgerservice.bench.bulk import Bulk
 from borgerservice.bench.data import CLOSES, DESKS, OPENS, Scale

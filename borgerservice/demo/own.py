@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from appointments.services.own import Own, set_logo, set_own
+from appointments.services.centres.own import Own, set_logo, set_own
 from borgerservice.demo.logos import Shape, door, drawn, waves
 from borgerservice.municipalities.models import Municipality
 

@@ -14,12 +14,15 @@ from django.db import transaction
 
 from appointments.exceptions import Refused
 from appointments.models import Appointment, CentreService, Desk, ServiceType
-from appointments.selectors import bookable_times
-from appointments.services import Visitor, book_appointment
-from appointments.services.desk_days import open_days
-from appointments.services.plan import window_of
-from appointments.services.reference import centre_key, fill_in_centre
-from appointments.services.roster import last_day_made
+from appointments.selectors.bookable import bookable_times
+from appointments.services import (
+    Visitor,
+    book_appointment,
+)
+from appointments.services.booking.plan import window_of
+from appointments.services.centres.desk_days import open_days
+from appointments.services.centres.reference import centre_key, fill_in_centre
+from appointments.services.centres.roster import last_day_made
 from borgerservice.demo.own import paint_municipalities
 from borgerservice.demo.witnesses import add_decisions, add_witnessings, ask_witnesses
 from borgerservice.install import write_private

@@ -7,14 +7,14 @@ from appointments.exceptions import Refused
 from appointments.models import Appointment, Participant
 from appointments.rules.local_time import instant
 from appointments.services import Visitor
-from appointments.services.desk_days import open_days
-from appointments.services.visits import complete_visit, take_walk_in
+from appointments.services.centres.desk_days import open_days
+from appointments.services.visits.attendance import complete_visit, take_walk_in
 from borgerservice.adapters.mitid.demo_witnesses import WITNESSED_THRICE
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.cpr import CprNumber
 from borgerservice.municipalities.models import Centre, StaffMember
 from witnesses.models import Declaration, IdentityProofing, WitnessCheck, WitnessStatement
-from witnesses.selectors_checks import ON_THE_WAY
+from witnesses.selectors.checks import ON_THE_WAY
 from witnesses.services import (
     SeenWitness,
     ShownDocument,

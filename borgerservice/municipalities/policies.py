@@ -7,10 +7,10 @@ from typing import Final
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from borgerservice.joined import Columns
+from borgerservice.database.joined import Columns
+from borgerservice.database.planned import planned
 from borgerservice.municipalities.models import Municipality, StaffMember, StaffRole
 from borgerservice.people.models import PersonAlias
-from borgerservice.planned import planned
 
 
 @dataclass(frozen=True, slots=True)

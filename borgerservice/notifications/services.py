@@ -9,10 +9,10 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 
+from borgerservice.database.rows import new_row
 from borgerservice.municipalities.models import Municipality
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.notifications.statements import INSERT
-from borgerservice.rows import new_row
 from borgerservice.vault.marks import contact_mark
 from borgerservice.vault.services import NewKey, shred, unsaved_data_key
 

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from borgerservice.database.planned import planned
 from borgerservice.kernel.cpr import normalise_number
 from borgerservice.people.models import Person, PersonAlias, PersonLink
-from borgerservice.planned import planned
 from borgerservice.vault.marks import note_use, number_marks
 
 Marks = Mapping[int, str]

@@ -80,7 +80,7 @@ SQLITE_OPTIONS = {
 }
 
 AUTH_USER_MODEL = "municipalities.StaffMember"
-AUTHENTICATION_BACKENDS = ["borgerservice.signed_in.StaffBackend"]
+AUTHENTICATION_BACKENDS = ["borgerservice.sign_in.sessions.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -93,10 +93,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_ADAPTER = "borgerservice.accounts.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "borgerservice.sign_in.accounts.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-MFA_ADAPTER = "borgerservice.accounts.SealedFactorAdapter"
+MFA_ADAPTER = "borgerservice.sign_in.accounts.SealedFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Borgerservice"
 SECOND_FACTOR_REQUIRED = False
@@ -126,7 +126,7 @@ STATICFILES_DIRS = [
     ("dkfds/fonts", ROOT / "node_modules" / "dkfds" / "dist" / "fonts"),
 ]
 
-SESSION_ENGINE = "borgerservice.signed_in"
+SESSION_ENGINE = "borgerservice.sign_in.sessions"
 SESSION_COOKIE_HTTPONLY = True
 KIOSK_COOKIE_NAME = "kiosk"  # what is read on a centre's own screen is never repeated to others
 SESSION_COOKIE_AGE = 10 * 60 * 60

@@ -17,7 +17,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [f"http://127.0.0.1:{PORT}", f"http://localhost:{PORT}"]
 DATABASES = {
     "default": {
-        "ENGINE": "borgerservice.sqlite",
+        "ENGINE": "borgerservice.database.sqlite",
         "NAME": VAR / "borgerservice.sqlite3",
         "OPTIONS": SQLITE_OPTIONS,
     }

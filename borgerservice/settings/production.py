@@ -44,10 +44,10 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
 DATABASES = {"default": env.db("DATABASE_URL"), "owner": env.db("MIGRATE_DATABASE_URL")}
 for _database in DATABASES.values():
     if _database["ENGINE"] == "django.db.backends.sqlite3":
-        _database["ENGINE"] = "borgerservice.sqlite"
+        _database["ENGINE"] = "borgerservice.database.sqlite"
         _database.setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
     elif _database["ENGINE"] == "django.db.backends.postgresql":
-        _database["ENGINE"] = "borgerservice.postgresql"
+        _database["ENGINE"] = "borgerservice.database.postgresql"
     # Kept from request to request: a new one begins with no plans, no pages and a handshake.
     _database["CONN_MAX_AGE"] = 600
     _database["CONN_HEALTH_CHECKS"] = True

@@ -18,10 +18,10 @@ if env.str("MIGRATE_DATABASE_URL", default=""):
     DATABASES["owner"] = env.db("MIGRATE_DATABASE_URL")
 for _database in DATABASES.values():
     if _database["ENGINE"].endswith("sqlite3"):
-        _database["ENGINE"] = "borgerservice.sqlite"
+        _database["ENGINE"] = "borgerservice.database.sqlite"
         _database["OPTIONS"] = SQLITE_OPTIONS
     else:
-        _database["ENGINE"] = "borgerservice.postgresql"
+        _database["ENGINE"] = "borgerservice.database.postgresql"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 # Being turned away when all come at once is tested by itself.
 ADMISSION_SECONDS = env.float("ADMISSION_SECONDS", default=60.0)

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 
 from borgerservice.kernel import clock
-from borgerservice.staying import stay_of
+from borgerservice.sign_in.staying import stay_of
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from borgerservice.rows import new_row
+from borgerservice.database.rows import new_row
 from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.models import DataKey
 from borgerservice.vault.wrapping import (

@@ -16,12 +16,15 @@ from appointments.models import Appointment, DeskDay
 from appointments.rules.local_time import instant
 from appointments.rules.opening_moment import some_moment_of
 from appointments.rules.waiting import Wish
-from appointments.selectors import bookable_times
-from appointments.services import cancel_appointment, plan_visit
-from appointments.services.drafts import confirm_draft, fill_draft, read_draft, start_draft
-from appointments.services.limits import count_start
-from appointments.services.offers import offer_what_returns
-from appointments.services.waiting import wait_for_any
+from appointments.selectors.bookable import bookable_times
+from appointments.services import (
+    cancel_appointment,
+    plan_visit,
+)
+from appointments.services.booking.drafts import confirm_draft, fill_draft, read_draft, start_draft
+from appointments.services.booking.limits import count_start
+from appointments.services.offering.offers import offer_what_returns
+from appointments.services.offering.waiting import wait_for_any
 from borgerservice.municipalities.models import Centre
 from tests.builders import TODAY, World, build_world
 

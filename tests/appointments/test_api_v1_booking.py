@@ -11,7 +11,10 @@ from django.db import connection
 
 from appointments.models import Appointment, CentreService, IdempotencyRecord, Participant
 from appointments.rules.local_time import instant
-from appointments.services import cancel_appointment, move_appointment
+from appointments.services import (
+    cancel_appointment,
+    move_appointment,
+)
 from borgerservice.audit.models import AuditEntry
 from borgerservice.audit.selectors import history_of
 from borgerservice.municipalities.models import Centre

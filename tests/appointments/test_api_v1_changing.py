@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from appointments.rules.local_time import instant
-from appointments.services import check_in, move_appointment
+from appointments.services import (
+    check_in,
+    move_appointment,
+)
 from borgerservice.audit.selectors import history_of
 from tests.appointments.desk import at
 from tests.builders import NOW, TODAY, World, build_visit, build_world

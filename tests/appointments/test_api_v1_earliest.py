@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from appointments.rules.local_time import instant
-from appointments.services.reference import load_reference
+from appointments.services.centres.reference import load_reference
 from borgerservice.municipalities.models import Centre
 from tests.builders import NOW, TODAY, World, build_visit, build_world
 from tests.platform.api_calls import System, problem, statements

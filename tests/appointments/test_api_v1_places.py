@@ -10,8 +10,8 @@ from appointments.api.v1.slot_rows import slot_rows
 from appointments.models import CentreService
 from appointments.rules.availability import FreeDay
 from appointments.rules.local_time import instant
-from appointments.services.desk_days import open_days
-from appointments.services.reference import load_reference
+from appointments.services.centres.desk_days import open_days
+from appointments.services.centres.reference import load_reference
 from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.municipalities.models import Centre, Closure, OpeningHours
 from tests.builders import (

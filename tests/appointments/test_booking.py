@@ -10,8 +10,8 @@ from appointments.models import Appointment, DeskDay
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
 from appointments.rules.opening import Closing
-from appointments.selectors import bookable_times
-from appointments.selectors_visit import visit_by_link
+from appointments.selectors.bookable import bookable_times
+from appointments.selectors.visit import visit_by_link
 from appointments.services import (
     Request,
     Visitor,
@@ -22,8 +22,8 @@ from appointments.services import (
     move_appointment,
     take_walk_in,
 )
-from appointments.services.desk_days import rebuild
-from appointments.services.hours import add_closure
+from appointments.services.centres.desk_days import rebuild
+from appointments.services.centres.hours import add_closure
 from borgerservice.audit.selectors import history_of
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from appointments.exceptions import Refused
 from appointments.models import CentreDay, DeskDay
 from appointments.rules.local_time import instant
-from appointments.services.booking_rules import (
+from appointments.services.centres.booking_rules import (
     BookingRules,
     Length,
     OwnWindow,
@@ -18,9 +18,9 @@ from appointments.services.booking_rules import (
     set_booking_rules,
     set_stops,
 )
-from appointments.services.desks import change_desk
-from appointments.services.opening_days import keep_days_open
-from appointments.services.reconciling import reconcile
+from appointments.services.centres.desks import change_desk
+from appointments.services.centres.opening_days import keep_days_open
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, MobileStop

@@ -7,7 +7,7 @@ from django.test import Client
 
 from appointments.rules.local_time import instant
 from appointments.services import move_appointment
-from appointments.services.booking_rules import Stop, set_stops
+from appointments.services.centres.booking_rules import Stop, set_stops
 from borgerservice.municipalities.models import Centre, OpeningHours, StaffRole
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import word

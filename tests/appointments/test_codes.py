@@ -9,9 +9,9 @@ from django.test import Client
 
 from appointments.exceptions import Refused
 from appointments.models import Appointment, BookingDraft, ContactCode, Hold, UseCount
-from appointments.services.codes import find_code, prove_contact, start_proven_draft
-from appointments.services.drafts import start_draft
-from appointments.services.expiry import forget_expired
+from appointments.services.booking.codes import find_code, prove_contact, start_proven_draft
+from appointments.services.booking.drafts import start_draft
+from appointments.services.visits.expiry import forget_expired
 from appointments.views.kiosk_mode import ticket_of
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.wording import word

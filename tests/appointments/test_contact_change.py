@@ -6,10 +6,13 @@ import pytest
 
 from appointments.exceptions import Refused
 from appointments.models import Appointment
-from appointments.selectors_desk import contact_data
-from appointments.services import cancel_appointment, check_in
-from appointments.services.contact import change_contact
-from appointments.services.expiry import forget_expired
+from appointments.selectors.desk import contact_data
+from appointments.services import (
+    cancel_appointment,
+    check_in,
+)
+from appointments.services.visits.contact import change_contact
+from appointments.services.visits.expiry import forget_expired
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.notifications.delivery import address_of

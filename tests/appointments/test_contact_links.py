@@ -7,11 +7,16 @@ import pytest
 from appointments.models import Appointment, DoubleBooking, Offer
 from appointments.rules.local_time import instant
 from appointments.rules.waiting import Wish
-from appointments.services import cancel_appointment, doubles
-from appointments.services.answers import accept_offer
-from appointments.services.contact import change_contact
-from appointments.services.doubles import answer_question, compare_new_visits, end_unanswered
-from appointments.services.waiting import wait_for_earlier
+from appointments.services import cancel_appointment
+from appointments.services.booking import doubles
+from appointments.services.booking.doubles import (
+    answer_question,
+    compare_new_visits,
+    end_unanswered,
+)
+from appointments.services.offering.answers import accept_offer
+from appointments.services.offering.waiting import wait_for_earlier
+from appointments.services.visits.contact import change_contact
 from borgerservice.audit.models import AuditEntry
 from borgerservice.notifications.delivery import address_of
 from borgerservice.notifications.models import Message

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from appointments.exceptions import Refused
 from appointments.models import Absence, Appointment, Desk
 from appointments.rules.opening import Closing
-from appointments.services.booking_rules import set_served
-from appointments.services.hours import add_closure
-from appointments.services.reconciling import reconcile
+from appointments.services.centres.booking_rules import set_served
+from appointments.services.centres.hours import add_closure
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, ExtraOpening, MobileStop, StaffRole
 from tests.appointments.desk import at_work, centre_page, words

@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 
 from appointments.models import Appointment, Participant
-from appointments.services import cancel_appointment, check_in
+from appointments.services import (
+    cancel_appointment,
+    check_in,
+)
 from borgerservice.municipalities.models import StaffMember, StaffRole
 from tests.appointments.desk import at_work, centre_page, signed_in, visit_page, words
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world

@@ -10,7 +10,7 @@ import requests
 from django.urls import reverse
 
 from appointments.models import Desk
-from appointments.services.expiry import forget_expired
+from appointments.services.visits.expiry import forget_expired
 from borgerservice.audit.models import AuditEntry
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import (

@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Page
 from appointments.models import Hold
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
-from appointments.selectors import bookable_times
+from appointments.selectors.bookable import bookable_times
 from appointments.services import plan_visit
-from appointments.services.holds import place_hold
+from appointments.services.booking.holds import place_hold
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Closure, StaffMember, StaffRole
 from borgerservice.staff.services import give_role, invite

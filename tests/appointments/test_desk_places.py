@@ -11,8 +11,8 @@ from django.utils.translation import override
 from appointments.models import Appointment, DeskDay, Hold
 from appointments.rules.local_time import instant
 from appointments.services import plan_visit
-from appointments.services.holds import place_hold
-from appointments.services.reference import load_reference
+from appointments.services.booking.holds import place_hold
+from appointments.services.centres.reference import load_reference
 from appointments.wording import REFUSALS
 from borgerservice.audit.models import AuditEntry
 from borgerservice.kernel.clock import danish_date

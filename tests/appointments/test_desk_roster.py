@@ -7,13 +7,13 @@ import pytest
 from appointments.models import Appointment, Desk, DeskDay, Hold, ServiceType
 from appointments.rules.local_time import instant
 from appointments.services import plan_visit
-from appointments.services.capacity import taking
-from appointments.services.desk_days import rebuild
-from appointments.services.holds import is_for, place_hold
-from appointments.services.reconciling import reconcile
+from appointments.services.booking.capacity import taking
+from appointments.services.booking.holds import is_for, place_hold
+from appointments.services.centres.desk_days import rebuild
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
+from borgerservice.database.together import write_together
 from borgerservice.municipalities.models import Closure, StaffRole
-from borgerservice.together import write_together
 from tests.appointments.desk import at_work, centre_page, words
 from tests.appointments.pages import starts_on
 from tests.builders import NOW, TODAY, build_service, build_visit, build_world

@@ -8,8 +8,15 @@ from pytest_django.fixtures import Settings
 
 from appointments.models import Appointment, CentreService, DoubleBooking
 from appointments.rules.doubles import answer_by
-from appointments.services import cancel_appointment, check_in
-from appointments.services.doubles import answer_question, compare_new_visits, end_unanswered
+from appointments.services import (
+    cancel_appointment,
+    check_in,
+)
+from appointments.services.booking.doubles import (
+    answer_question,
+    compare_new_visits,
+    end_unanswered,
+)
 from borgerservice.audit.models import AuditEntry
 from borgerservice.notifications import gsm
 from borgerservice.notifications.delivery import deliver

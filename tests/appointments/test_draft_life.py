@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from appointments.models import Appointment, BookingDraft
-from appointments.services.drafts import forget_drafts, keep_draft_awhile, read_draft
+from appointments.services.booking.drafts import forget_drafts, keep_draft_awhile, read_draft
 from appointments.views.kiosk_mode import ticket_of
 from tests.appointments.pages import begin, fill_in, starts_on, text_of
 from tests.builders import NOW, build_world

@@ -10,10 +10,16 @@ from django.test.utils import CaptureQueriesContext
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, CentreDay, CentreService, DeskDay, Hold
 from appointments.rules.local_time import instant
-from appointments.services import Visitor, book_appointment, cancel_appointment, capacity
-from appointments.services.earliest import earliest_times
-from appointments.services.reconciling import reconcile
-from appointments.services.room import NoRoom, no_room_left, room_came
+from appointments.services import (
+    Visitor,
+    book_appointment,
+    cancel_appointment,
+)
+from appointments.services.booking import capacity
+from appointments.services.booking.earliest import earliest_times
+from appointments.services.centres.reconciling import reconcile
+from appointments.services.centres.room import NoRoom, no_room_left, room_came
+from borgerservice.database.together import write_together
 from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.municipalities.models import (
     Centre,
@@ -22,7 +28,6 @@ from borgerservice.municipalities.models import (
     PostalCode,
     Region,
 )
-from borgerservice.together import write_together
 from tests.builders import NOW, TODAY, build_service, build_visit, build_world
 
 pytestmark = pytest.mark.django_db

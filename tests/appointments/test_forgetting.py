@@ -15,19 +15,24 @@ from appointments.models import (
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
 from appointments.rules.waiting import Wish
-from appointments.selectors import bookable_times
-from appointments.services import Request, Visitor, book_appointment, cancel_appointment
-from appointments.services.answers import accept_offer, decline_offer
-from appointments.services.drafts import start_draft
-from appointments.services.expiry import Forgotten, forget_expired
-from appointments.services.opening_days import keep_days_open
-from appointments.services.waiting import (
+from appointments.selectors.bookable import bookable_times
+from appointments.services import (
+    Request,
+    Visitor,
+    book_appointment,
+    cancel_appointment,
+)
+from appointments.services.booking.drafts import start_draft
+from appointments.services.centres.opening_days import keep_days_open
+from appointments.services.offering.answers import accept_offer, decline_offer
+from appointments.services.offering.waiting import (
     end_waiting,
     entry_link,
     leave_waiting_list,
     wait_for_any,
     wait_for_earlier,
 )
+from appointments.services.visits.expiry import Forgotten, forget_expired
 from borgerservice.audit.selectors import history_of
 from borgerservice.notifications.models import Contact, Message
 from borgerservice.vault.services import open_data_key
@@ -78,7 +83,7 @@ def test_a_cancelled_visit_is_forgotten_too_and_another_persons_is_not() -> None
 def test_more_visits_than_one_transaction_takes_are_all_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("appointments.services.expiry.CONTACTS_AT_ONCE", 2)
+    monkeypatch.setattr("appointments.services.visits.expiry.CONTACTS_AT_ONCE", 2)
     world = build_world()
     for place in range(5):
         build_visit(world, day=TOMORROW, minute=540 + 30 * place)

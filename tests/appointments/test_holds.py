@@ -11,7 +11,7 @@ from appointments.models import Appointment, BookingDraft, Hold
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
 from appointments.rules.opening import Closing
-from appointments.selectors import bookable_times
+from appointments.selectors.bookable import bookable_times
 from appointments.services import (
     Visitor,
     book_appointment,
@@ -20,10 +20,16 @@ from appointments.services import (
     plan_visit,
     take_walk_in,
 )
-from appointments.services.desk_days import rebuild
-from appointments.services.drafts import choose_time, read_draft, start_draft
-from appointments.services.holds import HOLD_LIFE, forget_holds, is_live, place_hold, release_hold
-from appointments.services.hours import add_closure
+from appointments.services.booking.drafts import choose_time, read_draft, start_draft
+from appointments.services.booking.holds import (
+    HOLD_LIFE,
+    forget_holds,
+    is_live,
+    place_hold,
+    release_hold,
+)
+from appointments.services.centres.desk_days import rebuild
+from appointments.services.centres.hours import add_closure
 from tests.builders import NOW, TODAY, World, build_visit, build_world
 
 pytestmark = pytest.mark.django_db

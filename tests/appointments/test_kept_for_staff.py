@@ -9,11 +9,16 @@ from appointments.models import Appointment, Desk, DeskDay
 from appointments.rules.availability import Audience
 from appointments.rules.booking_window import Window
 from appointments.rules.local_time import instant
-from appointments.selectors import bookable_times
-from appointments.services import Visitor, book_appointment, move_appointment, plan_visit
-from appointments.services.capacity import Wanted, free_desk, taking
-from appointments.services.desk_days import rebuild
-from borgerservice.together import write_together
+from appointments.selectors.bookable import bookable_times
+from appointments.services import (
+    Visitor,
+    book_appointment,
+    move_appointment,
+    plan_visit,
+)
+from appointments.services.booking.capacity import Wanted, free_desk, taking
+from appointments.services.centres.desk_days import rebuild
+from borgerservice.database.together import write_together
 from tests.builders import NOW, TODAY, build_visit, build_world
 
 pytestmark = pytest.mark.django_db

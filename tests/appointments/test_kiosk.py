@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from appointments.models import Appointment, BookingDraft, Hold
-from appointments.services.drafts import forget_drafts
+from appointments.services.booking.drafts import forget_drafts
 from appointments.views.kiosk_mode import ticket_of
 from borgerservice.audit.models import AuditEntry
-from borgerservice.overload import _asked
+from borgerservice.serving.overload import _asked
 from tests.appointments.desk import at, at_work, centre_page, visit_page
 from tests.appointments.pages import begin, fill_in, starts_on, text_of, times_address
 from tests.architecture.routes import all_routes

@@ -14,9 +14,12 @@ from pytest_django.fixtures import Settings
 from appointments.exceptions import Refused, TooMany
 from appointments.models import Appointment, UseCount, WaitingEntry
 from appointments.rules.local_time import instant
-from appointments.services import Visitor, book_appointment
-from appointments.services.expiry import forget_expired
-from appointments.services.limits import count_start, count_wait, starts_lately
+from appointments.services import (
+    Visitor,
+    book_appointment,
+)
+from appointments.services.booking.limits import count_start, count_wait, starts_lately
+from appointments.services.visits.expiry import forget_expired
 from borgerservice.municipalities.models import Centre
 from borgerservice.networks import network_of
 from tests.appointments.api_bookings import NAME, TOMORROW, wanted

@@ -14,8 +14,8 @@ from appointments.services import (
     move_appointment,
     plan_visit,
 )
-from appointments.services.holds import place_hold
-from appointments.services.reconciling import reconcile
+from appointments.services.booking.holds import place_hold
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.audit.selectors import history_of
 from tests.appointments.desk import at, at_work, pressed_twice, visit_page, words
 from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world

@@ -6,7 +6,7 @@ import pytest
 
 from appointments.models import Participant
 from appointments.services import move_appointment
-from appointments.services.expiry import forget_expired
+from appointments.services.visits.expiry import forget_expired
 from tests.builders import NOW, TODAY, build_visit, build_world
 from tests.platform.raw import execute, refused
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from appointments.exceptions import OwnRefused, Refused
 from appointments.models import CentreDay, CentreService
 from appointments.services import plan_visit
-from appointments.services.own import Own, remove_logo, set_logo, set_own
+from appointments.services.centres.own import Own, remove_logo, set_logo, set_own
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Logo, Municipality
 from tests.appointments.desk import at_work, words

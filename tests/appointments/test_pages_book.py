@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Appointment, BookingDraft, Participant
-from appointments.services.drafts import forget_drafts
+from appointments.services.booking.drafts import forget_drafts
 from borgerservice.municipalities.models import Centre
 from borgerservice.notifications.models import Message
 from borgerservice.vault.services import open_data_key

@@ -8,7 +8,7 @@ from django.test import Client
 
 from appointments.models import CentreService
 from appointments.rules.local_time import instant
-from appointments.services.reference import load_reference
+from appointments.services.centres.reference import load_reference
 from borgerservice.municipalities.models import Centre
 from tests.appointments.pages import starts_on, text_of, title_of
 from tests.builders import TODAY, build_visit, build_world

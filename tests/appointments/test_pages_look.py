@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from appointments.ports import CARRIED
-from appointments.services.own import Own, set_logo, set_own
+from appointments.services.centres.own import Own, set_logo, set_own
 from borgerservice.kernel import clock
 from tests.appointments.pngs import png
 from tests.days import build_coming_world

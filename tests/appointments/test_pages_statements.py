@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Offer
 from appointments.services import cancel_appointment
-from appointments.services.booking_rules import Stop, set_stops
+from appointments.services.centres.booking_rules import Stop, set_stops
 from tests.appointments.pages import begin, fill_in, link_of, times_address, visit_address
 from tests.builders import NOW, TODAY, build_visit, build_world
 

@@ -9,7 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from appointments.models import Appointment
-from appointments.services import cancel_appointment, check_in, mark_no_show
+from appointments.services import (
+    cancel_appointment,
+    check_in,
+    mark_no_show,
+)
 from borgerservice.notifications.models import Contact, Message
 from tests.appointments.pages import starts_on, text_of, title_of, visit_address
 from tests.builders import NOW, TODAY, build_visit, build_world

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from appointments.models import Appointment, CentreService, Hold, Participant
-from appointments.services.reconciling import reconcile
+from appointments.services.centres.reconciling import reconcile
 from tests.appointments.desk import at
 from tests.appointments.pages import begin, starts_on, text_of
 from tests.builders import NOW, World, build_service, build_visit, build_world

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from appointments.rules.distance import kilometres
-from appointments.services.reference import PLACES
+from appointments.services.centres.reference import PLACES
 
 pytestmark = pytest.mark.once
 BOXES = {

@@ -18,9 +18,9 @@ from pytest_django.fixtures import Settings
 
 from appointments.models import Hold, SpentProof
 from appointments.rules.proof import price_of
-from appointments.services.expiry import forget_expired
-from appointments.services.limits import count_start
-from appointments.services.proofs import Paid, Price, ask, take_payment
+from appointments.services.booking.limits import count_start
+from appointments.services.booking.proofs import Paid, Price, ask, take_payment
+from appointments.services.visits.expiry import forget_expired
 from borgerservice.kernel import clock as the_clock
 from tests.appointments.pages import starts_on, text_of, times_address
 from tests.builders import NOW, World, build_world

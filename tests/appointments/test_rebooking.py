@@ -12,19 +12,22 @@ from appointments.models import Appointment, Hold, Offer, Rebooking
 from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.opening import Closing
 from appointments.rules.waiting import Wish
-from appointments.selectors_waiting import progress_of
-from appointments.services import cancel_appointment, move_appointment
-from appointments.services.answers import accept_offer, decline_offer, expire_offers
-from appointments.services.desk_days import rebuild
-from appointments.services.hours import add_closure, remove_closure
-from appointments.services.rebooking import (
+from appointments.selectors.waiting import progress_of
+from appointments.services import (
+    cancel_appointment,
+    move_appointment,
+)
+from appointments.services.centres.desk_days import rebuild
+from appointments.services.centres.hours import add_closure, remove_closure
+from appointments.services.offering.answers import accept_offer, decline_offer, expire_offers
+from appointments.services.offering.rebooking import (
     begin_rebooking,
     continue_rebooking,
     continue_rebookings,
     not_taken_up,
 )
-from appointments.services.reminders import queue_reminders
-from appointments.services.waiting import wait_for_earlier
+from appointments.services.offering.waiting import wait_for_earlier
+from appointments.services.visits.reminders import queue_reminders
 from borgerservice.audit.selectors import history_of
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffRole

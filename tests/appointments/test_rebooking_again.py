@@ -7,11 +7,18 @@ import pytest
 from appointments.models import Offer
 from appointments.rules.local_time import instant
 from appointments.rules.opening import Closing
-from appointments.services import cancel_appointment, move_appointment
-from appointments.services.answers import accept_offer, decline_offer
-from appointments.services.desks import add_absence
-from appointments.services.hours import add_closure, remove_closure
-from appointments.services.rebooking import begin_rebooking, continue_rebookings, not_taken_up
+from appointments.services import (
+    cancel_appointment,
+    move_appointment,
+)
+from appointments.services.centres.desks import add_absence
+from appointments.services.centres.hours import add_closure, remove_closure
+from appointments.services.offering.answers import accept_offer, decline_offer
+from appointments.services.offering.rebooking import (
+    begin_rebooking,
+    continue_rebookings,
+    not_taken_up,
+)
 from borgerservice.municipalities.models import Closure
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link

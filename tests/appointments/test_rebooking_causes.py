@@ -7,10 +7,10 @@ import pytest
 from appointments.models import Absence, Appointment, Hold, Offer, Rebooking
 from appointments.rules.waiting import Wish
 from appointments.services import cancel_appointment
-from appointments.services.desks import remove_absence
-from appointments.services.rebooking import continue_rebookings
-from appointments.services.reconciling import reconcile
-from appointments.services.waiting import wait_for_earlier
+from appointments.services.centres.desks import remove_absence
+from appointments.services.centres.reconciling import reconcile
+from appointments.services.offering.rebooking import continue_rebookings
+from appointments.services.offering.waiting import wait_for_earlier
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Closure, ExtraOpening, StaffRole
 from borgerservice.notifications.models import Message

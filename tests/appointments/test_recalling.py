@@ -11,15 +11,19 @@ from appointments.models import Appointment, Hold, Offer, Rebooking
 from appointments.rules.local_time import instant
 from appointments.rules.opening import Closing
 from appointments.rules.waiting import Wish
-from appointments.services import given_back
-from appointments.services.answers import decline_offer, expire_offers
-from appointments.services.changes import move_appointment
-from appointments.services.contact import change_contact
-from appointments.services.desk_days import rebuild
-from appointments.services.hours import add_closure, remove_closure
-from appointments.services.rebooking import begin_rebooking, continue_rebooking, not_taken_up
-from appointments.services.reconciling import reconcile
-from appointments.services.waiting import wait_for_any
+from appointments.services.centres.desk_days import rebuild
+from appointments.services.centres.hours import add_closure, remove_closure
+from appointments.services.centres.reconciling import reconcile
+from appointments.services.offering import given_back
+from appointments.services.offering.answers import decline_offer, expire_offers
+from appointments.services.offering.rebooking import (
+    begin_rebooking,
+    continue_rebooking,
+    not_taken_up,
+)
+from appointments.services.offering.waiting import wait_for_any
+from appointments.services.visits.changes import move_appointment
+from appointments.services.visits.contact import change_contact
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Centre, Closure
 from borgerservice.notifications.delivery import address_of

@@ -10,11 +10,15 @@ from django.db.models import F
 
 from appointments.models import CentreDay, CentreService, DeskDay, Hold
 from appointments.rules.local_time import instant
-from appointments.services import cancel_appointment, move_appointment, plan_visit
-from appointments.services.earliest import earliest_times
-from appointments.services.holds import place_hold
-from appointments.services.opening_days import keep_days_open
-from appointments.services.reconciling import Difference, log_differences, reconcile
+from appointments.services import (
+    cancel_appointment,
+    move_appointment,
+    plan_visit,
+)
+from appointments.services.booking.earliest import earliest_times
+from appointments.services.booking.holds import place_hold
+from appointments.services.centres.opening_days import keep_days_open
+from appointments.services.centres.reconciling import Difference, log_differences, reconcile
 from tests.appointments.desk import at
 from tests.builders import NOW, TODAY, build_service, build_visit, build_world
 

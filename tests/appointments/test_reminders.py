@@ -10,8 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Appointment, Desk, Participant
 from appointments.rules.local_time import instant
-from appointments.services import cancel_appointment, check_in, move_appointment
-from appointments.services.reminders import queue_reminders
+from appointments.services import (
+    cancel_appointment,
+    check_in,
+    move_appointment,
+)
+from appointments.services.visits.reminders import queue_reminders
 from borgerservice.municipalities.models import MobileStop
 from borgerservice.notifications.delivery import deliver
 from borgerservice.notifications.models import Contact, Message
@@ -219,7 +223,7 @@ def test_more_reminders_than_one_statement_takes_are_all_made() -> None:
 def test_more_visits_at_one_moment_than_one_statement_takes_are_all_reminded_of(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("appointments.services.reminders.VISITS_AT_ONCE", 2)
+    monkeypatch.setattr("appointments.services.visits.reminders.VISITS_AT_ONCE", 2)
     world = build_world(desks=5)
     for _ in range(5):
         build_visit(world, day=FRIDAY)

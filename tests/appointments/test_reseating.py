@@ -11,11 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from appointments.models import Absence, Appointment, Desk, DeskDay, Hold, Offer
 from appointments.rules.opening import Closing
 from appointments.services import cancel_appointment
-from appointments.services.affected import VisitsAffected
-from appointments.services.consequences import Then, change_and_then
-from appointments.services.desks import add_absence, add_desk, change_desk
-from appointments.services.rebooking import begin_rebooking, continue_rebookings, not_taken_up
-from appointments.services.reconciling import reconcile
+from appointments.services.centres.affected import VisitsAffected
+from appointments.services.centres.consequences import Then, change_and_then
+from appointments.services.centres.desks import add_absence, add_desk, change_desk
+from appointments.services.centres.reconciling import reconcile
+from appointments.services.offering.rebooking import (
+    begin_rebooking,
+    continue_rebookings,
+    not_taken_up,
+)
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import StaffRole
 from borgerservice.notifications.models import Message

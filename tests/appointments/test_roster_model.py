@@ -12,11 +12,14 @@ from appointments.rules.booking_window import Window
 from appointments.rules.calendar import closed_from
 from appointments.rules.local_time import instant, wall_clock
 from appointments.rules.ticks import from_words, minutes_of
-from appointments.selectors import bookable_times
-from appointments.services import Visitor, book_appointment
-from appointments.services.capacity import WORDS
-from appointments.services.desk_days import open_days, rebuild
-from appointments.services.roster import closed_bits
+from appointments.selectors.bookable import bookable_times
+from appointments.services import (
+    Visitor,
+    book_appointment,
+)
+from appointments.services.booking.capacity import WORDS
+from appointments.services.centres.desk_days import open_days, rebuild
+from appointments.services.centres.roster import closed_bits
 from borgerservice.municipalities.models import AgreementDay, Closure, ExtraOpening, OpeningHours
 from tests.builders import build_staff, build_world
 

@@ -6,8 +6,8 @@ from django.test import Client
 from appointments.models import Appointment, CentreService, Offer
 from appointments.rules.waiting import Wish
 from appointments.services import cancel_appointment
-from appointments.services.reconciling import reconcile
-from appointments.services.waiting import wait_for_any
+from appointments.services.centres.reconciling import reconcile
+from appointments.services.offering.waiting import wait_for_any
 from tests.appointments.desk import at_work, centre_page, visit_page, words
 from tests.appointments.pages import begin, fill_in, link_of, text_of, visit_address
 from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from appointments.services.own import set_own
+from appointments.services.centres.own import set_own
 from tests.appointments.pages import book, text_of, times_address
 from tests.appointments.test_own import OWN
 from tests.builders import NOW, build_world

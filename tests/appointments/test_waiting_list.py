@@ -10,13 +10,20 @@ from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, DeskDay, Hold, Offer, WaitingEntry
 from appointments.rules.local_time import instant
 from appointments.rules.waiting import Wish
-from appointments.services import book_appointment, cancel_appointment, offers, who_fits
-from appointments.services.answers import accept_offer, decline_offer, expire_offers
-from appointments.services.desk_days import rebuild
-from appointments.services.offers import offer_what_returns
-from appointments.services.plan import Visitor
-from appointments.services.reconciling import reconcile
-from appointments.services.waiting import (
+from appointments.services import (
+    book_appointment,
+    cancel_appointment,
+)
+from appointments.services.booking.plan import Visitor
+from appointments.services.centres.desk_days import rebuild
+from appointments.services.centres.reconciling import reconcile
+from appointments.services.offering import (
+    offers,
+    who_fits,
+)
+from appointments.services.offering.answers import accept_offer, decline_offer, expire_offers
+from appointments.services.offering.offers import offer_what_returns
+from appointments.services.offering.waiting import (
     NAMES,
     end_waiting,
     entry_link,

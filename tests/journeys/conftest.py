@@ -9,8 +9,12 @@ import pytest
 from playwright.sync_api import Page
 
 from appointments.models import Appointment
-from appointments.selectors import bookable_times
-from appointments.services import Visitor, book_appointment, plan_visit
+from appointments.selectors.bookable import bookable_times
+from appointments.services import (
+    Visitor,
+    book_appointment,
+    plan_visit,
+)
 from borgerservice.adapters.mitid.demo import DemoWitness
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import Municipality

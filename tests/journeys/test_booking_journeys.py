@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from appointments.models import Appointment, Hold
-from appointments.services.holds import release_hold
+from appointments.services.booking.holds import release_hold
 from tests.journeys.conftest import Place
 from tests.journeys.settings import How, in_every_setting
 from tests.journeys.walk import Walk

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from appointments.models import Desk, ServiceType
-from appointments.services.desk_days import open_days
+from appointments.services.centres.desk_days import open_days
 from borgerservice.municipalities.models import Centre
 from tests.builders import build_staff
 from tests.days import monday_morning

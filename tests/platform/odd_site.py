@@ -13,9 +13,9 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "borgerservice.settings.checks"
 django.setup()
 
-from borgerservice import worker  # noqa: E402
-from borgerservice.overload import Gate  # noqa: E402
 from borgerservice.server import *  # noqa: E402, F403
+from borgerservice.serving import worker  # noqa: E402
+from borgerservice.serving.overload import Gate  # noqa: E402
 
 wsgi_app = "tests.platform.odd_site:application"
 workers = 1

@@ -16,7 +16,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
 from appointments.models import Desk
-from appointments.services.desk_days import open_days
+from appointments.services.centres.desk_days import open_days
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality

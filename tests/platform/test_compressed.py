@@ -5,7 +5,7 @@ import gzip
 import pytest
 from django.test import RequestFactory
 
-from borgerservice.compressed import Compressed
+from borgerservice.serving.compressed import Compressed
 
 pytestmark = pytest.mark.once
 PAGE = b"<p>En tid hos Borgerservice.</p>" * 200

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 
 from appointments.models import Appointment, DoubleBooking
-from appointments.services.reconciling import reconcile
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.adapters.mitid.demo_witnesses import DEMO_WITNESSES, DemoWitness
 from borgerservice.demo import seed
 from borgerservice.kernel.clock import danish_date

@@ -6,7 +6,7 @@ from django.db import connection
 from appointments.models import Hold
 from appointments.rules.local_time import instant
 from appointments.services import plan_visit
-from appointments.services.holds import HOLD_LIFE, place_hold
+from appointments.services.booking.holds import HOLD_LIFE, place_hold
 from tests.builders import NOW, TODAY
 from tests.platform.raw import copy_row, execute, refused
 

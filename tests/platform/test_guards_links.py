@@ -9,7 +9,7 @@ from tests.builders import NOW, build_world
 from tests.platform.raw import Ledger, copy_row, day, execute, insert, refused, rows_of, schedule
 from tests.witnesses.cases import build_office, number, witness
 from witnesses.models import WitnessCheck, Witnessing
-from witnesses.selectors import current_statement
+from witnesses.selectors.cases import current_statement
 
 pytestmark = pytest.mark.django_db
 LINKS = "people_personlink"

@@ -9,7 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from appointments.rules.local_time import instant
-from appointments.services import cancel_appointment, move_appointment
+from appointments.services import (
+    cancel_appointment,
+    move_appointment,
+)
 from borgerservice.notifications.delivery import LEASE, deliver, due_ids
 from borgerservice.notifications.models import DailyCount, Message
 from borgerservice.notifications.services import shred_contacts

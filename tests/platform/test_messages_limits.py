@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.db import connections
 
-from appointments.services.expiry import forget_expired
+from appointments.services.visits.expiry import forget_expired
 from borgerservice.notifications.delivery import deliver
 from borgerservice.notifications.limits import (
     MOST_A_DAY,

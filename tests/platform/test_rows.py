@@ -6,8 +6,8 @@ from django.apps import apps
 from appointments.models import Appointment
 from borgerservice.audit.models import AuditEntry
 from borgerservice.audit.services import unsaved_entry
+from borgerservice.database.rows import new_row, read_row
 from borgerservice.kernel.clock import now
-from borgerservice.rows import new_row, read_row
 
 
 @pytest.mark.once

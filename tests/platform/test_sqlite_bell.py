@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 from django.db import connection, connections, transaction
 
-from borgerservice.sqlite import base
+from borgerservice.database.sqlite import base
 from tests.servers import Database
 
 pytestmark = pytest.mark.only("sqlite")

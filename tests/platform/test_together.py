@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments.models import DeskDay
 from borgerservice.audit.models import AuditEntry
+from borgerservice.database.planned import planned, sent_at_once
+from borgerservice.database.together import Guarded, New, write_together
 from borgerservice.notifications.models import Contact
 from borgerservice.notifications.services import unsaved_contact
-from borgerservice.planned import planned, sent_at_once
-from borgerservice.together import Guarded, New, write_together
 from borgerservice.vault.models import DataKey
 from tests.builders import NOW, build_world
 

@@ -11,19 +11,19 @@ from appointments.exceptions import Refused
 from appointments.models import Appointment, CentreService, Desk, DeskDay, Hold
 from appointments.rules.local_time import instant
 from appointments.rules.ticks import TICK_MINUTES, from_words
-from appointments.selectors import bookable_times
+from appointments.selectors.bookable import bookable_times
 from appointments.services import (
     Visitor,
     book_appointment,
     cancel_appointment,
-    capacity,
     move_appointment,
     plan_visit,
 )
-from appointments.services.desk_days import open_days
-from appointments.services.earliest import earliest_times
-from appointments.services.holds import forget_holds
-from appointments.services.reconciling import reconcile
+from appointments.services.booking import capacity
+from appointments.services.booking.earliest import earliest_times
+from appointments.services.booking.holds import forget_holds
+from appointments.services.centres.desk_days import open_days
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.kernel.clock import COPENHAGEN
 from tests.builders import NOW, TODAY, build_service, build_world
 from tests.races.plain_model import PlainCentre, Visit

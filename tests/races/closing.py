@@ -7,8 +7,8 @@ from django.db import OperationalError, connections
 
 from appointments.models import Rebooking
 from appointments.rules.opening import Closing
-from appointments.services.hours import add_closure
-from appointments.services.rebooking import begin_rebooking, not_taken_up
+from appointments.services.centres.hours import add_closure
+from appointments.services.offering.rebooking import begin_rebooking, not_taken_up
 from borgerservice.municipalities.models import Closure, StaffRole
 from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world
 

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from appointments.models import Appointment, CentreService
-from appointments.selectors import bookable_times
+from appointments.selectors.bookable import bookable_times
 from appointments.services import plan_visit
-from appointments.services.reconciling import reconcile
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.kernel import clock

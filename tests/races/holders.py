@@ -63,7 +63,7 @@ def taker(act: str, key: str, now: datetime) -> Callable[[datetime], object]:
         make_longer,
         plan_visit,
     )
-    from appointments.services.holds import place_hold  # noqa: PLC0415
+    from appointments.services.booking.holds import place_hold  # noqa: PLC0415
     from borgerservice.municipalities.models import Centre  # noqa: PLC0415
 
     centre = Centre.objects.select_related("municipality").get(key=key)
@@ -108,8 +108,8 @@ def taker(act: str, key: str, now: datetime) -> Callable[[datetime], object]:
 
 def take_out(guard: str, number: int) -> None:
     """Leave out the condition of the statement that takes, or the lock of the one that removes."""
-    from appointments.services import capacity  # noqa: PLC0415
-    from borgerservice.together import Guarded  # noqa: PLC0415
+    from appointments.services.booking import capacity  # noqa: PLC0415
+    from borgerservice.database.together import Guarded  # noqa: PLC0415
 
     guarded = capacity.taking
 

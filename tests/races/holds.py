@@ -6,7 +6,7 @@ from functools import partial
 from appointments.models import Appointment, Hold
 from appointments.rules.local_time import instant
 from appointments.services import plan_visit
-from appointments.services.holds import place_hold, release_hold
+from appointments.services.booking.holds import place_hold, release_hold
 from tests.races.bookings import Bookings
 from tests.races.plain_model import Kept
 

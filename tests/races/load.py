@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from appointments.models import Appointment
-from appointments.selectors import bookable_times
+from appointments.selectors.bookable import bookable_times
 from appointments.services import plan_visit
-from appointments.services.reconciling import reconcile
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.audit.models import AuditEntry

@@ -21,7 +21,7 @@ from witnesses.models import (
     Witnessing,
     WitnessStatement,
 )
-from witnesses.selectors import rule_set_in_force
+from witnesses.selectors.cases import rule_set_in_force
 
 AT_ONCE = 500
 FIRST_POSITION = 10

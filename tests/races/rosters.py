@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from appointments.models import Absence, Appointment, Desk
 from appointments.rules.opening import Closing, OpeningPeriod
-from appointments.services.desks import add_absence, change_desk, remove_absence
-from appointments.services.hours import add_closure, remove_closure, set_hours
+from appointments.services.centres.desks import add_absence, change_desk, remove_absence
+from appointments.services.centres.hours import add_closure, remove_closure, set_hours
 from borgerservice.municipalities.models import Closure
 from tests.races.bookings import BOOKING, CAN, LENGTHS
 from tests.races.holds import HOLDING, Holds

@@ -15,7 +15,7 @@ if "NO_GATE" in os.environ:
 
 
 def post_worker_init(worker: object) -> None:
-    from appointments.services import capacity
+    from appointments.services.booking import capacity
 
     free_desk = capacity.free_desk
 

@@ -16,8 +16,8 @@ from pytest_django.fixtures import Settings
 
 from appointments.exceptions import Refused
 from appointments.models import ContactCode, UseCount
-from appointments.services import codes
-from appointments.services.codes import CODE_LIFE, MOST_TRIES, prove_contact
+from appointments.services.booking import codes
+from appointments.services.booking.codes import CODE_LIFE, MOST_TRIES, prove_contact
 from borgerservice.notifications.services import new_contact
 from borgerservice.vault.links import derive_code, link_hash, new_salt
 from tests.builders import NOW, World, build_world

@@ -15,7 +15,8 @@ from pytest_django.fixtures import Settings
 
 from appointments.exceptions import Refused
 from appointments.models import Appointment
-from appointments.services import cancel_appointment, contact
+from appointments.services import cancel_appointment
+from appointments.services.visits import contact
 from borgerservice.notifications.delivery import address_of, deliver
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.ports import Outgoing

@@ -14,7 +14,7 @@ import pytest
 from django.db import connections
 
 from appointments.models import Appointment, DoubleBooking
-from appointments.services.doubles import compare_new_visits
+from appointments.services.booking.doubles import compare_new_visits
 from borgerservice.notifications.models import Message
 from tests.builders import NOW, TODAY, World, build_visit, build_world
 from tests.rig.databases import Database

@@ -16,8 +16,8 @@ import pytest
 from appointments.models import Appointment, Hold, ServiceType
 from appointments.rules.local_time import instant, wall_clock
 from appointments.services import plan_visit
-from appointments.services.desk_days import rebuild
-from appointments.services.holds import place_hold
+from appointments.services.booking.holds import place_hold
+from appointments.services.centres.desk_days import rebuild
 from tests.builders import NOW, TODAY, build_service, build_visit, build_world
 from tests.rig.databases import ROOT
 from tests.rig.processes import Process

@@ -15,7 +15,7 @@ import pytest
 
 from appointments.models import Appointment
 from appointments.rules.local_time import instant
-from appointments.services.desk_days import rebuild
+from appointments.services.centres.desk_days import rebuild
 from borgerservice.api.clients import create_api_client
 from borgerservice.api.scopes import Scope
 from borgerservice.kernel import clock

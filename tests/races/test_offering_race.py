@@ -12,25 +12,27 @@ from appointments.models import Appointment, Offer, Rebooking
 from appointments.rules.local_time import instant
 from appointments.rules.waiting import Wish
 from appointments.services import (
-    affected,
-    answers,
     cancel_appointment,
-    changes,
     move_appointment,
+)
+from appointments.services.centres import affected
+from appointments.services.centres.consequences import Then, change_and_then
+from appointments.services.centres.hours import remove_closure
+from appointments.services.centres.reconciling import reconcile
+from appointments.services.centres.reseating import reseat_all
+from appointments.services.offering import (
+    answers,
     offers,
 )
-from appointments.services.answers import accept_offer, expire_offers
-from appointments.services.consequences import Then, change_and_then
-from appointments.services.hours import remove_closure
-from appointments.services.offers import end_offer
-from appointments.services.reconciling import reconcile
-from appointments.services.reseating import reseat_all
-from appointments.services.waiting import (
+from appointments.services.offering.answers import accept_offer, expire_offers
+from appointments.services.offering.offers import end_offer
+from appointments.services.offering.waiting import (
     entry_link,
     leave_waiting_list,
     wait_for_any,
     wait_for_earlier,
 )
+from appointments.services.visits import changes
 from tests.appointments.pages import link_of
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 from tests.races.closing import TOMORROW, alone, closes, takes_up

@@ -8,10 +8,12 @@ import pytest
 from django.db import OperationalError, transaction
 
 from appointments.models import Hold, Offer, Rebooking
-from appointments.services import affected, capacity, rebooking
-from appointments.services.hours import remove_closure
-from appointments.services.rebooking import continue_rebooking, continue_rebookings
-from appointments.services.reconciling import reconcile
+from appointments.services.booking import capacity
+from appointments.services.centres import affected
+from appointments.services.centres.hours import remove_closure
+from appointments.services.centres.reconciling import reconcile
+from appointments.services.offering import rebooking
+from appointments.services.offering.rebooking import continue_rebooking, continue_rebookings
 from borgerservice.municipalities.models import Closure
 from borgerservice.notifications.models import Message
 from tests.builders import NOW

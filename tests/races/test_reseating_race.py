@@ -13,10 +13,15 @@ from appointments.exceptions import Refused
 from appointments.models import Appointment
 from appointments.rules.local_time import instant
 from appointments.rules.opening import Closing
-from appointments.services import cancel_appointment, capacity, move_appointment, reseating
-from appointments.services.affected import VisitsAffected
-from appointments.services.desks import add_absence, remove_absence
-from appointments.services.reconciling import reconcile
+from appointments.services import (
+    cancel_appointment,
+    move_appointment,
+)
+from appointments.services.booking import capacity
+from appointments.services.centres import reseating
+from appointments.services.centres.affected import VisitsAffected
+from appointments.services.centres.desks import add_absence, remove_absence
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.audit.models import AuditEntry
 from tests.builders import NOW, TODAY, build_visit, build_world
 from tests.races.locks import are_days_locked

@@ -14,13 +14,14 @@ from appointments.models import Appointment, Desk
 from appointments.rules.local_time import wall_clock
 from appointments.rules.opening import Closing
 from appointments.rules.ticks import mask
-from appointments.services import affected, cancel_appointment
-from appointments.services.affected import VisitsAffected
-from appointments.services.capacity import taking
-from appointments.services.desks import add_absence, change_desk, remove_absence
-from appointments.services.hours import add_closure, remove_closure
-from appointments.services.reconciling import reconcile
-from appointments.services.roster import closed_bits
+from appointments.services import cancel_appointment
+from appointments.services.booking.capacity import taking
+from appointments.services.centres import affected
+from appointments.services.centres.affected import VisitsAffected
+from appointments.services.centres.desks import add_absence, change_desk, remove_absence
+from appointments.services.centres.hours import add_closure, remove_closure
+from appointments.services.centres.reconciling import reconcile
+from appointments.services.centres.roster import closed_bits
 from tests.builders import NOW, TODAY, build_visit, build_world
 from tests.servers import IS_FULL
 

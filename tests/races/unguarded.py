@@ -13,8 +13,8 @@ PAUSE_SECONDS = float(os.environ.get("PAUSE_SECONDS", "1.0"))
 
 
 def post_worker_init(worker: object) -> None:
-    from appointments.services import capacity
-    from borgerservice.together import Guarded
+    from appointments.services.booking import capacity
+    from borgerservice.database.together import Guarded
 
     guarded = capacity.taking
 

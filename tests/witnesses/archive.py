@@ -17,7 +17,7 @@ from tests.witnesses.cases import (
 )
 from witnesses import seals
 from witnesses.models import IdentityProofing
-from witnesses.selectors import decision_facts
+from witnesses.selectors.cases import decision_facts
 from witnesses.services import ShownDocument, decide_proofing, record_questions, record_witness
 
 SYRIAN = ShownDocument(type="passport", issuer="SY", shows_photo=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from appointments.models import Appointment, Participant
-from appointments.services.desk_days import rebuild
-from appointments.services.visits import check_in
+from appointments.services.centres.desk_days import rebuild
+from appointments.services.visits.attendance import check_in
 from borgerservice.kernel.cpr import CprNumber
 from borgerservice.municipalities.models import ExtraOpening, StaffMember
 from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world

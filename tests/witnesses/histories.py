@@ -34,7 +34,7 @@ from tests.witnesses.history_oracle import Figures, Oracle, Row
 from witnesses.models import IdentityProofing
 from witnesses.rules.quota import highest_count
 from witnesses.rules.rule_sets import rule_set
-from witnesses.selectors import earlier_witnessings
+from witnesses.selectors.cases import earlier_witnessings
 
 SCHEDULE = (
     Figures(-100_000, "witnessings", 3, 120, 2),

@@ -14,7 +14,7 @@ from borgerservice.vault.models import DataKey
 from borgerservice.vault.services import unsaved_data_key
 from tests.builders import NOW, TODAY, build_staff, build_visit, build_world
 from witnesses.models import IdentityProofing, Reversal, ReversalProposal, Witnessing
-from witnesses.selectors_ledger import PERSONS, Ledger, ledger_sql, ledger_told
+from witnesses.selectors.ledger import PERSONS, Ledger, ledger_sql, ledger_told
 from witnesses.services.signals import look_at_reversal, look_at_witnessing
 
 

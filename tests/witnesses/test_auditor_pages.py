@@ -25,9 +25,9 @@ from tests.witnesses.cases import PASSPORT, Questions, build_office, number, wit
 from witnesses.desk import audit
 from witnesses.models import IdentityProofing
 from witnesses.rules.rule_sets import RULE_SETS
-from witnesses.selectors import account_of
-from witnesses.selectors_audit import decisions_of
-from witnesses.selectors_letters import letter_of
+from witnesses.selectors.audit import decisions_of
+from witnesses.selectors.cases import account_of
+from witnesses.selectors.letters import letter_of
 from witnesses.services import (
     decide_proofing,
     record_client_answer,
@@ -148,7 +148,7 @@ def test_what_is_not_understood_is_told_at_its_field(client, confirmed, query, f
 
 
 def test_a_long_list_is_turned_page_by_page(client, office, monkeypatch):
-    monkeypatch.setattr("witnesses.selectors_audit.PAGE_ROWS", 2)
+    monkeypatch.setattr("witnesses.selectors.audit.PAGE_ROWS", 2)
     first = office.decided(witness(1), applicant=100)
     cases = [first, *(forged(office, first) for _ in range(4))]
     found, address = [], "?outcome=confirmed"
@@ -414,7 +414,7 @@ def test_every_event_of_a_decided_case_has_words():
 
 
 def test_a_long_trail_is_cut_and_says_so(client, confirmed, monkeypatch):
-    monkeypatch.setattr("witnesses.selectors_audit.TRAIL_ROWS", 3)
+    monkeypatch.setattr("witnesses.selectors.audit.TRAIL_ROWS", 3)
     monkeypatch.setattr("witnesses.desk.audit.TRAIL_ROWS", 3)
     page = one(client, confirmed)
     assert len(page.context_data["trail"]) == 3

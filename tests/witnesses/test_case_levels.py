@@ -14,7 +14,7 @@ from tests.witnesses.case_pages import (
     witness_form,
 )
 from tests.witnesses.cases import witness
-from witnesses.selectors import current_statement
+from witnesses.selectors.cases import current_statement
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from tests.witnesses.case_pages import (
 )
 from tests.witnesses.cases import number, witness
 from witnesses.models import DocumentEvidence, WitnessStatement
-from witnesses.selectors import current_statement, shown_documents
+from witnesses.selectors.cases import current_statement, shown_documents
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -20,7 +20,7 @@ from tests.witnesses.case_pages import (
 )
 from tests.witnesses.cases import LICENCE, build_office, number, witness
 from witnesses.models import DocumentEvidence, IdentityProofing
-from witnesses.selectors import current_statement, shown_documents
+from witnesses.selectors.cases import current_statement, shown_documents
 from witnesses.services import decide_proofing, record_documents
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

@@ -13,7 +13,10 @@ from django.utils.translation import gettext, override
 
 from appointments.models import Participant, ServiceType
 from appointments.rules.local_time import instant
-from appointments.services import cancel_appointment, move_appointment
+from appointments.services import (
+    cancel_appointment,
+    move_appointment,
+)
 from borgerservice.notifications.models import Message
 from borgerservice.people.services import known_by, marks_of
 from borgerservice.vault.links import derive_link, link_hash
@@ -35,7 +38,7 @@ from tests.witnesses.phones import HERE, words
 from tests.witnesses.stewards import scheduled
 from tests.witnesses.test_case_canaries import everything_stored, spellings
 from witnesses.models import WitnessCheck, WitnessStatement
-from witnesses.selectors_checks import Standing, comers_of
+from witnesses.selectors.checks import Standing, comers_of
 from witnesses.services.checks import ask_witness, link_of
 from witnesses.services.checks_again import look_at_witnesses_again
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from appointments.models import Participant
 from appointments.rules.local_time import instant
 from appointments.services import move_appointment
-from appointments.services.expiry import forget_expired
+from appointments.services.visits.expiry import forget_expired
 from borgerservice.notifications.models import Message
 from borgerservice.vault.links import derive_link, link_hash
 from tests.builders import NOW, TODAY, build_visit
@@ -19,7 +19,7 @@ from tests.witnesses.asked import BENTE, asked_address, signs_in, told
 from tests.witnesses.cases import witness
 from tests.witnesses.phones import words
 from witnesses.models import WitnessCheck
-from witnesses.selectors_checks import Standing, checked_witness, comers_of, papers_said
+from witnesses.selectors.checks import Standing, checked_witness, comers_of, papers_said
 from witnesses.services.checks import ask_witness, link_of
 from witnesses.services.checks_again import look_at_witnesses_again
 

@@ -13,7 +13,7 @@ from tests.witnesses.case_pages import address, values_of, witness_form
 from tests.witnesses.cases import witness
 from tests.witnesses.phones import words
 from witnesses.models import WitnessCheck, Witnessing
-from witnesses.selectors_checks import Standing, comers_of
+from witnesses.selectors.checks import Standing, comers_of
 from witnesses.services.checks import ask_witness, link_of
 from witnesses.services.checks_again import look_at_witnesses_again
 

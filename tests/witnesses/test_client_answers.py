@@ -13,7 +13,7 @@ from tests.builders import NOW, build_staff
 from tests.witnesses.cases import Questions, build_office, witness
 from witnesses.exceptions import Refused
 from witnesses.models import ClientAnswer, IdentityProofing, Witnessing
-from witnesses.selectors import client_answers
+from witnesses.selectors.cases import client_answers
 from witnesses.services import (
     abandon_proofing,
     decide_proofing,

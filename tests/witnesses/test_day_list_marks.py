@@ -12,7 +12,12 @@ from django.test import Client
 
 from appointments.models import Participant
 from appointments.rules.local_time import instant
-from appointments.services import cancel_appointment, check_in, complete_visit, move_appointment
+from appointments.services import (
+    cancel_appointment,
+    check_in,
+    complete_visit,
+    move_appointment,
+)
 from borgerservice.kernel.clock import danish_date
 from borgerservice.vault.links import derive_link
 from tests.appointments.desk import centre_page, visit_page

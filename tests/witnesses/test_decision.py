@@ -22,7 +22,7 @@ from tests.witnesses.cases import (
 )
 from witnesses.exceptions import CaseOver, NotFound, Refused
 from witnesses.models import IdentityProofing, RuleSetInForce, Witnessing
-from witnesses.selectors import (
+from witnesses.selectors.cases import (
     account_of,
     current_statement,
     decision_facts,

@@ -14,7 +14,7 @@ from tests.witnesses.cases import FOREIGN_PASSPORT, number, witness
 from tests.witnesses.ledgers import Entry, build_place, write
 from witnesses.exceptions import CaseOver, Refused
 from witnesses.models import Witnessing
-from witnesses.selectors import decision_facts
+from witnesses.selectors.cases import decision_facts
 from witnesses.services import abandon_proofing, decide_proofing, record_documents
 from witnesses.services import decision as decision_service
 

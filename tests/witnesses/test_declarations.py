@@ -20,7 +20,7 @@ from witnesses.rules.declarations import (
     declaration_text,
     load_declarations,
 )
-from witnesses.selectors import current_statement, declaration_of
+from witnesses.selectors.cases import current_statement, declaration_of
 from witnesses.services import (
     accept_declaration,
     decide_proofing,

@@ -35,7 +35,7 @@ from tests.witnesses.cases import (
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Witnessing
 from witnesses.rules.numbers import PCode
-from witnesses.selectors import current_statement
+from witnesses.selectors.cases import current_statement
 from witnesses.services import (
     KEEP,
     decide_proofing,

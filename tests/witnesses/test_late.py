@@ -12,7 +12,11 @@ from django.utils import translation
 
 from appointments.exceptions import Refused as VisitRefused
 from appointments.models import Participant
-from appointments.services import cancel_appointment, check_in_afterwards, mark_no_show
+from appointments.services import (
+    cancel_appointment,
+    check_in_afterwards,
+    mark_no_show,
+)
 from borgerservice.audit.selectors import history_of
 from tests.builders import NOW, TODAY, build_staff, build_visit
 from tests.witnesses.cases import witness

@@ -25,7 +25,7 @@ from tests.witnesses.cases import (
 )
 from witnesses.rules.figures import LANGUAGES
 from witnesses.rules.rule_sets import rule_set
-from witnesses.selectors_letters import usual_complaint_texts
+from witnesses.selectors.letters import usual_complaint_texts
 from witnesses.services import (
     ShownDocument,
     decide_proofing,

@@ -10,7 +10,7 @@ from borgerservice.audit.models import AuditEntry
 from tests.builders import NOW, build_staff
 from tests.witnesses.test_letters import address, letter, refused
 from witnesses.exceptions import Refused
-from witnesses.selectors_letters import complaint_text, usual_complaint_texts
+from witnesses.selectors.letters import complaint_text, usual_complaint_texts
 from witnesses.services import change_complaint_texts
 from witnesses.services.letters import LONGEST_TEXT
 

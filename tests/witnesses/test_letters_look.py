@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from borgerservice.kernel import clock
-from borgerservice.signed_in import SessionStore
+from borgerservice.sign_in.sessions import SessionStore
 from tests.appointments.desk import session_of
 from tests.builders import build_staff
 from tests.rig.axe import faults

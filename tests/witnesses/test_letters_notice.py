@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Participant
-from appointments.services.visits import check_in
+from appointments.services.visits.attendance import check_in
 from borgerservice.notifications import gsm
 from borgerservice.notifications.delivery import deliver
 from borgerservice.notifications.models import Contact, Message

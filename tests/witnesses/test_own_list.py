@@ -10,7 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Appointment, CentreService, Participant
 from appointments.rules.local_time import instant
-from appointments.services import Visitor, book_appointment, move_appointment
+from appointments.services import (
+    Visitor,
+    book_appointment,
+    move_appointment,
+)
 from borgerservice.vault.links import derive_link
 from borgerservice.vault.services import shred
 from tests.builders import NOW, TODAY, World, build_service, build_visit, build_world

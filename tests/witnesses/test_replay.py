@@ -26,7 +26,7 @@ from tests.witnesses.cases import (
 from witnesses.models import ReversalProposal
 from witnesses.rules.replay import change_between, rules_changed
 from witnesses.rules.rule_sets import rule_set
-from witnesses.selectors import decision_facts
+from witnesses.selectors.cases import decision_facts
 from witnesses.services.replay import replay_decisions
 from witnesses.services.reversals import answer_reversal, propose_reversal
 

@@ -15,7 +15,7 @@ from tests.platform.raw import rows_of
 from tests.witnesses.cases import Office, Questions, build_office, witness
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Reversal, ReversalProposal, Witnessing
-from witnesses.selectors_desk import case_shown
+from witnesses.selectors.desk import case_shown
 from witnesses.services import (
     answer_reversal,
     decide_proofing,

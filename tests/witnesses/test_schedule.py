@@ -20,8 +20,8 @@ from witnesses.models import IdentityProofing, RuleSetInForce, RuleSetProposal, 
 from witnesses.rules import rule_sets
 from witnesses.rules.rule_sets import LONGEST_ID, RULE_SETS, SETS_FOLDER, load_rule_sets
 from witnesses.rules.tables import LARGEST
-from witnesses.selectors import rule_set_in_force
-from witnesses.selectors_schedule import (
+from witnesses.selectors.cases import rule_set_in_force
+from witnesses.selectors.schedule import (
     figures_for_guards,
     rows_unlike_their_set,
     rule_sets_proposed,

@@ -14,7 +14,7 @@ from tests.builders import NOW, TODAY, build_municipality
 from tests.witnesses.stewards import build_steward, scheduled
 from witnesses.models import RuleSetInForce, RuleSetProposal
 from witnesses.rules.rule_sets import RULE_SETS
-from witnesses.selectors import rule_set_in_force
+from witnesses.selectors.cases import rule_set_in_force
 from witnesses.services.schedule import propose_rule_set
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

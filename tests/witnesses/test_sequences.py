@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 import pytest
 from django.db import connection, transaction
 
-from appointments.services.visits import check_in
+from appointments.services.visits.attendance import check_in
 from tests.builders import NOW, build_visit
 from tests.servers import IS_FULL
 from tests.witnesses.cases import Questions, Reason, build_office, number, witness
 from witnesses.exceptions import Refused
 from witnesses.models import ClientAnswer, Declaration, IdentityProofing, Witnessing
-from witnesses.selectors import current_statement, declaration_of
+from witnesses.selectors.cases import current_statement, declaration_of
 from witnesses.services import (
     abandon_proofing,
     accept_declaration,

@@ -24,7 +24,7 @@ from tests.witnesses.test_case_canaries import everything_stored, spellings
 from witnesses.exceptions import Refused
 from witnesses.models import AssuranceLevel, Declaration, SignInRequest, WitnessStatement
 from witnesses.rules.numbers import PCode
-from witnesses.selectors import declaration_of
+from witnesses.selectors.cases import declaration_of
 from witnesses.services import decide_proofing, record_no_witness
 from witnesses.services.sign_in import link_of, request_sign_in
 

@@ -25,7 +25,7 @@ from tests.witnesses.ledgers import (
 )
 from witnesses.exceptions import NotFound, Refused
 from witnesses.models import FraudSignal, IdentityProofing, Witnessing
-from witnesses.selectors_signals import closed_signals, open_signals, signal_shown
+from witnesses.selectors.signals import closed_signals, open_signals, signal_shown
 from witnesses.services import decide_proofing, signals
 from witnesses.services.reversals import answer_reversal, propose_reversal
 from witnesses.services.signals import look_again, review_signal

@@ -32,7 +32,7 @@ from witnesses.models import (
     WitnessStatement,
 )
 from witnesses.rules.numbers import PCode
-from witnesses.selectors import applicant_of, current_statement, shown_documents
+from witnesses.selectors.cases import applicant_of, current_statement, shown_documents
 from witnesses.services import (
     KEEP,
     abandon_proofing,

@@ -27,7 +27,7 @@ from witnesses.models import Declaration
 from witnesses.rules.declarations import DeclarationText, declaration_in_use, declaration_text
 from witnesses.rules.figures import LANGUAGES, Language
 from witnesses.rules.lifecycle import Step
-from witnesses.selectors_desk import CaseShown
+from witnesses.selectors.desk import CaseShown
 from witnesses.services import (
     accept_declaration,
     decide_proofing,

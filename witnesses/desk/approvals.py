@@ -16,7 +16,7 @@ from borgerservice.municipalities.policies import Workplace
 from witnesses.desk.page import ROLES, case_address, case_page, find_case
 from witnesses.forms.approvals import LinkForm, ReversalForm
 from witnesses.models import LinkProposal, ReversalProposal
-from witnesses.selectors_approvals import waiting_links, waiting_reversals
+from witnesses.selectors.approvals import waiting_links, waiting_reversals
 from witnesses.services import (
     answer_link,
     answer_reversal,

@@ -30,8 +30,7 @@ from witnesses.rules.figures import RuleSet
 from witnesses.rules.replay import Change
 from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.rules.wording import words_in
-from witnesses.selectors import client_answers
-from witnesses.selectors_audit import (
+from witnesses.selectors.audit import (
     TRAIL_ROWS,
     Changed,
     Decided,
@@ -45,6 +44,7 @@ from witnesses.selectors_audit import (
     grounds_of,
     newest_entries,
 )
+from witnesses.selectors.cases import client_answers
 from witnesses.services import note_reading
 from witnesses.services.replay import (
     CHANGES,

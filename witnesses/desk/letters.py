@@ -19,8 +19,8 @@ from witnesses.exceptions import NotFound
 from witnesses.forms.letters import ComplaintForm
 from witnesses.models import IdentityProofing
 from witnesses.rules.figures import LANGUAGES, Language
-from witnesses.selectors import get_proofing
-from witnesses.selectors_letters import letter_of, usual_complaint_texts
+from witnesses.selectors.cases import get_proofing
+from witnesses.selectors.letters import letter_of, usual_complaint_texts
 from witnesses.services import change_complaint_texts, note_letter_read
 
 NAMES: dict[Language, Words] = {

@@ -28,9 +28,9 @@ from witnesses.models import IdentityProofing
 from witnesses.rules.declarations import declaration_in_use
 from witnesses.rules.figures import LANGUAGES
 from witnesses.rules.lifecycle import CaseState, Step
-from witnesses.selectors import met_on
-from witnesses.selectors_checks import checked_witness, papers_said
-from witnesses.selectors_desk import CaseShown, case_shown
+from witnesses.selectors.cases import met_on
+from witnesses.selectors.checks import checked_witness, papers_said
+from witnesses.selectors.desk import CaseShown, case_shown
 
 ROLES = (Role.CLERK, Role.LEAD)
 StepForm = DocumentsForm | QuestionsForm | WitnessForm

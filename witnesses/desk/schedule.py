@@ -23,8 +23,8 @@ from witnesses.rules.compare import Age, Difference, differences, newer_guidance
 from witnesses.rules.explain_figures import FigureInWords, figure_in_words, figures_in_words
 from witnesses.rules.figures import RuleSet
 from witnesses.rules.rule_sets import RULE_SETS
-from witnesses.selectors import rules_on
-from witnesses.selectors_schedule import (
+from witnesses.selectors.cases import rules_on
+from witnesses.selectors.schedule import (
     get_rule_set_proposal,
     rule_sets_proposed,
     schedule_on,

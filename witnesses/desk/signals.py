@@ -14,7 +14,7 @@ from borgerservice.municipalities.policies import Workplace
 from witnesses.exceptions import NotFound
 from witnesses.forms import language_now
 from witnesses.forms.signals import FindingForm
-from witnesses.selectors_signals import (
+from witnesses.selectors.signals import (
     SignalShown,
     closed_signals,
     open_signals,

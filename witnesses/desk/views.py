@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments.exceptions import NotFound
-from appointments.selectors import get_appointment
+from appointments.selectors.bookable import get_appointment
 from borgerservice.admin import act_at_once, admin_page, tell_way_out
 from borgerservice.kernel import clock
 from borgerservice.kernel.cpr import CprNumber

@@ -14,7 +14,7 @@ from witnesses import seals
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing
 from witnesses.rules.lifecycle import CaseState, Step, is_over
-from witnesses.selectors_approvals import still_confirms
+from witnesses.selectors.approvals import still_confirms
 from witnesses.services.steps import held_case, note, require_own_number, step_forward
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from appointments.models import Participant
-from appointments.services.longer import make_longer
-from appointments.services.notices import notice_of, subject_of
+from appointments.services.visits.longer import make_longer
+from appointments.services.visits.notices import notice_of, subject_of
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
@@ -28,7 +28,7 @@ from witnesses.ports import Begun
 from witnesses.rules.guide.answers import Paper, as_documents
 from witnesses.rules.guide.links import read_papers, written_papers
 from witnesses.rules.precheck import Precheck, Verdict
-from witnesses.selectors_checks import (
+from witnesses.selectors.checks import (
     check_by_id,
     is_own_witness,
     look_at,

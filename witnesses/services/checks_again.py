@@ -5,13 +5,13 @@ from typing import Final
 
 from django.db import transaction
 
-from appointments.services.notices import subject_of
+from appointments.services.visits.notices import subject_of
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
 from witnesses.exceptions import SignInRefused
 from witnesses.models import WitnessCheck
-from witnesses.selectors_checks import ON_THE_WAY, Standing, standing_on
+from witnesses.selectors.checks import ON_THE_WAY, Standing, standing_on
 from witnesses.services.checks import WitnessState, hold_check, mark_witness, tell
 
 AT_ONCE: Final = 500

@@ -9,7 +9,7 @@ from borgerservice.municipalities.models import StaffMember
 from witnesses.exceptions import Refused
 from witnesses.models import ClientAnswer, IdentityProofing
 from witnesses.policies import is_own_case
-from witnesses.selectors import client_answers
+from witnesses.selectors.cases import client_answers
 from witnesses.services.steps import note
 
 

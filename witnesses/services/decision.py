@@ -14,12 +14,12 @@ from typing import Final
 from django.db import IntegrityError, connection
 
 from borgerservice.audit.events import Event
+from borgerservice.database.rows import new_row
+from borgerservice.database.together import Act, Guarded, New
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.notifications.models import Message
 from borgerservice.notifications.services import tell_workers
-from borgerservice.rows import new_row
-from borgerservice.together import Act, Guarded, New
 from witnesses import seals
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Witnessing
@@ -28,7 +28,7 @@ from witnesses.rules.engine import decide
 from witnesses.rules.lifecycle import Step
 from witnesses.rules.rule_sets import rule_set
 from witnesses.rules.signals import Seen
-from witnesses.selectors_ledger import Ledger, still_told
+from witnesses.selectors.ledger import Ledger, still_told
 from witnesses.services.facts import facts_of
 from witnesses.services.grounds import Record, record_of
 from witnesses.services.ledger import is_guards_refusal, ledger_transaction, lock_on

@@ -13,7 +13,7 @@ from witnesses.policies import is_own_case
 from witnesses.rules.declarations import DeclarationText, declaration_in_use, declaration_text
 from witnesses.rules.figures import LANGUAGES
 from witnesses.rules.lifecycle import Step
-from witnesses.selectors import current_statement, declaration_of, met_on
+from witnesses.selectors.cases import current_statement, declaration_of, met_on
 from witnesses.services.steps import held_case, note, step_forward
 
 

@@ -17,7 +17,7 @@ from witnesses.policies import is_own_case
 from witnesses.rules.levels import is_enough
 from witnesses.rules.lifecycle import Step
 from witnesses.rules.numbers import IdentityNumber, number_kind
-from witnesses.selectors import applicant_of, current_statement, met_on
+from witnesses.selectors.cases import applicant_of, current_statement, met_on
 from witnesses.services.documents import ShownDocument, check_documents, replace_documents
 from witnesses.services.identity import (
     GivenNumber,

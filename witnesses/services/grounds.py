@@ -11,16 +11,16 @@ from typing import Any, Final
 from django.db import connection
 
 from appointments.models import Appointment, Participant
-from borgerservice.joined import Columns
+from borgerservice.database.joined import Columns
+from borgerservice.database.planned import planned
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, StaffMember
 from borgerservice.notifications.models import Contact
 from borgerservice.people.models import PersonAlias
-from borgerservice.planned import planned
 from borgerservice.vault.models import DataKey
 from witnesses.models import IdentityProofing, WitnessStatement
 from witnesses.rules.facts import Document
-from witnesses.selectors_ledger import JSON, Ledger, ledger_sql, ledger_told
+from witnesses.selectors.ledger import JSON, Ledger, ledger_sql, ledger_told
 from witnesses.services.notices import Meeting
 
 CASE: Final = Columns(IdentityProofing, "c")

@@ -9,9 +9,9 @@ from typing import Final
 from django.db import IntegrityError, connection, transaction
 from django.db.transaction import Atomic
 
+from borgerservice.database.planned import planned
+from borgerservice.database.together import Guarded
 from borgerservice.people.services import roots_of
-from borgerservice.planned import planned
-from borgerservice.together import Guarded
 
 # The guard `witness_quota` in guards/ledger.postgresql.sql locks by the same expression.
 _LOCK: Final = "SELECT pg_advisory_xact_lock((7301::bigint << 48) | %s)"

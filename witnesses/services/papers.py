@@ -7,8 +7,8 @@ from typing import Final
 from django.db import transaction
 
 from appointments.models import Appointment, Participant
-from appointments.services.longer import make_longer
-from appointments.services.notices import notice_of, subject_of
+from appointments.services.visits.longer import make_longer
+from appointments.services.visits.notices import notice_of, subject_of
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel.clock import danish_date
@@ -16,9 +16,9 @@ from borgerservice.notifications.services import queue
 from borgerservice.vault.services import open_data_key
 from witnesses.exceptions import Refused
 from witnesses.rules.guide.links import LinkUnreadable
-from witnesses.selectors import rules_on
-from witnesses.selectors_checks import ON_THE_WAY
-from witnesses.selectors_papers import (
+from witnesses.selectors.cases import rules_on
+from witnesses.selectors.checks import ON_THE_WAY
+from witnesses.selectors.papers import (
     Papers,
     comer_for_papers,
     papers_from,

@@ -16,7 +16,7 @@ from witnesses import seals
 from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing
 from witnesses.rules.numbers import IdentityNumber, number_kind
-from witnesses.selectors import current_statement
+from witnesses.selectors.cases import current_statement
 from witnesses.services.steps import key_of
 
 

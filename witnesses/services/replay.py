@@ -24,7 +24,7 @@ from witnesses.rules.figures import RuleSet
 from witnesses.rules.replay import Change, RuleChange, change_between, rules_changed
 from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.rules.validity import problems_of
-from witnesses.selectors import decision_facts, stored_answer
+from witnesses.selectors.cases import decision_facts, stored_answer
 
 Unreadable = Literal[
     "key_destroyed", "key_missing", "seal_broken", "facts_do_not_fit", "set_unknown"

@@ -15,7 +15,7 @@ from witnesses.exceptions import Refused
 from witnesses.models import IdentityProofing, Reversal, ReversalProposal, Witnessing
 from witnesses.policies import is_among, is_same_human
 from witnesses.rules.reversals import within_limit
-from witnesses.selectors_approvals import (
+from witnesses.selectors.approvals import (
     days_of_reversals,
     figures_in_force,
     reversal_of,

@@ -18,8 +18,8 @@ from witnesses.exceptions import Refused
 from witnesses.models import RuleSetInForce, RuleSetProposal
 from witnesses.policies import is_same_human
 from witnesses.rules.rule_sets import RULE_SETS
-from witnesses.selectors import rule_set_in_force
-from witnesses.selectors_schedule import figures_for_guards, rows_unlike_their_set
+from witnesses.selectors.cases import rule_set_in_force
+from witnesses.selectors.schedule import figures_for_guards, rows_unlike_their_set
 
 # Each decision, from its look at the schedule to its last write, lies before or after this.
 _HOLD_ALL_CASES = "LOCK TABLE witnesses_identityproofing IN EXCLUSIVE MODE"

@@ -25,8 +25,8 @@ from witnesses.ports import Begun, sign_in_broker
 from witnesses.rules.declarations import declaration_in_use
 from witnesses.rules.figures import LANGUAGES
 from witnesses.rules.lifecycle import Step
-from witnesses.selectors import current_statement, declaration_of
-from witnesses.selectors_sign_in import require_open_request, sign_in_by_id
+from witnesses.selectors.cases import current_statement, declaration_of
+from witnesses.selectors.sign_in import require_open_request, sign_in_by_id
 from witnesses.services import mitid
 from witnesses.services.declarations import accept_declaration
 from witnesses.services.mitid import Known, UnderWay, require_level

@@ -22,8 +22,8 @@ from witnesses.exceptions import Refused
 from witnesses.models import FraudSignal, IdentityProofing, Reversal, Witnessing
 from witnesses.rules.figures import RuleSet
 from witnesses.rules.signals import Found, Seen, patterns
-from witnesses.selectors_patterns import found_among, found_by_reversal, found_by_witnessing
-from witnesses.selectors_signals import SignalShown
+from witnesses.selectors.patterns import found_among, found_by_reversal, found_by_witnessing
+from witnesses.selectors.signals import SignalShown
 
 logger = logging.getLogger(__name__)
 SYSTEM = "system"

@@ -19,7 +19,7 @@ from witnesses.policies import is_own_case
 from witnesses.rules.levels import is_enough
 from witnesses.rules.lifecycle import Step
 from witnesses.rules.numbers import IdentityNumber, number_kind
-from witnesses.selectors import current_statement, met_on, witness_of
+from witnesses.selectors.cases import current_statement, met_on, witness_of
 from witnesses.services.documents import (
     ShownDocument,
     check_documents,

@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 
 from appointments.models import Participant
 from witnesses.rules.figures import RuleSet
-from witnesses.selectors_papers import OwnList, own_list
+from witnesses.selectors.papers import OwnList, own_list
 
 register = template.Library()
 

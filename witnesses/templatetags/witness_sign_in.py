@@ -13,8 +13,8 @@ from borgerservice.people.models import PersonAlias
 from borgerservice.qr import Square, square
 from witnesses.models import IdentityProofing
 from witnesses.ports import sign_in_broker
-from witnesses.selectors import current_statement, declaration_of
-from witnesses.selectors_sign_in import open_request
+from witnesses.selectors.cases import current_statement, declaration_of
+from witnesses.selectors.sign_in import open_request
 from witnesses.services.sign_in import link_of
 
 register = template.Library()

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from borgerservice.kernel.clock import danish_date
 from witnesses.rules.explain_documents import accepted_documents
 from witnesses.rules.figures import RuleSet
-from witnesses.selectors import rules_on
+from witnesses.selectors.cases import rules_on
 
 register = template.Library()
 

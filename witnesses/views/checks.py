@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from appointments.selectors_centres import stand_on
+from appointments.selectors.centres import stand_on
 from appointments.views.private import private
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
@@ -28,8 +28,8 @@ from witnesses.rules.explain_documents import accepted_documents
 from witnesses.rules.figures import RuleSet
 from witnesses.rules.guide.answers import Paper
 from witnesses.rules.guide.of_witness import Lacking, lacking
-from witnesses.selectors import rules_on
-from witnesses.selectors_checks import check_by_link, comers_of, require_open_check
+from witnesses.selectors.cases import rules_on
+from witnesses.selectors.checks import check_by_link, comers_of, require_open_check
 from witnesses.services.checks import (
     ask_witness,
     begin_check,

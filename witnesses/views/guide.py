@@ -27,8 +27,8 @@ from witnesses.rules.guide.come import come_guide
 from witnesses.rules.guide.links import LinkUnreadable, read, written
 from witnesses.rules.guide.papers import kinds
 from witnesses.rules.guide.words import notes, offered
-from witnesses.selectors import rules_on
-from witnesses.selectors_guide import service_to_book
+from witnesses.selectors.cases import rules_on
+from witnesses.selectors.guide import service_to_book
 from witnesses.views.queries import kept_query
 
 VISIT, PAPERS = "1", "2"

@@ -19,8 +19,8 @@ from witnesses.exceptions import Refused
 from witnesses.forms.documents import language_read
 from witnesses.rules.guide.advice import advise, service_for
 from witnesses.rules.guide.links import LinkUnreadable, read, written
-from witnesses.selectors import rules_on
-from witnesses.selectors_papers import comer_for_papers, own_list
+from witnesses.selectors.cases import rules_on
+from witnesses.selectors.papers import comer_for_papers, own_list
 from witnesses.services.papers import take_papers
 
 KEPT_SECONDS: Final = 2 * 60 * 60

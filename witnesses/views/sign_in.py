@@ -14,7 +14,7 @@ from witnesses.models import SignInRequest
 from witnesses.ports import sign_in_broker
 from witnesses.rules.declarations import declaration_in_use
 from witnesses.rules.figures import Language
-from witnesses.selectors_sign_in import require_open_request, sign_in_by_link
+from witnesses.selectors.sign_in import require_open_request, sign_in_by_link
 from witnesses.services.sign_in import begin_sign_in, come_back, finish_sign_in, link_of
 from witnesses.views.at_mitid import STATUSES, AtMitid
 

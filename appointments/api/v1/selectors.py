@@ -9,10 +9,10 @@ from django.db.models import Prefetch, Q
 from appointments.exceptions import NotFound
 from appointments.models import CentreService, ServiceType
 from appointments.rules.reference import normalise_reference
-from appointments.selectors_lists import ListedVisit, Place, list_visits
-from appointments.services.plan import ASKED_OF_A_CENTRE
+from appointments.selectors.lists import ListedVisit, Place, list_visits
+from appointments.services.booking.plan import ASKED_OF_A_CENTRE
+from borgerservice.database.planned import planned
 from borgerservice.municipalities.models import Centre, Municipality
-from borgerservice.planned import planned
 
 YEARS_OF_VISITS = range(2000, 3000)  # at the calendar's ends an instant has no UTC
 _TO_BOOK_AT: Final = (

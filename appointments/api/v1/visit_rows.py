@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from appointments.models import Appointment, IdempotencyRecord
 from appointments.rules.local_time import written_here
-from appointments.selectors_lists import Comer, ListedVisit
+from appointments.selectors.lists import Comer, ListedVisit
 from borgerservice.vault.links import derive_link
 
 _REFERENCE = "REFERENCE"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from appointments.services.reference import load_reference
+from appointments.services.centres.reference import load_reference
 
 
 class Command(BaseCommand):

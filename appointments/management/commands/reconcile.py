@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from appointments.services.reconciling import reconcile
+from appointments.services.centres.reconciling import reconcile
 from borgerservice.kernel import clock
 
 

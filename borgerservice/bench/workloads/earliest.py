@@ -10,7 +10,7 @@ from django.test import Client
 
 from appointments.models import Appointment, Desk
 from appointments.rules.local_time import instant, wall_clock
-from appointments.services.earliest import earliest_times
+from appointments.services.booking.earliest import earliest_times
 from borgerservice.bench import web
 from borgerservice.bench.context import Bench, Goal
 from borgerservice.bench.data import CLOSES, OPENS, working_days

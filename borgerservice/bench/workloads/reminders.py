@@ -15,8 +15,8 @@ from celery import Celery
 from django.db.models import QuerySet
 
 from appointments.models import Appointment, Desk
-from appointments.services.notices import notice_of
-from appointments.services.reminders import queue_reminders
+from appointments.services.visits.notices import notice_of
+from appointments.services.visits.reminders import queue_reminders
 from borgerservice.bench.context import Bench, Goal
 from borgerservice.bench.counting_sms import TAKEN
 from borgerservice.bench.processes import Child

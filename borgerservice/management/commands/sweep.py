@@ -12,16 +12,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
-from appointments.services.answers import expire_offers
-from appointments.services.doubles import compare_new_visits, end_unanswered
-from appointments.services.drafts import forget_drafts
-from appointments.services.expiry import forget_expired
-from appointments.services.offers import offer_what_returns
-from appointments.services.opening_days import keep_days_open
-from appointments.services.rebooking import continue_rebookings
-from appointments.services.reconciling import log_differences
-from appointments.services.reminders import queue_reminders
-from appointments.services.waiting import end_waiting
+from appointments.services.booking.doubles import compare_new_visits, end_unanswered
+from appointments.services.booking.drafts import forget_drafts
+from appointments.services.centres.opening_days import keep_days_open
+from appointments.services.centres.reconciling import log_differences
+from appointments.services.offering.answers import expire_offers
+from appointments.services.offering.offers import offer_what_returns
+from appointments.services.offering.rebooking import continue_rebookings
+from appointments.services.offering.waiting import end_waiting
+from appointments.services.visits.expiry import forget_expired
+from appointments.services.visits.reminders import queue_reminders
 from borgerservice.guards.services import require_guards
 from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import deliver, due_ids

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from appointments.services.reference import load_reference
+from appointments.services.centres.reference import load_reference
 from tests.appointments.pages import text_of, title_of
 from tests.witnesses.stewards import scheduled
 from witnesses.rules.guide.links import read

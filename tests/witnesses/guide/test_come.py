@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from appointments.services.reference import SERVICES
+from appointments.services.centres.reference import SERVICES
 from witnesses.rules.guide.come import come_guide
 
 pytestmark = pytest.mark.once

@@ -16,7 +16,7 @@ from django.core.management import call_command
 
 from tests.witnesses.rules.builders import case, decided, line, lines_of, witness
 from tests.witnesses.rules.random_cases import FULL
-from witnesses import selectors
+from witnesses.selectors import cases
 
 ROOT = Path(__file__).resolve().parents[3]
 NO_DATABASE = {"DATABASE_URL": "sqlite:////nowhere/none.sqlite3"}
@@ -258,7 +258,7 @@ def test_the_schedule_is_asked_once_for_each_day(monkeypatch):
         return "digst-2023"
 
     other = UNNAMED.replace(b"2026-04-15", b"2026-04-16")
-    monkeypatch.setattr(selectors, "rule_set_in_force", rule_set_in_force)
+    monkeypatch.setattr(cases, "rule_set_in_force", rule_set_in_force)
     monkeypatch.setattr(sys, "stdin", Bytes(b"\n".join([UNNAMED, other, UNNAMED, GOOD, other])))
     written = Bytes()
     monkeypatch.setattr(sys, "stdout", written)

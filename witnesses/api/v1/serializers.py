@@ -16,7 +16,7 @@ from witnesses.rules.facts import (
     QUESTION_OUTCOMES,
 )
 from witnesses.rules.rule_sets import RULE_SETS
-from witnesses.selectors import client_answers, current_statement, declaration_of
+from witnesses.selectors.cases import client_answers, current_statement, declaration_of
 
 OUTCOMES = ("confirmed", "not_confirmed")
 ROUTES = ("questions", "witness")

@@ -19,12 +19,12 @@ from borgerservice.api.views import MunicipalView, PublicView
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.kernel import clock
-from witnesses import selectors
 from witnesses.api.v1.serializers import DecisionOut, FactsIn, InvalidFactsOut, ProofingOut
 from witnesses.exceptions import NotFound
 from witnesses.rules.engine import decide
 from witnesses.rules.lines import InvalidCase, invalid_case, read_facts, rule_set_for
 from witnesses.rules.validity import InvalidFacts
+from witnesses.selectors import cases
 
 
 class DecisionsView(PublicView):
@@ -51,7 +51,7 @@ class DecisionsView(PublicView):
             facts = read_facts(sent if isinstance(sent, bytes) else b"")
         except InvalidFacts as invalid:
             return _problem(invalid_case(invalid))
-        return JsonResponse(decide(facts, rule_set_for(facts, in_force=selectors.rules_on)))
+        return JsonResponse(decide(facts, rule_set_for(facts, in_force=cases.rules_on)))
 
 
 class ProofingView(MunicipalView):
@@ -76,7 +76,7 @@ class ProofingView(MunicipalView):
         known = normalise_reference(reference)
         if known is None:
             raise NotFound
-        case = selectors.get_proofing(municipality=self.municipality, reference=known)
+        case = cases.get_proofing(municipality=self.municipality, reference=known)
         record(
             Event.PROOFING_READ,
             actor=self.actor,

@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseFailure
 from django.db import connection
 
-from witnesses import selectors
 from witnesses.rules.figures import LANGUAGES, RuleSet
 from witnesses.rules.lines import answer_line, explain_line
 from witnesses.rules.rule_sets import AT_THE_START, RULE_SETS
+from witnesses.selectors import cases
 
 SCHEDULE: Final = "witnesses_rulesetinforce"
 FAILED: Final = 1
@@ -109,7 +109,7 @@ class Progress:
 def _in_force(on: date) -> RuleSet:
     """The scheduled set on a local day. The one place here that asks the database."""
     try:
-        return selectors.rules_on(on)
+        return cases.rules_on(on)
     except DatabaseFailure as failure:
         if _has_no_tables_yet():
             return RULE_SETS[AT_THE_START]

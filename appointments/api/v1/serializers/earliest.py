@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from appointments.services.plan import LARGEST_PARTY
+from appointments.services.booking.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Choice, Moment, Strict, Text
 
 PARTY_HELP = "How many come, all for the one service."

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from appointments.services.plan import LARGEST_PARTY
+from appointments.services.booking.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Moment, Strict, Text
 
 LONGEST_SECRET = 64

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from appointments.models import CentreService, ServiceType
-from appointments.services.plan import LARGEST_PARTY
+from appointments.services.booking.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Day, Strict, Text
 from borgerservice.languages import text_of
 from borgerservice.municipalities.models import Centre, MobileStop, OpeningHours

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from appointments.api.v1.serializers.holds import LONGEST_SECRET
 from appointments.models import Appointment
-from appointments.services.plan import LARGEST_PARTY
+from appointments.services.booking.plan import LARGEST_PARTY
 from borgerservice.api.inputs import Choice, Day, Moment, Strict, Text, YesNo
 from borgerservice.api.pagination import LONGEST_CURSOR
 

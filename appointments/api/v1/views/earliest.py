@@ -18,7 +18,12 @@ from appointments.api.v1.serializers.earliest import (
 )
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
 from appointments.services import plan_visit
-from appointments.services.earliest import EarliestTime, Found, earliest_times, is_still_free
+from appointments.services.booking.earliest import (
+    EarliestTime,
+    Found,
+    earliest_times,
+    is_still_free,
+)
 from borgerservice.api.inputs import read_query
 from borgerservice.api.openapi import answers
 from borgerservice.api.views import JSON, PublicView

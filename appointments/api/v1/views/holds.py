@@ -11,8 +11,8 @@ from appointments.api.v1 import selectors
 from appointments.api.v1.serializers.holds import HoldIn, HoldOut, ReleasedOut, ReleaseIn
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
 from appointments.services import plan_visit
-from appointments.services.client_holds import find_client_hold, hold_for_client
-from appointments.services.holds import release_hold
+from appointments.services.booking.client_holds import find_client_hold, hold_for_client
+from appointments.services.booking.holds import release_hold
 from borgerservice.api import idempotency
 from borgerservice.api.inputs import Nothing, read_body, read_query
 from borgerservice.api.openapi import CLIENTS_ONLY, WITH_BODY, answers

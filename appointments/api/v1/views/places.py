@@ -24,9 +24,9 @@ from appointments.api.v1.serializers.places import (
 from appointments.api.v1.slot_rows import slots
 from appointments.api.v1.statuses import NO_CENTRE, STATUSES
 from appointments.exceptions import NotFound
-from appointments.selectors import LONGEST_PERIOD_DAYS
+from appointments.selectors.bookable import LONGEST_PERIOD_DAYS
 from appointments.services import plan_visit
-from appointments.services.free_at import free_at
+from appointments.services.booking.free_at import free_at
 from borgerservice.api.inputs import Nothing, read_query
 from borgerservice.api.openapi import answers
 from borgerservice.api.views import JSON, PublicView

@@ -26,9 +26,9 @@ from appointments.api.v1.visit_rows import booked, visit_row
 from appointments.exceptions import NotFound, Refused
 from appointments.models import Appointment, Hold
 from appointments.rules.reference import normalise_reference
-from appointments.selectors import get_appointment
-from appointments.services.client_holds import find_client_hold
-from appointments.services.repeats import repeat_of
+from appointments.selectors.bookable import get_appointment
+from appointments.services.booking.client_holds import find_client_hold
+from appointments.services.booking.repeats import repeat_of
 from borgerservice.api import idempotency, pagination
 from borgerservice.api.inputs import Nothing, read_body, read_query
 from borgerservice.api.openapi import CLIENTS_ONLY, WITH_BODY, answers

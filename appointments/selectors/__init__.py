@@ -1,0 +1,1 @@
+"""Reads: free times, visits, centres, and those who wait."""

@@ -1,0 +1,1 @@
+"""A time becomes somebody's: what it takes, what must hold, who gets it."""

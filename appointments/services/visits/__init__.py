@@ -1,0 +1,1 @@
+"""What happens to a visit that is booked, until it is forgotten."""

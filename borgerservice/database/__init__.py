@@ -1,0 +1,1 @@
+"""What both databases are asked by: plans that are kept, rows read and written together."""

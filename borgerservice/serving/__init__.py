@@ -1,0 +1,1 @@
+"""Between the socket and the application: who waits, who is let in, how it is sent."""

@@ -1,0 +1,1 @@
+"""Reads: cases, what is known of a witness, and what the ledger tells."""
