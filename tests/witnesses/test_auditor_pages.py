@@ -393,7 +393,7 @@ def test_the_cases_own_trail_names_staff_and_holds_every_look(client, office, co
             "Brevet vist",
             "Afgjort",
             "Vidnet godkendte erklæringen",
-            "Vidne registreret",
+            "Vidne, eller at der ikke var noget, registreret",
             "Spørgsmål registreret",
             "Dokumenter registreret",
             "Sagen oprettet",

@@ -63,7 +63,7 @@ EVENTS: Mapping[str, Words] = {
     Event.PROOFING_OPENED: gettext_lazy("Case opened"),
     Event.PROOFING_DOCUMENTS_RECORDED: IdentityProofing.State.DOCUMENTS.label,
     Event.PROOFING_QUESTIONS_RECORDED: IdentityProofing.State.QUESTIONS.label,
-    Event.PROOFING_WITNESS_RECORDED: IdentityProofing.State.WITNESS.label,
+    Event.PROOFING_WITNESS_RECORDED: gettext_lazy("Witness, or that there was none, recorded"),
     Event.PROOFING_SIGN_IN_REQUESTED: gettext_lazy("The witness was asked to sign with MitID"),
     Event.PROOFING_SIGN_IN_REFUSED: gettext_lazy("The witness's MitID was not accepted"),
     Event.PROOFING_DECLARATION_ACCEPTED: gettext_lazy("The witness accepted the declaration"),
