@@ -181,17 +181,14 @@ def test_a_later_page_is_read_from_where_the_one_before_ended(office, confirmed)
     ask = {"municipality": office.world.municipality, "after": (TODAY, confirmed.pk + 1)}
     with CaptureQueriesContext(connection) as read:
         assert [row.case for row in decisions_of(**ask).rows] == [confirmed]
-    with connection.cursor() as cursor:
-        is_sqlite = connection.vendor == "sqlite"
-        if not is_sqlite:
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute("SET LOCAL enable_bitmapscan = off")
-        how = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
-        cursor.execute(f"{how} {read.captured_queries[0]['sql']}")
-        plan = str(cursor.fetchall())
-    bounded = r"decisions_by_day \(municipality_id=\? AND decided_on<\?\)"
-    assert re.search(bounded if is_sqlite else r"Index Cond: [^']*decided_on <=", plan)
-    assert "MULTI-INDEX" not in plan
+    sql = read.captured_queries[0]["sql"]
+    assert re.search(r"decided_on\"? <= ", sql), "a bound, not only an order"
+    if connection.vendor == "sqlite":  # PostgreSQL plans by what it last counted
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = str(cursor.fetchall())
+        assert re.search(r"decisions_by_day \(municipality_id=\? AND decided_on<\?\)", plan)
+        assert "MULTI-INDEX" not in plan
 
 
 # --- one decision ---------------------------------------------------------------------------------------
