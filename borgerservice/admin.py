@@ -216,7 +216,7 @@ def act(
     places: Mapping[str, str] | None = None,
     template: str = "admin/act.html",
     once: bool = False,
-    afterwards: Callable[[Any], None] = lambda _result: None,
+    afterwards: Callable[[Any], object] = lambda _result: None,
     **context: Any,
 ) -> HttpResponse:
     """Show a form; when it comes back sound, call `do(**form.cleaned_data)` and go to `done`.
@@ -278,19 +278,22 @@ def act_at_once(
     said: Words = "",
     otherwise: str = "",
     once: bool = False,
+    afterwards: Callable[[Any], object] = lambda _result: None,
 ) -> HttpResponse:
     """Do what one button says and go on; a refusal is told on the page one comes back to.
 
-    `otherwise` is where a refusal leads, when that is not `done`; `once` as in `act`.
+    `otherwise` is where a refusal leads, when that is not `done`; `once`, `afterwards`: see `act`.
     """
     try:
-        address, _result = _done(request, do, done, once=once)
+        address, result = _done(request, do, done, once=once)
     except DomainError as refusal:
         back = otherwise or str(done)
         messages.error(request, told(refusal, back=back))
         return redirect(back)
     if said:
         messages.success(request, str(said))
+    if result is not None:
+        afterwards(result)
     return redirect(address)
 
 
@@ -322,11 +325,7 @@ def staff_index(request: HttpRequest) -> HttpResponse:
 
 
 def _done(
-    request: HttpRequest,
-    do: Callable[[], Any],
-    done: str | Callable[[Any], str],
-    *,
-    once: bool,
+    request: HttpRequest, do: Callable[[], Any], done: str | Callable[[Any], str], *, once: bool
 ) -> tuple[str, Any]:
     """Do it: where that leads, and what came of it."""
     leads_to = done if callable(done) else lambda _result: done

@@ -56,8 +56,6 @@ def start(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
     centre, now = find_centre(workplace, key), clock.now()
     day = _day(request.POST.get("day", ""))
 
-    begun: list[Rebooking] = []
-
     def do() -> Rebooking:
         visits = not_taken_up(centre=centre, now=now)
         rebooking = begin_rebooking(
@@ -68,20 +66,17 @@ def start(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
         )
         if rebooking is None:
             raise Refused("nobody_left")
-        begun.append(rebooking)
         return rebooking
 
-    answer = act_at_once(
+    return act_at_once(
         request,
         do=do,
         done=lambda rebooking: rebooking_address(workplace, rebooking.pk),
         said=_("Other times are being offered."),
         otherwise=here("rebookings", workplace, centre),
         once=True,
+        afterwards=lambda begun: continue_rebooking(rebooking=begun, now=now, at_most=AT_ONCE),
     )
-    for rebooking in begun:
-        continue_rebooking(rebooking=rebooking, now=now, at_most=AT_ONCE)
-    return answer
 
 
 @require_safe
