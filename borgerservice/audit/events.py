@@ -65,6 +65,7 @@ class Event(StrEnum):
     SIGNAL_OPENED = "signal.opened"
     SIGNAL_READ = "signal.read"
     SIGNAL_REVIEWED = "signal.reviewed"
+    HELD_DATA_TOLD = "held_data.told"
     STAFF_NUMBER_RECORDED = "staff.number_recorded"
     STAFF_INVITED = "staff.invited"
     STAFF_JOINED = "staff.joined"

@@ -116,6 +116,12 @@ def roots_of(persons: Iterable[int]) -> dict[int, int]:
     return roots
 
 
+def all_ids_of(person: int) -> set[int]:
+    """Every id that turned out to be the same human being. Two statements."""
+    root = roots_of((person,))[person]
+    return {root, *PersonLink.objects.filter(root=root).values_list("person_id", flat=True)}
+
+
 def are_one(one: int, other: int) -> bool:
     """Whether two ids stand for the same human being."""
     return len(set(roots_of((one, other)).values())) == 1

@@ -233,6 +233,23 @@ def a_case_at_the_desk(house: House, canaries: Canaries) -> Iterator[tuple[str, 
         yield page.url, page.text
 
 
+def an_account_of_what_is_held(house: House, canaries: Canaries) -> Iterator[tuple[str, str]]:
+    """An administrator asks, as it should be, what is held of a number; on the page and as a file."""
+    session = house.session("administrator")
+    page = session.get(house.server.url(f"/admin/{house.names['code']}/held/"), timeout=60)
+    form = next(f for f in Forms(page.url, page.text).found if "journal" in f.typed)
+    filling = {
+        "number": canaries.plant("access request"),
+        "name": "Lars Jensen",
+        "journal": "26/1",
+    }
+    for buttons in ([], form.buttons):
+        form.buttons = buttons
+        answer = send(session, form, filling)
+        assert ('"groups"' if buttons else 'id="trail"') in answer.text, answer.text
+        yield answer.url, answer.text
+
+
 def test_no_number_that_is_typed_anywhere_can_be_found_afterwards(
     house: House, canaries: Canaries, server: Server
 ) -> None:
@@ -240,6 +257,7 @@ def test_no_number_that_is_typed_anywhere_can_be_found_afterwards(
         *careless_people(house, canaries),
         *careless_systems(house, canaries),
         *a_case_at_the_desk(house, canaries),
+        *an_account_of_what_is_held(house, canaries),
     ]
     assert len(canaries.planted) > 60
     assert any(place == "desk number" for place in canaries.planted.values())
