@@ -1,21 +1,24 @@
 """Two kinds of visitors: browsers come to pages, programs to the API with a token of their own.
 
 What only pages need is left out for programs, whose cookies say nothing and whose address names no
-language.
+language. What only staff's pages need is left out for all others.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language_from_request, override
+from django.utils.translation import activate, get_language_from_request, override
 
 from borgerservice.api.problem import is_for_programs
+from borgerservice.sign_in.spoken import is_for_staff, keep_language, language_of
 
 
 class _ForPages:
@@ -65,4 +68,21 @@ class Languages(LocaleMiddleware):
             response: HttpResponse = self.get_response(request)  # type: ignore[assignment]
         patch_vary_headers(response, ["Accept-Language"])
         response.headers["Content-Language"] = language
+        return response
+
+
+class StaffLanguages:
+    """Staff's pages, whose addresses name no language, speak that of who is signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_for_staff(request.path_info):
+            return self.get_response(request)
+        request.LANGUAGE_CODE = language_of(request)
+        activate(request.LANGUAGE_CODE)
+        response = self.get_response(request)
+        keep_language(request, response)
+        patch_vary_headers(response, ["Cookie"])
         return response

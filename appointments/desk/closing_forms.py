@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from appointments.desk.roster_forms import WRITE_A_DATE, MinuteField, RosterForm, name_of
-from appointments.forms.fields import NoCprField
+from appointments.forms.fields import DATE_FORMATS, NoCprField
 from appointments.models import Desk
 from appointments.rules.opening import Closing
 from appointments.rules.ticks import MINUTES_PER_DAY
@@ -18,6 +18,7 @@ def date_field(label: Any) -> forms.DateField:
     """A day that has to be written."""
     return forms.DateField(
         label=label,
+        input_formats=DATE_FORMATS,
         error_messages={"required": WRITE_A_DATE, "invalid": WRITE_A_DATE},
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )

@@ -23,6 +23,7 @@ from appointments.services import Visitor
 from appointments.services.booking.plan import LARGEST_PARTY
 from appointments.wording import REFUSALS
 from borgerservice.kernel.clock import danish_date
+from borgerservice.languages import text_of
 from borgerservice.municipalities.models import Centre
 
 LONGEST_QUERY = 80
@@ -202,12 +203,12 @@ class MoveForm(forms.Form):
 
 
 def services_of(centre: Centre) -> list[tuple[str, str]]:
-    """The services of a centre as choices, in Danish: the staff's pages are."""
+    """The services of a centre as choices."""
     return [_as_choice(offer) for offer in offers_of(centre)]
 
 
 def _as_choice(offer: CentreService) -> tuple[str, str]:
-    return offer.service.code, offer.service.names.get("da", offer.service.code)
+    return offer.service.code, text_of(offer.service.names) or offer.service.code
 
 
 def _fields_of(place: int, *, alone: bool) -> dict[str, forms.Field]:

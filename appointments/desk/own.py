@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from appointments.desk.addresses import citizens_address
 from appointments.desk.changing import BOTH
 from appointments.desk.own_forms import LogoForm, OwnForm
 from appointments.rules.picture import LARGEST_FILE
@@ -95,9 +96,8 @@ def logo_remove(request: HttpRequest, workplace: Workplace) -> HttpResponse:
 def own_links(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     """Ready text for the municipality's web site: a link and a button to each centre's page."""
     lines = [
-        (centre.name, f"{settings.PUBLIC_ADDRESS}{address}")
+        (centre.name, settings.PUBLIC_ADDRESS + citizens_address("centre", key=centre.key))
         for centre in workplace.municipality.centres.all()
-        for address in [reverse("appointments:centre", kwargs={"key": centre.key})]
     ]
     return show(
         request,

@@ -15,6 +15,7 @@ from appointments.services.centres.desks import add_desk, change_desk
 from appointments.services.centres.hours import set_hours
 from borgerservice.admin import Role, admin_page, posted, show
 from borgerservice.kernel import clock
+from borgerservice.languages import text_of
 from borgerservice.municipalities.models import Centre, StaffMember
 from borgerservice.municipalities.policies import Workplace
 from borgerservice.staff.selectors import colleagues
@@ -145,7 +146,7 @@ def one_desk(request: HttpRequest, workplace: Workplace, key: str, number: int) 
 
 def _services(centre: Centre) -> list[tuple[str, str, int]]:
     return [
-        (offer.service.code, offer.service.names.get("da", offer.service.code), offer.service.bit)
+        (offer.service.code, text_of(offer.service.names) or offer.service.code, offer.service.bit)
         for offer in offers_of(centre)
     ]
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from appointments.forms.fields import DATE_FORMATS
 from appointments.models import Desk
 from appointments.rules.opening import OpeningPeriod
 from appointments.rules.ticks import MINUTES_PER_DAY
@@ -219,6 +220,7 @@ def _columns() -> dict[str, forms.Field]:
             name: forms.DateField(
                 label=label,
                 required=False,
+                input_formats=DATE_FORMATS,
                 error_messages={"invalid": WRITE_A_DATE},
                 widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             )

@@ -2,11 +2,10 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from appointments.desk.addresses import citizens_address
 from appointments.desk.day import DESK_ROLES, find_centre
 from appointments.views.kiosk_mode import ticket_of
 from borgerservice.admin import Role, admin_page, show
@@ -18,8 +17,7 @@ from borgerservice.municipalities.policies import Workplace
 def screen(request: HttpRequest, workplace: Workplace, key: str) -> HttpResponse:
     """Where the centre's screen begins, to be typed, scanned, or set as its first page."""
     centre = find_centre(workplace, key)
-    with override(settings.LANGUAGE_CODE):
-        path = reverse("appointments:kiosk", kwargs={"ticket": ticket_of(centre.key)})
+    path = citizens_address("kiosk", ticket=ticket_of(centre.key))
     return show(
         request,
         "admin/screen.html",

@@ -27,6 +27,7 @@ from borgerservice.api import problem
 from borgerservice.api.wording import REQUESTS
 from borgerservice.away import retry_after
 from borgerservice.policy import written_policy
+from borgerservice.sign_in.spoken import is_for_staff, language_here
 from borgerservice.snapshots import AS_OF
 
 PATIENCE_OF_READERS: Final = 0.5
@@ -172,6 +173,8 @@ def _is_for_programs(environ: WSGIEnvironment) -> bool:
 def _language(environ: WSGIEnvironment) -> str:
     if _is_for_programs(environ):
         return get_language_from_request(WSGIRequest(environ))
+    if is_for_staff(environ["PATH_INFO"]):
+        return language_here(WSGIRequest(environ))
     return get_language_from_path(environ["PATH_INFO"]) or settings.LANGUAGE_CODE
 
 

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "borgerservice.doors.Addresses",
     "django.middleware.csrf.CsrfViewMiddleware",
     "borgerservice.doors.SignedIn",
+    "borgerservice.doors.StaffLanguages",
     "borgerservice.doors.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -21,6 +21,8 @@ from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 
 from borgerservice.kernel import clock
+from borgerservice.municipalities.models import StaffMember
+from borgerservice.sign_in.spoken import take_over_language
 from borgerservice.sign_in.staying import NOTED_EVERY_SECONDS, note_use, stay_of
 from borgerservice.vault.services import open_directly, seal_directly
 
@@ -33,6 +35,11 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def login(self, request: HttpRequest, user: StaffMember) -> None:
+        """Sign in, in the language that was chosen for it."""
+        super().login(request, user)
+        take_over_language(request, user)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not of who has just signed in and sets up their first second factor."""

@@ -8,14 +8,18 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
 from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from borgerservice.access import open_to
 from borgerservice.kernel import clock
+from borgerservice.languages import OURS
 from borgerservice.sign_in.accounts import signed_out, still_here
+from borgerservice.sign_in.spoken import choose_language, is_for_staff
 
 anyone = open_to("anyone")
 
@@ -39,6 +43,22 @@ def still(request: HttpRequest) -> HttpResponse:
     return still_here(request, now=clock.now())
 
 
+@require_POST
+@never_cache
+@anyone
+def language(request: HttpRequest) -> HttpResponse:
+    """Read staff's pages in Danish or in English, and go on where one was."""
+    chosen, page = request.POST.get("language", ""), request.POST.get("next", "")
+    if chosen not in OURS:
+        return HttpResponseBadRequest()
+    if request.user.is_authenticated:
+        signed_out(request, now=clock.now())
+    is_ours = url_has_allowed_host_and_scheme(page, allowed_hosts=None) and is_for_staff(page)
+    response = redirect(page if is_ours else "admin:index")
+    choose_language(request, response, chosen)
+    return response
+
+
 @anyone
 def absent(request: HttpRequest, **rest: str) -> HttpResponse:
     """Nothing is here: allauth asks for these names, and we offer no sign-up."""
@@ -50,6 +70,7 @@ urlpatterns = [
     path("logout/", anyone(account.logout), name="account_logout"),
     path("inactive/", anyone(account.account_inactive), name="account_inactive"),
     path("still/", still, name="account_still"),
+    path("language/", language, name="account_language"),
     path("reauthenticate/", staff(account.reauthenticate), name="account_reauthenticate"),
     path("password/", staff(account.password_change), name="account_change_password"),
     path("signup/", absent, name="account_signup"),

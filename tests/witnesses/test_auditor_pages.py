@@ -561,7 +561,7 @@ def test_an_auditor_can_change_nothing(client, office, confirmed):
         assert client.post(address, {"outcome": "not_confirmed"}).status_code == 405
         page = client.get(address).content.decode()
         posts = re.findall(r'<form[^>]*method="post"[^>]*action="([^"]+)"', page)
-        assert posts == ["/accounts/logout/"]
+        assert posts == ["/accounts/language/", "/accounts/logout/"]
     assert json.dumps(list(IdentityProofing.unscoped.values("pk", "revision", "outcome"))) == before
 
 

@@ -57,7 +57,7 @@ def proofing_declaration(
     return show(
         request,
         "admin/proofing_declaration.html",
-        title=text.title,
+        title=_("The witness's declaration"),
         workplace=workplace,
         centre=shown.visit.centre,
         shown=shown,

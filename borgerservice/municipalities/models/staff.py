@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from borgerservice.languages import OURS
 from borgerservice.municipalities.models.centres import Centre
 from borgerservice.municipalities.models.tenants import Municipality
 from borgerservice.people.models import Person
@@ -17,11 +18,14 @@ class StaffMember(AbstractUser):
     """
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="staff_member")
+    language = models.CharField(
+        max_length=2, choices=[(code, code) for code in OURS], default=OURS[0]
+    )
 
     PRIVACY = {
         Life.IN_USE: {
             Kind.INTERNAL: "id username first_name last_name email is_active is_staff"
-            " is_superuser date_joined last_login groups user_permissions",
+            " is_superuser date_joined last_login groups user_permissions language",
             Kind.PSEUDONYM: "person",
             Kind.SECRET: "password",
         }
