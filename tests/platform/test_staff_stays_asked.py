@@ -146,6 +146,15 @@ def test_who_signs_out_does_so_in_every_window(sit, by_question) -> None:
     other.wait_for_url(is_sign_in)
 
 
+def test_who_signs_out_on_the_page_for_it_does_so_in_every_window(sit) -> None:
+    sitting = sit()
+    other = sitting.page.context.new_page()
+    other.goto(sitting.server.url(sitting.address))
+    sitting.page.goto(sitting.server.url("/accounts/logout/"))
+    sitting.page.locator("main form.act").get_by_role("button", name=OUT).click()
+    other.wait_for_url(is_sign_in)
+
+
 def test_who_stays_is_not_left_by_another_form(sit) -> None:
     sitting = sit()
     other = sitting.page.context.new_page()

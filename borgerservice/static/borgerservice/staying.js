@@ -69,7 +69,8 @@ if (asks) {
   const way = asks.querySelector("[formaction]").getAttribute("formaction");
   addEventListener("submit", ({ submitter, target }) => {
     const to = submitter?.getAttribute("formaction") || target.getAttribute("action");
-    if (to === way) others.postMessage("signs out");
+    const isSent = target.method !== "dialog" || submitter?.formMethod === "post";
+    if (isSent && (to || location.pathname) === way) others.postMessage("signs out");
   });
   others.addEventListener("message", () => {
     for (const seconds of [1, 5, 20]) setTimeout(() => ask(false), seconds * 1000);
