@@ -68,6 +68,7 @@ def held_bookings(
     prefetch_related_objects(
         found,
         Prefetch("message_set", Message.objects.for_municipality(municipality).order_by("pk")),
+        "contactcode",
         "waitingentry_set__service",
         "waitingentry_set__centres",
         "waitingentry_set__contact__data_key",

@@ -10,13 +10,15 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Model
+from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from borgerservice.admin import Words
+from borgerservice.kernel.clock import COPENHAGEN
 from borgerservice.privacy import Life
 from borgerservice.rights.classified import life_of
-from borgerservice.templatetags.page import day_in_words, in_words
+from borgerservice.templatetags.page import clock
 
 LIVES: Final[dict[Life, Words]] = {
     Life.IN_USE: gettext_lazy("As long as it is in use."),
@@ -132,7 +134,7 @@ def stored_at(row: Model, name: str) -> str:
 
 def group(code: str, title: Words, why: Words, items: Iterable[Item], *, note: Words = "") -> Group:
     """A group whose lives are those of the fields told in it."""
-    listed = tuple(items)
+    listed = tuple(item for item in items if item.facts or item.notes)
     lives = {life_of(one) for item in listed for told in item.facts for one in told.fields}
     goes = tuple(str(LIVES[life]) for life in Life if life in lives)
     return Group(code, str(title), str(why), goes, listed, str(note))
@@ -143,13 +145,24 @@ def yes_or_no(answer: bool) -> str:  # noqa: FBT001
     return _("Yes") if answer else _("No")
 
 
+def day_said(day: date) -> str:
+    """A day, as the person reads it; of a moment the one on the wall of Copenhagen."""
+    local = day.astimezone(COPENHAGEN) if isinstance(day, datetime) else day
+    return formatted(local, pgettext("date format", "j F Y"))
+
+
+def moment_said(moment: datetime) -> str:
+    """A day and the time of it."""
+    return pgettext("moment", "{day} at {time}").format(day=day_said(moment), time=clock(moment))
+
+
 def _in_words(kept: Any) -> str:
     if isinstance(kept, bool):
         return yes_or_no(kept)
     if isinstance(kept, datetime):
-        return in_words(kept)
+        return moment_said(kept)
     if isinstance(kept, date):
-        return day_in_words(kept)
+        return day_said(kept)
     return str(kept)
 
 

@@ -36,7 +36,7 @@ def told_bookings(
             "contact",
             _("Phone number and e-mail address"),
             _("We hold them to confirm, to remind and to tell you when something changes."),
-            [_contact(one) for one in found.contacts],
+            [_contact(one, found) for one in found.contacts],
         ),
         group(
             "visits",
@@ -65,22 +65,42 @@ def told_bookings(
     return groups, own
 
 
-def _contact(contact: Contact) -> Item:
+def _contact(contact: Contact, found: HeldBookings) -> Item:
+    """How somebody is reached, and what they gave it for."""
     key = open_data_key(contact.data_key)
     if key is None:
-        return Item(_("Deleted"), (), (_("The phone number and e-mail address are deleted."),))
+        gone = _("The phone number and e-mail address are deleted.")
+        return Item(_given_for(contact, found), (), (gone,))
     phone = key.open(contact.phone_sealed, "contact.phone")
     email = key.open(contact.email_sealed, "contact.email")
     mark = _("Kept, to find you again by it")
     return Item(
-        _("How we reach you"),
+        _given_for(contact, found),
         (
             *fact(contact, "phone_sealed", _("Phone number"), readable(phone), value=phone),
             *fact(contact, "email_sealed", _("E-mail address"), email, value=email),
-            *_named(fact(contact, "phone_mark", _("Keyed mark of the phone number"), mark)),
-            *_named(fact(contact, "email_mark", _("Keyed mark of the e-mail address"), mark)),
+            *_named(fact(contact, "phone_mark", _("Pseudonym of the phone number"), mark)),
+            *_named(fact(contact, "email_mark", _("Pseudonym of the e-mail address"), mark)),
+            *_code(contact),
         ),
     )
+
+
+def _given_for(contact: Contact, found: HeldBookings) -> str:
+    for visit in found.visits:
+        if visit.contact_id == contact.pk:
+            return _("Visit {reference}").format(reference=visit.reference)
+    if contact.waitingentry_set.all():
+        return _("The waiting list")
+    return _("How we reach you")
+
+
+def _code(contact: Contact) -> Iterator[Fact]:
+    """The code that was sent to them before a time was held, and the time."""
+    code = getattr(contact, "contactcode", None)
+    if code is not None:
+        yield from fact(code, "starts_at", _("Time you asked for"))
+        yield from fact(code, "proven_at", _("Code written"))
 
 
 def _named(facts: list[Fact]) -> Iterator[Fact]:
@@ -104,7 +124,7 @@ def _visit(visit: Appointment, found: HeldBookings, own: frozenset[int]) -> Item
             *fact(visit, "origin", _("How it was booked")),
             *fact(visit, "created_at", _("Booked")),
             *fact(visit, "checked_in_at", _("You came")),
-            *fact(visit, "moves", _("Moved, times")),
+            *(fact(visit, "moves", _("Moved, times")) if visit.moves else ()),
             *fact(visit, "language", _("Language of messages"), language_name(visit.language)),
             *fact(visit, "needs", _("Needs"), needs),
             *people,
@@ -149,6 +169,10 @@ def _comer(comer: Participant, key: OpenKey | None) -> Iterator[Fact]:
     else:
         yield from fact(comer, "name_sealed", _("Name"), name, value=name)
     yield from _papers(comer, key)
+    yield from fact(comer, "flagged_at", _("The papers are no longer enough since"))
+    yield from fact(comer, "witness_state", _("Your witness"))
+    if comer.lacks_time:
+        yield from fact(comer, "lacks_time", _("Too short for a witness"))
 
 
 def _papers(comer: Participant, key: OpenKey) -> Iterator[Fact]:

@@ -10,10 +10,9 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from borgerservice.rights.account import Fact, Group, Item, fact, group, stored_at
+from borgerservice.rights.account import Fact, Group, Item, day_said, fact, group, stored_at
 from borgerservice.rights.papers import for_machines, in_words
 from borgerservice.rights.words import language_name
-from borgerservice.templatetags.page import day_in_words
 from borgerservice.vault.services import open_data_key
 from witnesses.forms import language_now
 from witnesses.models import (
@@ -26,6 +25,7 @@ from witnesses.models import (
     Witnessing,
     WitnessStatement,
 )
+from witnesses.rules.dates import day_of
 from witnesses.rules.rule_sets import RULE_SETS
 from witnesses.rules.wording import words_in
 from witnesses.selectors.audit import facts_shown
@@ -121,7 +121,7 @@ def _decision(case: IdentityProofing) -> Iterator[Fact]:
             (stored_at(case, "findings"), stored_at(case, "failed")),
             _("Grounds"),
             grounds,
-            " ".join(grounds),
+            "\n".join(grounds),
         )
     witnessing = getattr(case, "witnessing", None)
     if witnessing is not None:
@@ -140,7 +140,7 @@ def _facts(case: IdentityProofing) -> Iterator[Fact]:
     told = {name: value for name, value in facts["applicant"].items() if name != "person"}
     documents = "; ".join(in_words(one.row) for one in shown.documents)
     said = _("Born {birth_date}. Questions: {questions}. Documents: {documents}.").format(
-        birth_date=facts["applicant"]["birth_date"],
+        birth_date=day_said(day_of(facts["applicant"]["birth_date"])),
         questions=shown.questions,
         documents=documents or _("None"),
     )
@@ -154,7 +154,7 @@ def _statement(statement: WitnessStatement) -> Item:
     known = witness_of(statement, open_data_key(case.data_key))
     documents = list(statement.documents.all())
     return Item(
-        _("Confirmation of {day}").format(day=day_in_words(statement.recorded_at)),
+        _("Confirmation of {day}").format(day=day_said(statement.recorded_at)),
         (
             *fact(statement, "recorded_at", _("Recorded")),
             *fact(statement, "withdrawn_at", _("Replaced by another")),
@@ -196,7 +196,7 @@ def _sign_in(request: Model) -> Iterator[Fact]:
 def _declaration(declaration: Declaration) -> Item:
     (when,) = fact(declaration, "accepted_at", _("Accepted"))
     return Item(
-        _("Declaration of {day}").format(day=day_in_words(declaration.accepted_at)),
+        _("Declaration of {day}").format(day=day_said(declaration.accepted_at)),
         (
             when,
             *fact(declaration, "accepted", _("How")),
@@ -211,7 +211,7 @@ def _check(check: WitnessCheck) -> Item:
     papers = papers_said(check)
     value = [for_machines(one) for one in papers]
     return Item(
-        _("Check before the visit, {day}").format(day=day_in_words(check.asked_at)),
+        _("Check before the visit, {day}").format(day=day_said(check.asked_at)),
         (
             *fact(check, "asked_at", _("Asked")),
             *fact(check, "checked_at", _("You signed in")),
@@ -234,7 +234,7 @@ def _check(check: WitnessCheck) -> Item:
 
 def _witnessing(witnessing: Witnessing) -> Item:
     return Item(
-        _("Witnessing on {day}").format(day=day_in_words(witnessing.on_date)),
+        _("Witnessing on {day}").format(day=day_said(witnessing.on_date)),
         (
             *fact(witnessing, "on_date", _("Day of the meeting")),
             *fact(witnessing, "recorded_at", _("Entered in the register")),
@@ -258,7 +258,7 @@ def _reversed(witnessing: Witnessing, *, with_reason: bool = False) -> Iterator[
 def _link(link: LinkProposal, persons: frozenset[int]) -> Item:
     mine = "person" if link.person_id in persons else "other"
     return Item(
-        _("Proposal of {day}").format(day=day_in_words(link.proposed_at)),
+        _("Proposal of {day}").format(day=day_said(link.proposed_at)),
         (
             *fact(link, "proposed_at", _("Proposed")),
             *fact(link, "reason", _("How it became known")),
@@ -299,7 +299,7 @@ def _pointer(row: Any, name: str) -> list[Fact]:
     """That a row points to the person, by a number that stands for them alone."""
     if getattr(row, f"{name}_id") is None:
         return []
-    return [Fact((stored_at(row, name),), _("Keyed mark you are recognised by"), True, _kept())]
+    return [Fact((stored_at(row, name),), _("Pseudonym you are recognised by"), True, _kept())]
 
 
 def _document(document: DocumentEvidence) -> list[Fact]:
@@ -314,7 +314,7 @@ def _rule_set(named: str) -> str:
 
 
 def _day(known: KnownPerson) -> str:
-    return day_in_words(known.birth_date) if known.birth_date else ""
+    return day_said(known.birth_date) if known.birth_date else ""
 
 
 def _kept() -> str:

@@ -72,7 +72,7 @@ WITHHELD: Final[dict[str, tuple[str, Words]]] = {
     "people.PersonAlias": (
         "id person pseudonym",
         _(
-            "So that a number is recognised without being kept, there is a keyed mark of it in that"
+            "So that a number is recognised without being read, there is a pseudonym of it in that"
             " register. It is the same whoever entered it, so it is not told whether there is one."
         ),
     ),

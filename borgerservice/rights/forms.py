@@ -60,6 +60,11 @@ class HeldForm(KindForm):
         label=_("I have checked who the person is"), error_messages={"required": CHECKED}
     )
 
+    @property
+    def must_type_number_again(self) -> bool:
+        """Whether a number was typed that the form does not show back."""
+        return self.is_bound and bool(self.data.get("number"))
+
     def clean_journal(self) -> str:
         """A number, and no story."""
         journal = str(self.cleaned_data["journal"]).strip()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from borgerservice.templatetags.page import day_in_words
+from borgerservice.rights.account import day_said
 from witnesses.forms.documents import document_types
 from witnesses.forms.guide import country_names
 from witnesses.models import DocumentEvidence
@@ -32,9 +32,9 @@ def in_words(one: DocumentEvidence | Paper) -> str:
         if holds
     ]
     if one.issued_on:
-        parts.append(_("issued {day}").format(day=day_in_words(one.issued_on)))
+        parts.append(_("issued {day}").format(day=day_said(one.issued_on)))
     if one.expires_on:
-        parts.append(_("expires {day}").format(day=day_in_words(one.expires_on)))
+        parts.append(_("expires {day}").format(day=day_said(one.expires_on)))
     return ", ".join(parts)
 
 

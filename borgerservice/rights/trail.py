@@ -1,6 +1,6 @@
 """Who looked, when and why: the audit trail of what is held of a person, no name of staff in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,9 +12,8 @@ from borgerservice.audit.events import Event
 from borgerservice.audit.models import AuditEntry
 from borgerservice.audit.selectors import history_of_all
 from borgerservice.municipalities.models import Municipality
-from borgerservice.rights.account import TRAIL, Fact, Group, Item, group, stored_at
+from borgerservice.rights.account import TRAIL, Fact, Group, Item, group, moment_said, stored_at
 from borgerservice.rights.words import BOOKING, CASE, CONTROL, PURPOSES
-from borgerservice.templatetags.page import in_words
 from witnesses.desk.audit import EVENTS as OF_CASES
 from witnesses.models import IdentityProofing
 from witnesses.selectors.held import HeldCases
@@ -56,7 +55,7 @@ def told_trail(
         TRAIL,
         _("Who has looked, and what was done"),
         _("We hold it so that it can be seen afterwards who looked at what, and why."),
-        [Item(_("Acts and look-ups"), tuple(map(_told, shown)))] if entries else [],
+        [Item(_("Acts and look-ups"), tuple(map(_told, _once(shown))))] if entries else [],
         note=_("The names of employees are not told here."),
     )
 
@@ -99,6 +98,16 @@ def _theirs(
             yield entry
 
 
+def _once(entries: Iterable[AuditEntry]) -> Iterator[AuditEntry]:
+    """A look-up by number, phone and e-mail at once is one."""
+    told = set()
+    for entry in entries:
+        act = (entry.event, entry.actor, entry.at, str(entry.facts))
+        if entry.event != Event.HELD_DATA_TOLD or act not in told:
+            yield entry
+        told.add(act)
+
+
 def _is_of_witness(entry: AuditEntry, cases: HeldCases) -> bool:
     """Whether it is about the witness of a case, while the person was that witness."""
     return entry.event in ABOUT_A_WITNESS and any(
@@ -113,7 +122,7 @@ def _told(entry: AuditEntry) -> Fact:
     event, by, why = (str(text) for text in (EVENTS.get(entry.event, entry.event), *_whence(entry)))
     return Fact(
         tuple(stored_at(entry, name) for name in ("at", "event", "actor", "facts")),
-        in_words(entry.at),
+        moment_said(entry.at),
         {"at": entry.at, "event": entry.event, "by": by, "purpose": why},
         f"{event}. {by}. {why}.",
     )
