@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.appointments.desk import centre_page
-from tests.appointments.test_desk_look import DESK, NARROW, look_at, press, server, world
+from tests.appointments.test_desk_look import press, server, world
 from tests.builders import PASSWORD, World
+from tests.rig.looks import DESK, NARROW, look_at
 from tests.rig.services import Server
 
 pytestmark = pytest.mark.only("postgresql")

@@ -17,12 +17,11 @@ from borgerservice.municipalities.models import Closure, StaffMember, StaffRole
 from borgerservice.staff.services import give_role, invite
 from tests.appointments.desk import centre_page, visit_page
 from tests.builders import PASSWORD, World, build_staff, build_visit, build_world
-from tests.rig.axe import faults
+from tests.rig.looks import DESK, NARROW, look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 
 pytestmark = pytest.mark.only("postgresql")
-NARROW, DESK = (320, 640), (1280, 900)
 Role = StaffRole.Role
 
 
@@ -90,15 +89,6 @@ def press(button: Locator) -> None:
     """Press it and wait for the page it leads to."""
     with button.page.expect_event("load"):
         button.click()
-
-
-def look_at(page: Page) -> None:
-    """What no page may have: a fault of access, a sideways scroll, a second heading."""
-    page.wait_for_load_state()
-    assert page.locator("h1").count() == 1, page.url
-    assert faults(page) == []
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window, page.url
 
 
 @pytest.mark.parametrize("size", [NARROW, DESK], ids=["phone", "desk"])

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from appointments.models import BookingDraft
-from tests.appointments.test_pages_look import look_at
 from tests.days import build_coming_world
+from tests.rig.looks import look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -52,7 +52,7 @@ def test_it_is_said_five_minutes_before_and_a_key_keeps_what_is_typed(
     phone.clock.fast_forward(2 * MINUTE)
     expect(line_of(phone)).to_contain_text(SOON)
     expect(line_of(phone)).to_be_in_viewport()
-    look_at(phone, can_measure=True)
+    look_at(phone)
     with phone.expect_response("**/still/") as answered:
         phone.locator("#id_phone").press("2")
     assert (answered.value.request.method, answered.value.status) == ("POST", 204)
@@ -63,7 +63,7 @@ def test_it_is_said_five_minutes_before_and_a_key_keeps_what_is_typed(
     expect(line_of(phone)).to_be_empty()
     phone.clock.fast_forward(7 * MINUTE)
     expect(line_of(phone)).to_have_text(OVER)
-    look_at(phone, can_measure=True)
+    look_at(phone)
 
 
 def test_who_books_at_once_or_types_all_the_time_asks_once_in_five_minutes(
@@ -157,7 +157,7 @@ def test_the_other_pages_of_a_booking_say_it_too(
     page.goto(page.url.replace("check/", page_of_it))
     page.clock.fast_forward(56 * MINUTE)
     expect(line_of(page)).to_contain_text("5")
-    look_at(page, can_measure=True)
+    look_at(page)
 
 
 def test_the_back_button_leads_from_the_check_to_what_was_typed_also_after_a_mistake(

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from appointments.models import BookingDraft, Hold
 from appointments.views.kiosk_mode import ticket_of
-from tests.appointments.test_pages_look import look_at
 from tests.builders import World
 from tests.days import build_coming_world
+from tests.rig.looks import look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -43,18 +43,18 @@ def test_everybody_can_use_the_screen(
 ) -> None:
     page = new_page(size=size)
     page.goto(server.url(f"/kiosk/{ticket_of(world.centre.key)}/"))
-    look_at(page, can_measure=True)
+    look_at(page)
     page.goto(server.url("/kiosk/"))
-    look_at(page, can_measure=True)
+    look_at(page)
     page.locator("main form button.button-primary").click()
-    look_at(page, can_measure=True)
+    look_at(page)
     begun(page, server, world)
-    look_at(page, can_measure=True)
+    look_at(page)
     page.locator("#id_phone").fill("20 30 40 50")
     page.locator("main form button.button-primary").click()
     page.locator("main form button.button-primary").click()
     page.wait_for_selector(".reference")
-    look_at(page, can_measure=True)
+    look_at(page)
 
 
 def test_it_asks_first_and_whoever_answers_goes_on(
@@ -69,7 +69,7 @@ def test_it_asks_first_and_whoever_answers_goes_on(
     page.clock.run_for(15_000)
     expect(box).to_be_visible()
     expect(box.locator("button")).to_be_focused()
-    look_at(page, can_measure=True)
+    look_at(page)
     with page.expect_response("**/still/") as answered:
         page.keyboard.press("Enter")
     assert answered.value.status == 204

@@ -8,9 +8,10 @@ from playwright.sync_api import Page
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffRole
 from tests.appointments.pngs import chunk, png
-from tests.appointments.test_desk_look import DESK, NARROW, look_at, press
+from tests.appointments.test_desk_look import press
 from tests.builders import PASSWORD, World, build_staff
 from tests.days import build_coming_world
+from tests.rig.looks import DESK, NARROW, look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 

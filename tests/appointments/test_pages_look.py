@@ -10,12 +10,11 @@ from appointments.services.centres.own import Own, set_logo, set_own
 from borgerservice.kernel import clock
 from tests.appointments.pngs import png
 from tests.days import build_coming_world
-from tests.rig.axe import faults
+from tests.rig.looks import DESK, NARROW, look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 
 pytestmark = pytest.mark.only("postgresql")
-NARROW, DESK = (320, 640), (1280, 900)
 NO_PAPERS = "1.20261125.ysy"
 
 
@@ -34,18 +33,6 @@ def centre(server: Server) -> str:
         set_own(municipality=world.municipality, own=own, offers={}, actor="staff:1", now=now)
         set_logo(municipality=world.municipality, file=png(), actor="staff:1", now=now)
     return world.centre.key
-
-
-def look_at(page: Page, *, can_measure: bool) -> None:
-    """What no page may have: a script in its text, a fault of access, a sideways scroll."""
-    page.wait_for_load_state()
-    assert page.locator("h1").count() == 1, page.url
-    assert page.locator("script:not([src^='/static/'])").count() == 0, page.url
-    if not can_measure:  # axe is a script itself; without scripts the page is the same one
-        return
-    assert faults(page) == []
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window, page.url
 
 
 full = pytest.mark.full

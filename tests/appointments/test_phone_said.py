@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from appointments.forms.reach import ReachForm
 from appointments.models import Appointment
-from tests.appointments.test_pages_look import look_at
 from tests.days import build_coming_world
+from tests.rig.looks import look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 
@@ -174,7 +174,7 @@ def test_every_form_of_a_citizen_with_a_phone_number_says_it(
         page.locator("#id_phone").fill("2030")
         page.locator("#id_phone").blur()
         expect(line_of(page)).to_contain_text("8")
-        look_at(page, can_measure=True)
+        look_at(page)
 
 
 def test_without_scripts_the_form_is_as_before(

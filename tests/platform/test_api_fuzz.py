@@ -213,6 +213,7 @@ def test_any_days_at_a_real_centre_have_times_or_a_refusal(live: Live) -> None:
     ask()
 
 
+@pytest.mark.once
 def test_any_bytes_are_answered(live: Live) -> None:
     @seeded(SEED)
     @settings(fuzzing, max_examples=5 * EXAMPLES)

@@ -211,6 +211,7 @@ def test_a_worker_keeps_its_connection_for_the_next_task_and_has_another_when_it
         assert provider.repeats == 0
 
 
+@pytest.mark.once
 def test_a_broker_that_is_away_keeps_nobody_from_booking_and_the_sweep_delivers(
     rig: Rig,
     fresh_database: Database,
@@ -240,6 +241,7 @@ def sweeping(
     )
 
 
+@pytest.mark.once
 def test_without_a_broker_the_child_process_delivers_within_seconds_and_ends_when_asked(
     rig: Rig, fresh_database: Database, provider: Provider
 ) -> None:

@@ -96,7 +96,9 @@ def test_it_says_where_its_secrets_lie_and_keeps_one_sweep_going_until_it_ends(s
     assert_everything_ends_together(served, env, signal.SIGTERM)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGHUP, marks=pytest.mark.full)]
+)
 def test_everything_ends_together(served, env, number):
     assert_everything_ends_together(served, env, number)
 

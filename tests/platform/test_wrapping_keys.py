@@ -211,6 +211,7 @@ def own_folder(folder: Path) -> tuple[Path, dict[str, str]]:
     return folder / "keys.json", {"BORGERSERVICE_VAR": str(folder)}
 
 
+@pytest.mark.once
 def test_a_server_says_so_whether_it_starts_with_a_wrong_key_or_is_given_one(
     rig: Rig, tmp_path: Path
 ) -> None:

@@ -145,6 +145,7 @@ def test_nobody_waits_long_and_every_booking_that_was_confirmed_stands(rush: Rus
     assert all(0 <= int(answer.headers["Age"]) < 20 for answer in old)
 
 
+@pytest.mark.once
 def test_a_page_given_again_says_its_age_and_its_form_works(rush: Rush) -> None:
     fresh = rush.read(rush.page)
     assert "Age" not in fresh.headers
@@ -168,6 +169,7 @@ def test_a_page_given_again_says_its_age_and_its_form_works(rush: Rush) -> None:
     assert chosen.headers["Location"].startswith("/book/")
 
 
+@pytest.mark.once
 def test_without_the_gate_the_last_in_the_line_waits_for_all_others(ungated: Rush) -> None:
     bookings, _reads = ungated.at_once(readers=0)
     assert {answer.status for answer in bookings} == {201}

@@ -37,7 +37,7 @@ from witnesses.models import IdentityProofing
 
 SEED = 20261122
 CLERKS = 16
-ALL = (500, 40) if IS_FULL else (25, 16)
+ALL = (500, 40) if IS_FULL else (12, 16)
 A_LAYER_AWAY = (100, 40)
 NOTHING_LEFT = (50, 10)
 """How many witnesses, and how many cases of each."""

@@ -9,10 +9,11 @@ from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
 from tests.appointments.desk import session_of
 from tests.builders import build_staff
+from tests.rig.looks import look_at
 from tests.rig.services import Server
 from tests.rights.planted import Planted, build_house, planted
 from tests.servers import Rig
-from tests.witnesses.test_auditor_look import SIZES, look_at, tab_to
+from tests.witnesses.test_auditor_look import SIZES, tab_to
 
 pytestmark = pytest.mark.once
 PAGE = "/admin/0657/held/"

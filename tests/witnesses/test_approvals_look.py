@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffRole
 from tests.builders import build_staff
+from tests.rig.looks import DESK, NARROW, look_at
 from tests.rig.services import Server
 from tests.witnesses.cases import build_office, number, witness
-from tests.witnesses.test_case_look import DESK, NARROW, look_at
 from witnesses.services import propose_link, propose_reversal
 
 pytestmark = pytest.mark.once

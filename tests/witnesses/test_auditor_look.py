@@ -9,7 +9,7 @@ from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
 from tests.appointments.desk import session_of
 from tests.builders import build_staff
-from tests.rig.axe import faults
+from tests.rig.looks import look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.archive import decided, forged, held
@@ -38,14 +38,6 @@ def session(server: Server) -> str:
             forged(office, refused, participant=refused.participant)
         forged(office, confirmed, participant=refused.participant, outcome="not_confirmed")
         return session_of(build_staff(office.world.municipality, role="auditor", now=now))
-
-
-def look_at(page: Page) -> None:
-    """What no page may have: a fault of access, a sideways scroll, no heading."""
-    assert faults(page) == []
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window, page.url
-    assert page.locator("h1").count() == 1, page.url
 
 
 def tab_to(page: Page, what: str) -> None:

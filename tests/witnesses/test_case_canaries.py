@@ -7,6 +7,7 @@ import logging
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -119,13 +120,15 @@ def test_the_sealed_numbers_are_there_to_be_opened(told):
     assert key.open(statement.number_sealed, seals.witness_number(0)) == WITNESS
 
 
-@pytest.mark.parametrize("disguise", range(len(spellings(WITNESS))))
-def test_control_a_number_that_leaked_into_a_row_is_found(told, disguise):
-    AuditEntry.unscoped.create(
-        at=NOW, event="x", actor="x", subject="x", facts={"note": spellings(WITNESS)[disguise]}
-    )
-
-    assert found(everything_stored()) == [WITNESS]
+def test_control_a_number_that_leaked_into_a_row_is_found_in_every_disguise():
+    for disguised in spellings(WITNESS):
+        with transaction.atomic():
+            AuditEntry.unscoped.create(
+                at=NOW, event="x", actor="x", subject="x", facts={"note": disguised}
+            )
+            assert found(everything_stored()) == [WITNESS], disguised
+            transaction.set_rollback(True)
+    assert found(everything_stored()) == []
 
 
 def test_control_a_number_that_leaked_into_the_log_is_found(caplog):

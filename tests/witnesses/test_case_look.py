@@ -9,13 +9,12 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from borgerservice.kernel import clock
-from tests.rig.axe import faults
+from tests.rig.looks import DESK, NARROW, look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.cases import Office, build_office, number, witness
 
 pytestmark = pytest.mark.only("postgresql")
-NARROW, DESK = (320, 640), (1280, 900)
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +33,6 @@ def open_office(server: Server) -> tuple[Office, str]:
         client = Client()
         client.force_login(office.clerk)
         return office, client.cookies["sessionid"].value
-
-
-def look_at(page: Page) -> None:
-    """What no page may have: a fault of access, a sideways scroll, no heading."""
-    page.wait_for_load_state()
-    assert faults(page) == []
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window, page.url
-    assert page.locator("h1").count() == 1, page.url
 
 
 def press(page: Page, label: str) -> None:

@@ -18,7 +18,7 @@ from tests.witnesses.cases import number, witness
 from witnesses.models import DocumentEvidence, WitnessStatement
 from witnesses.selectors.cases import current_statement, shown_documents
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from borgerservice.sign_in.sessions import SessionStore
 from tests.appointments.desk import session_of
 from tests.builders import build_staff
 from tests.rig.axe import faults
+from tests.rig.looks import DESK, NARROW, look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.cases import build_office, witness
-from tests.witnesses.test_case_look import DESK, NARROW, look_at
 from tests.witnesses.test_letters import refused
 
 pytestmark = pytest.mark.once

@@ -13,7 +13,7 @@ from tests.keys import KeyFile
 from tests.servers import IS_FULL
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
-PEOPLE = 1000 if IS_FULL else 300
+PEOPLE = 1000 if IS_FULL else 150
 CALLERS = range(6)
 ROTATION = (({1}, {1, 2}), ({1, 2}, {2}))
 """Key versions looked up while keys are rotated: a new one comes, later the old one goes. At either

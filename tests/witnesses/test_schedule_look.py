@@ -14,14 +14,13 @@ from borgerservice.audit.models import AuditEntry
 from borgerservice.kernel import clock
 from borgerservice.municipalities.models import StaffMember
 from tests.appointments.desk import session_of, words
-from tests.rig.axe import faults
+from tests.rig.looks import DESK, NARROW, look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.stewards import build_steward
 from witnesses.models import RuleSetInForce, RuleSetProposal
 from witnesses.services.schedule import propose_rule_set
 
-NARROW, DESK = (320, 640), (1280, 900)
 STEWARDS = 8
 TOKEN = "a" * 32
 
@@ -36,13 +35,6 @@ def proposed(staff: StaffMember, *, days: int, rule_set: str = "mitid-2025") -> 
     now = clock.now()
     day = clock.danish_date(now) + timedelta(days=days)
     return propose_rule_set(rule_set=rule_set, in_force_from=day, staff=staff, now=now)
-
-
-def look_at(page: Page) -> None:
-    assert faults(page) == []
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window, page.url
-    assert page.locator("h1").count() == 1, page.url
 
 
 @pytest.mark.once

@@ -26,7 +26,7 @@ from witnesses.services import (
     record_witness,
 )
 
-STEPS = {"sqlite": 50_000 if IS_FULL else 5_000, "postgresql": 10_000 if IS_FULL else 1_000}
+STEPS = {"sqlite": 50_000 if IS_FULL else 3_000, "postgresql": 10_000 if IS_FULL else 1_000}
 SEED = 20261122
 SAME_AGAIN, PRINTED = 0.3, 0.5
 ACTS = {

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from borgerservice.kernel import clock
 from tests.appointments.desk import session_of
 from tests.builders import build_staff
-from tests.rig.axe import faults
+from tests.rig.looks import look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 from tests.witnesses.ledgers import build_place, people, witnessed
@@ -45,14 +45,6 @@ def sessions(server: Server) -> dict[str, str]:
         closed.save()
         newcomer = build_staff(herning.municipality, now=now, has_number=False)
         return {"reviewer": session_of(reviewer), "clerk": session_of(newcomer)}
-
-
-def look_at(page: Page) -> None:
-    """What no page may have: a fault of access, a sideways scroll, no heading."""
-    assert faults(page) == []
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window, page.url
-    assert page.locator("h1").count() == 1, page.url
 
 
 def signed_in(server: Server, new_page: Callable[..., Page], session: str, size: str) -> Page:

@@ -191,6 +191,7 @@ def without_tokens(content: bytes) -> bytes:
     return re.sub(rb'name="(csrfmiddlewaretoken|once)" value="[^"]*"|' + looks, b"", content)
 
 
+@pytest.mark.once
 def test_nothing_about_a_signal_shows_to_anybody_else(monkeypatch, aarhus):
     office = build_office()
     system = build_system(office.world.municipality)

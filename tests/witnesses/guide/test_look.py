@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.appointments.test_pages_look import look_at
 from tests.days import build_coming_world
+from tests.rig.looks import look_at
 from tests.rig.services import Server
 from tests.servers import Rig
 
