@@ -98,6 +98,7 @@ REFUSALS = {
         " confirm."
     ),
     "nobody_left": _("Nobody is left who needs another time."),
+    "done_already": _("That has been done already."),
     "closure_reversed": _("The last day must not be before the first."),
     "closure_is_over": _("Those days have passed."),
     "closure_too_long": _("Close the centre for at most a year at a time."),

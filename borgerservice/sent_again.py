@@ -3,12 +3,16 @@
 import base64
 import hmac
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
+from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from borgerservice.kernel.errors import DomainError
 from borgerservice.municipalities.models import SentForm
@@ -56,15 +60,60 @@ def done_once(
     return address, result
 
 
+def done_once_slowly(
+    request: HttpRequest,
+    do: Callable[..., Any],
+    *,
+    leads_to: str,
+    now: datetime,
+    still_stands: Callable[[datetime], bool] = lambda _at: True,
+) -> Any:
+    """Do what is slow before its transaction begins: what came of it; None where it did before.
+
+    `do` takes `within`: what it writes in is begun by that, and the mark is written with it.
+    `still_stands` says whether what was done then, at that moment, is what stands now: else the
+    refusal stands, too. Raises what `do` does.
+    """
+    try:
+        return do(within=partial(_marked, request, leads_to, now))
+    except (DomainError, IntegrityError):
+        before = _sent_before(request)
+        if before is None or not still_stands(before.sent_at):
+            raise
+        return None
+
+
 def led_before(request: HttpRequest) -> str:
     """Where the very same page led that was sent before and done; empty where it was not."""
-    known = SentForm.objects.filter(mark=_mark_of_page(request)).first()
+    known = _sent_before(request)
     return known.led_to if known else ""
+
+
+def gone(request: HttpRequest, *, said: str) -> HttpResponse:
+    """Answer for a row that is not there: as before where this very page removed it, else 404."""
+    if address := led_before(request):
+        messages.success(request, said)
+        return redirect(address)
+    raise Http404
 
 
 def forget_sent_forms(*, now: datetime) -> int:
     """Let go of the marks of yesterday; how many."""
     return SentForm.objects.filter(sent_at__lte=now - KEPT).delete()[0]
+
+
+@contextmanager
+def _marked(request: HttpRequest, leads_to: str, now: datetime) -> Iterator[None]:
+    """A transaction, and in it the mark of the page; where it has one, that stays."""
+    with transaction.atomic():
+        yield
+        mark = _mark_of_page(request)
+        if mark and _sent_before(request) is None:
+            SentForm.objects.create(mark=mark, led_to=leads_to, sent_at=now)
+
+
+def _sent_before(request: HttpRequest) -> SentForm | None:
+    return SentForm.objects.filter(mark=_mark_of_page(request)).first()
 
 
 def _mark_of_page(request: HttpRequest) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -36,6 +36,7 @@ from borgerservice.municipalities.models import (
     StaffMember,
 )
 from borgerservice.municipalities.policies import Workplace
+from borgerservice.sent_again import gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,15 @@ def reopen(request: HttpRequest, workplace: Workplace, key: str, number: int) ->
     """Remove a closure."""
     centre = find_centre(workplace, key)
     closure = centre.closures.filter(pk=number).first()
+    said = _("The days are open again.")
     if closure is None:
-        raise Http404
+        return gone(request, said=said)
     return act_at_once(
         request,
         do=lambda: remove_closure(closure=closure, actor=workplace.actor, now=clock.now()),
         done=here("closures", workplace, centre),
-        said=_("The days are open again."),
+        said=said,
+        once=True,
     )
 
 
@@ -159,8 +162,9 @@ def take_back(request: HttpRequest, workplace: Workplace, key: str, number: int)
     """Remove an extra opening; visits that were booked in it are shown first."""
     centre = find_centre(workplace, key)
     extra: ExtraOpening | None = centre.extra_openings.filter(pk=number).first()
+    said = _("The extra opening is taken back.")
     if extra is None:
-        raise Http404
+        return gone(request, said=said)
 
     def save(*, is_accepted: bool) -> None:
         remove_extra_opening(
@@ -175,7 +179,7 @@ def take_back(request: HttpRequest, workplace: Workplace, key: str, number: int)
         title=_("Take back the extra opening"),
         form=RosterForm(posted(request)),
         done=here("extra_openings", workplace, centre),
-        said=_("The extra opening is taken back."),
+        said=said,
         back=here("extra_openings", workplace, centre),
     )
 
@@ -230,13 +234,15 @@ def come_back(request: HttpRequest, workplace: Workplace, key: str, number: int)
     """Remove an absence."""
     centre = find_centre(workplace, key)
     absence = centre.absences.filter(pk=number).first()
+    said = _("The absence is taken back.")
     if absence is None:
-        raise Http404
+        return gone(request, said=said)
     return act_at_once(
         request,
         do=lambda: remove_absence(absence=absence, actor=workplace.actor, now=clock.now()),
         done=here("absences", workplace, centre),
-        said=_("The absence is taken back."),
+        said=said,
+        once=True,
     )
 
 

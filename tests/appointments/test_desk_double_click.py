@@ -9,7 +9,7 @@ import pytest
 import requests
 from django.urls import reverse
 
-from appointments.models import Desk
+from appointments.models import Absence, Desk
 from appointments.services.visits.expiry import forget_expired
 from borgerservice.audit.models import AuditEntry
 from borgerservice.kernel import clock
@@ -182,6 +182,48 @@ def test_what_was_undone_meanwhile_is_done_again_and_not_only_said(desktop: Desk
         Closure.objects.filter(first_day=STILL_LATER).delete()
     assert words(made.said) in desktop.press(made, sent).text
     assert desktop.rows(made) == rows + 1
+
+
+UNDONE = {
+    "closed days": ("closures", "closure_remove", "The days are open again."),
+    "an extra opening": (
+        "extra_openings",
+        "extra_opening_remove",
+        "The extra opening is taken back.",
+    ),
+    "an absence": ("absences", "absence_remove", "The absence is taken back."),
+}
+
+
+def planned(desktop: Desktop, day: date, what: str) -> int:
+    """Something planned for a day that can be taken back; its number."""
+    centre, days = desktop.world.centre, {"first_day": day, "last_day": day}
+    with desktop.server.database.opened():
+        if what == "closed days":
+            return int(Closure.objects.create(centre=centre, **days).pk)
+        if what == "an absence":
+            desk = desktop.world.desks[0]
+            return int(Absence.objects.create(centre=centre, desk=desk, **days).pk)
+        hours = {"opens_minute": 1200, "closes_minute": 1260}
+        return int(ExtraOpening.objects.create(centre=centre, day=day, **hours).pk)
+
+
+@pytest.mark.parametrize("what", UNDONE)
+def test_it_is_taken_back_once_and_every_press_says_so(desktop: Desktop, what: str) -> None:
+    page, undo, said = UNDONE[what]
+    number = planned(desktop, STILL_LATER + timedelta(days=2), what)
+    where = {"code": desktop.world.municipality.code, "key": desktop.world.centre.key}
+    shown = desktop.browser.get(desktop.server.url(reverse(f"admin:{page}", kwargs=where)))
+    address = desktop.server.url(reverse(f"admin:{undo}", kwargs={**where, "number": number}))
+    sent, events = {"csrfmiddlewaretoken": seal_in(shown.text)}, desktop.events()
+    answers = click_at_once(desktop.browser, address, sent)
+    assert answers == [(302, reverse(f"admin:{page}", kwargs=where))] * CLICKS
+    assert desktop.events() == events + 1
+    later = desktop.browser.post(address, sent, timeout=30)
+    assert (later.status_code, words(said) in later.text) == (200, True)
+    anew = {"csrfmiddlewaretoken": seal_in(later.text)}
+    assert desktop.browser.post(address, anew, timeout=30).status_code == 404
+    assert desktop.events() == events + 1
 
 
 def test_what_forms_led_to_is_forgotten_after_a_day(desktop: Desktop) -> None:

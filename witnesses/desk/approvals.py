@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from borgerservice.admin import Role, act, act_at_once, admin_page, posted, show
 from borgerservice.kernel import clock
 from borgerservice.municipalities.policies import Workplace
+from borgerservice.sent_again import done_once_slowly
 from witnesses.desk.page import ROLES, case_address, case_page, find_case
 from witnesses.forms.approvals import LinkForm, ReversalForm
 from witnesses.models import LinkProposal, ReversalProposal
@@ -84,17 +85,26 @@ def link_propose(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     """Propose that two numbers belong to one person."""
     code = {"code": workplace.municipality.code}
     is_approver = workplace.has(*APPROVERS)
+    done = reverse("admin:approvals" if is_approver else "admin:link_propose", kwargs=code)
+    now = clock.now()
+
+    def propose(**typed: Any) -> LinkProposal | None:
+        do = partial(
+            propose_link,
+            municipality=workplace.municipality,
+            staff=workplace.staff,
+            now=now,
+            **typed,
+        )
+        proposal: LinkProposal | None = done_once_slowly(request, do, leads_to=done, now=now)
+        return proposal
+
     return act(
         request,
         title=_("Two numbers, one person"),
         form=LinkForm(posted(request)),
-        do=partial(
-            propose_link,
-            municipality=workplace.municipality,
-            staff=workplace.staff,
-            now=clock.now(),
-        ),
-        done=reverse("admin:approvals" if is_approver else "admin:link_propose", kwargs=code),
+        do=propose,
+        done=done,
         said=_("Proposed. It holds once a colleague has approved it."),
         template="admin/approvals_link.html",
         workplace=workplace,

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appointments.exceptions import NotFound
 from appointments.selectors.bookable import get_appointment
 from borgerservice.admin import act_at_once, admin_page, tell_way_out
+from borgerservice.audit.events import Event
 from borgerservice.kernel import clock
 from borgerservice.kernel.cpr import CprNumber
 from borgerservice.kernel.errors import DomainError
 from borgerservice.municipalities.policies import Workplace
+from borgerservice.sent_again import done_once_slowly
 from witnesses.desk.page import (
     PAGES,
     ROLES,
@@ -30,6 +32,7 @@ from witnesses.desk.page import (
 )
 from witnesses.exceptions import CaseOver
 from witnesses.rules.lifecycle import Step
+from witnesses.selectors.audit import step_taken_at
 from witnesses.services import (
     abandon_proofing,
     is_recognised,
@@ -47,6 +50,11 @@ SERVICES: dict[Step, Callable[..., Any]] = {
     Step.RECORD_DOCUMENTS: record_documents,
     Step.RECORD_QUESTIONS: record_questions,
     Step.RECORD_WITNESS: record_witness,
+}
+EVENTS: dict[Step, Event] = {
+    Step.RECORD_DOCUMENTS: Event.PROOFING_DOCUMENTS_RECORDED,
+    Step.RECORD_QUESTIONS: Event.PROOFING_QUESTIONS_RECORDED,
+    Step.RECORD_WITNESS: Event.PROOFING_WITNESS_RECORDED,
 }
 
 
@@ -123,21 +131,28 @@ def _take(request: HttpRequest, workplace: Workplace, reference: str, step: Step
     here = case_address(workplace, reference)
     if request.method != "POST" and not any(s.step is step and s.is_open for s in shown.steps):
         return redirect(here)
-    form = form_of(request, shown, step)
+    form, now = form_of(request, shown, step), clock.now()
     do = partial(
         SERVICES[step],
         proofing=shown.case,
         staff=workplace.staff,
-        now=clock.now(),
+        now=now,
         seen=revision_seen(request),
     )
     try:
         require_open(shown.case)
         if form.is_bound and form.is_valid():
-            taken = do(**form.facts)
+            taken = done_once_slowly(
+                request,
+                partial(do, **form.facts),
+                leads_to=here,
+                now=now,
+                still_stands=lambda at: at == step_taken_at(shown.case, EVENTS[step]),
+            )
             messages.success(request, _("Recorded."))
             _ask_to_look_again(request, form)
-            if step is Step.RECORD_DOCUMENTS and not is_recognised(taken):
+            case = taken or find_case(workplace, reference).case
+            if step is Step.RECORD_DOCUMENTS and not is_recognised(case):
                 messages.warning(request, REFUSALS["ledger_unavailable"])
             return redirect(here)
     except CaseOver as over:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 
+from borgerservice.audit.events import Event
 from borgerservice.audit.models import AuditEntry
 from borgerservice.municipalities.models import Municipality
 from witnesses.exceptions import NotFound
@@ -173,6 +174,13 @@ def newest_entries(case: IdentityProofing) -> list[AuditEntry]:
     return list(
         entries.filter(subject=f"proofing:{case.reference}").order_by("-id")[: TRAIL_ROWS + 1]
     )
+
+
+def step_taken_at(case: IdentityProofing, event: Event) -> datetime | None:
+    """When a step of the case was last taken, as the audit trail tells it."""
+    entries = AuditEntry.objects.for_municipality(case.municipality_id)
+    taken = entries.filter(subject=f"proofing:{case.reference}", event=event)
+    return taken.order_by("-id").values_list("at", flat=True).first()
 
 
 def facts_shown(facts: Facts, language: Language) -> FactsShown:

@@ -27,6 +27,7 @@ from witnesses.services.identity import (
 )
 from witnesses.services.recognition import marks_if_possible, stranger
 from witnesses.services.steps import (
+    Within,
     held_case,
     key_of,
     note,
@@ -58,6 +59,7 @@ def record_documents(
     now: datetime,
     assurance_level: AssuranceLevel = AssuranceLevel.SUBSTANTIAL,
     seen: int | None = None,
+    within: Within = transaction.atomic,
 ) -> IdentityProofing:
     """Record who the applicant is and what they show. Taken again, it corrects what stood there.
 
@@ -66,7 +68,7 @@ def record_documents(
     field of what cannot be, `own_case`, `no_number_to_link`.
     """
     marks = marks_if_possible(number) if isinstance(number, IdentityNumber) else {}
-    with transaction.atomic():
+    with within():
         case = held_case(proofing, Step.RECORD_DOCUMENTS, staff=staff, seen=seen)
         day = met_on(case)
         check_documents(documents, met_on=day)
@@ -98,9 +100,10 @@ def record_questions(
     staff: StaffMember,
     now: datetime,
     seen: int | None = None,
+    within: Within = transaction.atomic,
 ) -> IdentityProofing:
     """Record how the CPR questions in the national client went. Never a question or an answer."""
-    with transaction.atomic():
+    with within():
         case = held_case(proofing, Step.RECORD_QUESTIONS, staff=staff, seen=seen)
         if is_own_case(case, staff=staff):
             raise Refused("own_case")

@@ -18,7 +18,7 @@ from witnesses.models import LinkProposal
 from witnesses.policies import is_among, is_same_human
 from witnesses.rules.numbers import IdentityNumber
 from witnesses.services.ledger import is_link_guards_refusal
-from witnesses.services.steps import marks_for, person_behind, require_own_number
+from witnesses.services.steps import Within, marks_for, person_behind, require_own_number
 
 MOST_ATTEMPTS = 50
 
@@ -31,6 +31,7 @@ def propose_link(
     reason: str,
     staff: StaffMember,
     now: datetime,
+    within: Within = transaction.atomic,
 ) -> LinkProposal:
     """Propose that the persons behind two numbers are one human being. Slow: two marks are made.
 
@@ -42,7 +43,7 @@ def propose_link(
     if number == other_number:
         raise Refused("same_number", field="other_number")
     marks, other_marks = marks_for(number), _other_marks_for(other_number)
-    with transaction.atomic():
+    with within():
         one = person_behind(number, marks, now=now)
         other = person_behind(other_number, other_marks, now=now)
         _hold(one, other)

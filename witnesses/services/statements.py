@@ -29,6 +29,7 @@ from witnesses.services.documents import (
 from witnesses.services.identity import GivenNumber, birth_date_told, settled_birth_date
 from witnesses.services.recognition import recognise_applicant, sealed_number
 from witnesses.services.steps import (
+    Within,
     held_case,
     key_of,
     marks_for,
@@ -77,6 +78,7 @@ def record_witness(
     staff: StaffMember,
     now: datetime,
     seen: int | None = None,
+    within: Within = transaction.atomic,
 ) -> WitnessStatement:
     """Record the witness. Taken again, it withdraws the former statement and puts this one.
 
@@ -87,7 +89,7 @@ def record_witness(
     marks = marks_for(number) if isinstance(number, IdentityNumber) else {}
     applicant = sealed_number(proofing)
     name = _clean(witness.name)
-    with transaction.atomic():
+    with within():
         case = held_case(proofing, Step.RECORD_WITNESS, staff=staff, seen=seen)
         recognise_applicant(case, applicant, now=now)
         _refuse_own(case, staff)

@@ -1,7 +1,9 @@
 """What every step of a case begins and ends with: hold the case, ask if the step may be taken."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Any
 
 from borgerservice.audit.events import Event
 from borgerservice.audit.models import AuditEntry
@@ -17,6 +19,9 @@ from witnesses.models import IdentityProofing
 from witnesses.rules.lifecycle import TRANSITIONS, CaseState, Step, is_over, may
 from witnesses.rules.numbers import IdentityNumber, number_kind
 from witnesses.services.grounds import case_held
+
+Within = Callable[[], AbstractContextManager[Any]]
+"""What begins the transaction of an act that is slow before it, and writes with it."""
 
 
 def held_case(

@@ -120,7 +120,10 @@ def add_absence(
 
 
 def remove_absence(*, absence: Absence, actor: str, now: datetime) -> None:
-    """Take an absence back. What is over stays as it was."""
+    """Take an absence back. What is over stays as it was.
+
+    Raises Refused `closure_is_over`, `done_already`.
+    """
     if absence.last_day < danish_date(now):
         raise Refused("closure_is_over")
     with changed_roster(
@@ -131,7 +134,8 @@ def remove_absence(*, absence: Absence, actor: str, now: datetime) -> None:
         actor=actor,
         now=now,
     ):
-        absence.delete()
+        if not absence.delete()[0]:
+            raise Refused("done_already")
 
 
 def caps_of(services: Iterable[str]) -> int:

@@ -98,7 +98,10 @@ def add_closure(
 
 
 def remove_closure(*, closure: Closure, actor: str, now: datetime) -> None:
-    """Open the time of a closure again, as the hours say. What is over stays as it was."""
+    """Open the time of a closure again, as the hours say. What is over stays as it was.
+
+    Raises Refused `closure_is_over`, `done_already`.
+    """
     if closure.last_day < danish_date(now):
         raise Refused("closure_is_over")
     with changed_roster(
@@ -109,7 +112,8 @@ def remove_closure(*, closure: Closure, actor: str, now: datetime) -> None:
         actor=actor,
         now=now,
     ):
-        closure.delete()
+        if not closure.delete()[0]:
+            raise Refused("done_already")
 
 
 def add_extra_opening(
@@ -166,7 +170,8 @@ def remove_extra_opening(
         actor=actor,
         now=now,
     ):
-        extra.delete()
+        if not extra.delete()[0]:
+            raise Refused("done_already")
 
 
 def check_days(first_day: date, last_day: date, *, now: datetime) -> None:
