@@ -114,21 +114,30 @@ def _decision(case: IdentityProofing) -> Iterator[Fact]:
     yield from fact(case, "outcome", _("Outcome"))
     yield from fact(case, "rule_set", _("Rule set"), _rule_set(case.rule_set))
     yield from _facts(case)
-    if case.rule_set in RULE_SETS and case.findings:
-        account = account_of(case, language_now(), to_citizen=True)
-        grounds = [f"{ground.name}: {ground.text}" for ground in account.grounds]
-        yield Fact(
-            (stored_at(case, "findings"), stored_at(case, "failed")),
-            _("Grounds"),
-            grounds,
-            "\n".join(grounds),
-        )
+    yield from _grounds(case)
     witnessing = getattr(case, "witnessing", None)
     if witnessing is not None:
         yield from fact(
             witnessing, "applicant", _("In the register of witnessings"), _kept(), value=True
         )
         yield from _reversed(witnessing)
+
+
+def _grounds(case: IdentityProofing) -> Iterator[Fact]:
+    """The grounds as the letter tells them; by their rules where no rule here gives such ones."""
+    try:
+        account = account_of(case, language_now(), to_citizen=True)
+        grounds = [f"{ground.name}: {ground.text}" for ground in account.grounds]
+    except (KeyError, TypeError):
+        grounds = [_rule(finding["rule"]) for finding in case.findings]
+    fields = (stored_at(case, "findings"), stored_at(case, "failed"))
+    yield Fact(fields, _("Grounds"), grounds, "\n".join(grounds))
+
+
+def _rule(rule: str) -> str:
+    """A rule by name; its code where this installation does not know it."""
+    words, key = words_in(language_now()), f"rules.{rule}.name"
+    return words.say(key) if words.has(key) else rule
 
 
 def _facts(case: IdentityProofing) -> Iterator[Fact]:
@@ -182,9 +191,8 @@ def _statement(statement: WitnessStatement) -> Item:
 
 def _not_met(case: IdentityProofing) -> Iterator[Fact]:
     """The rules about the witness that were not met; never by which figures."""
-    words = words_in(language_now())
     failed = [rule for rule in case.failed if rule.startswith("witness.")]
-    names = [words.say(f"rules.{rule}.name") for rule in failed]
+    names = map(_rule, failed)
     yield from fact(case, "failed", _("Not met by you"), ", ".join(names), value=failed or "")
 
 

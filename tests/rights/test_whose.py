@@ -18,8 +18,9 @@ from borgerservice.notifications.services import new_contact
 from borgerservice.rights.telling import Sought
 from tests.builders import NOW, TODAY, build_visit, build_world
 from tests.rights.test_account import told
-from tests.witnesses.cases import PASSPORT, Office, build_office, number
-from witnesses.services import open_proofing, record_documents
+from tests.witnesses.archive import forged
+from tests.witnesses.cases import PASSPORT, Office, Reason, build_office, number, witness
+from witnesses.services import note_reading, open_proofing, record_documents, record_witness
 
 PHONE = "+4520304050"
 AMINA = number(1)
@@ -176,3 +177,35 @@ def test_of_those_who_wait_a_protected_name_is_not_written(office):
 def test_an_e_mail_address_is_found_however_it_is_written(office):
     build_visit(office.world, day=TODAY + timedelta(days=1), phone="", email="Amina@Example.com")
     assert Told(office, email="amina@EXAMPLE.com").said("visits")["Navn"] == "Amina Hassan"
+
+
+def test_a_decision_by_rules_that_are_no_longer_here_is_told_by_its_rules(office):
+    case = office.decided(witness(2), applicant=1)
+    forged(office, case, applicant=case.applicant, rule_set="mitid-1999", failed=["witness.height"])
+    forged(office, case, applicant=case.applicant, findings=[{"rule": "witness.height"}])
+    cases = Told(office, number=AMINA).groups["cases"].items
+    grounds = [fact.said for item in cases for fact in item.facts if fact.label == "Begrundelse"]
+    assert "Vidnet er inden for grænsen" in grounds[0]
+    assert "Hvor ofte man må være vidne" in grounds[1]
+    assert grounds[2] == "witness.height"
+
+
+def test_a_witness_who_was_replaced_is_told_of_their_own_part_alone(office):
+    case = office.with_witness(witness(2), is_signed=False)
+    asks = {"proofing": case, "reason": Reason.QUESTIONS_NOT_POSSIBLE, "staff": office.clerk}
+    record_witness(witness=witness(3, name="Carl Vidne"), now=NOW + timedelta(hours=1), **asks)
+    note_reading(proofing=case, staff=office.clerk, now=NOW + timedelta(hours=2))
+    former = Told(office, number=number(2), name="Bente Vidne")
+    later = Told(office, number=number(3), name="Carl Vidne")
+    assert former.said("witness")["Navn"] == "Bente Vidne"
+    assert "23. november 2026" in former.said("witness")["Erstattet af en anden"]
+    assert list(former.said("trail")) == ["23. november 2026 kl. 08.00"]
+    recorded_at, read_at = "23. november 2026 kl. 09.00", "23. november 2026 kl. 10.00"
+    assert list(later.said("trail"))[:2] == [recorded_at, read_at]
+
+
+def test_of_the_facts_of_a_decision_no_row_number_and_no_witness_is_told(office):
+    office.decided(witness(2), applicant=1)
+    cases = Told(office, number=AMINA).groups["cases"].items
+    (facts,) = (f.value for f in cases[0].facts if f.label == "Oplysninger i afgørelsen")
+    assert set(facts) == {"on", "birth_date", "wants_cpr_link", "documents", "questions"}
