@@ -1,9 +1,9 @@
 """The page on which an administrator answers somebody who asks what is held of them."""
 
 import json
+from datetime import datetime
 from typing import Final
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -61,7 +61,7 @@ def _answer(request: HttpRequest, workplace: Workplace, form: HeldForm) -> HttpR
             now=now,
         )
         if as_file:
-            return _file(account, workplace, journal)
+            return _file(account, workplace, journal, now)
         return render(
             request,
             "rights/account.html",
@@ -73,13 +73,11 @@ def _answer(request: HttpRequest, workplace: Workplace, form: HeldForm) -> HttpR
                 "language": language,
                 "tools": tools,
                 "tools_language": tools_language,
-                "public_address": settings.PUBLIC_ADDRESS,
             },
         )
 
 
-def _file(account: Account, workplace: Workplace, journal: str) -> HttpResponse:
-    now = clock.now()
+def _file(account: Account, workplace: Workplace, journal: str, now: datetime) -> HttpResponse:
     told = {
         "municipality": workplace.municipality.code,
         "made_at": now,
