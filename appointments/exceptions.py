@@ -24,13 +24,16 @@ class SlotTaken(Refused):
 
 
 class TooMany(Refused):
-    """One network or contact has done it too often; `retry_after` seconds from now it may."""
+    """One network or contact has done it too often; `retry_after` seconds from now it may.
+
+    `of_network`: from another network one may now.
+    """
 
     code = "too_many_tries"
 
-    def __init__(self, *, retry_after: int) -> None:
+    def __init__(self, *, retry_after: int, of_network: bool = False) -> None:
         super().__init__()
-        self.retry_after = retry_after
+        self.retry_after, self.of_network = retry_after, of_network
 
 
 class NotFound(Refused):

@@ -16,7 +16,7 @@ Given = ParamSpec("Given")
 View = Callable[Given, HttpResponseBase]
 
 
-def limited(view: View[Given], *, is_search: bool = False) -> View[Given]:
+def limited(view: View[Given]) -> View[Given]:
     """The view; where it was asked too often, a page that says so and when to come back."""
 
     @wraps(view)
@@ -28,7 +28,6 @@ def limited(view: View[Given], *, is_search: bool = False) -> View[Given]:
             assert isinstance(request, HttpRequest)  # noqa: S101 - a view's first argument
             shown = {
                 "is_error_page": True,
-                "is_search": is_search,
                 "booked": _booked(),
                 "when": _when(refused),
             }
@@ -49,6 +48,12 @@ def in_words(refused: TooMany) -> str:
     return f"{_booked()} {_when(refused)}"
 
 
+def asked_too_often(refused: TooMany) -> str:
+    """What is said to whoever asks for a lost link."""
+    told = _("The link has been asked for too many times. Nothing has been sent now.")
+    return f"{told} {_when(refused)}"
+
+
 def _booked() -> str:
     return _(
         "Many times have been booked from your network, or with your phone number or e-mail"
@@ -58,11 +63,23 @@ def _booked() -> str:
 
 def _when(refused: TooMany) -> str:
     minutes, hours = -(-refused.retry_after // 60), -(-refused.retry_after // 3600)
+    if not refused.of_network:
+        return _later(minutes, hours)
     if hours > 1:
         told = _("You can try again in %(hours)s hours, or from another network.")
         return told % {"hours": hours}
     return ngettext(
         "You can try again in %(minutes)s minute, or from another network.",
         "You can try again in %(minutes)s minutes, or from another network.",
+        minutes,
+    ) % {"minutes": minutes}
+
+
+def _later(minutes: int, hours: int) -> str:
+    if hours > 1:
+        return _("You can try again in %(hours)s hours.") % {"hours": hours}
+    return ngettext(
+        "You can try again in %(minutes)s minute.",
+        "You can try again in %(minutes)s minutes.",
         minutes,
     ) % {"minutes": minutes}

@@ -82,5 +82,9 @@ def test_asking_too_often_is_refused(visit):
     assert answers[0].status_code == 200
     assert answers[-1].status_code == 429
     told = answers[-1].content.decode()
-    assert "For mange forsøg" in told
+    assert "Der er bedt om linket for mange gange. Der er ikke sendt noget nu." in told
+    assert "Du kan prøve igen om" in told
+    assert "netværk" not in told
     assert "For mange bestillinger" not in told
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert 'value="20 30 40 50"' in told, "what was typed is kept"

@@ -27,6 +27,8 @@ from borgerservice.vault.marks import contact_mark
 
 START, CENTRE, CONTACT, FIND, ARRIVE = "start", "centre", "contact", "find", "arrive"
 CODE, CODE_NET, WRONG_CODE = "code", "code_net", "wrong_code"
+_OF_NETWORK = frozenset({START, CENTRE, CODE_NET, WRONG_CODE})
+"""Of each of these only the network counts, and never the contact."""
 
 ONE_TOO_MANY = "no_more_uses_than_may_be"
 _OF_THE_SAME = "(what, mark, span) DO UPDATE SET uses = appointments_usecount.uses + 1"
@@ -104,7 +106,7 @@ def uses_of_booking(
 def too_many(uses: Sequence[New], *, now: datetime) -> TooMany:
     """What to tell somebody whose booking is one too many."""
     counts = [new.row for new in uses if isinstance(new.row, UseCount)]
-    return TooMany(retry_after=max(limit(count.what).seconds_left(now) for count in counts))
+    return _too_many([limit(count.what) for count in counts], now=now)
 
 
 def count_wait(*, centre: Centre, phone: str, email: str, network: str, now: datetime) -> None:
@@ -235,10 +237,17 @@ def _require_a_place_left(centre: Centre, network: str, *, now: datetime) -> Non
         uses__gte=which.most,
     )
     if has_all.exists():
-        raise TooMany(retry_after=which.seconds_left(now))
+        raise _too_many([which], now=now)
 
 
 def _require(counted: dict[str, int], *, now: datetime) -> None:
     over = [which for what in counted if counted[what] > (which := limit(what)).most]
     if over:
-        raise TooMany(retry_after=max(which.seconds_left(now) for which in over))
+        raise _too_many(over, now=now)
+
+
+def _too_many(over: Sequence[Limit], *, now: datetime) -> TooMany:
+    return TooMany(
+        retry_after=max(which.seconds_left(now) for which in over),
+        of_network=all(which.what in _OF_NETWORK for which in over),
+    )
