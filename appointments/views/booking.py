@@ -40,7 +40,7 @@ from appointments.views.kiosk_mode import at_kiosk, screen_of, start_of
 from appointments.views.limited import limited
 from appointments.views.one_moment import asked_first
 from appointments.views.page_at import page_at
-from appointments.views.party import comers_in, others_in, with_others
+from appointments.views.party import comers_in, goes_on_at, others_in, with_others
 from appointments.views.places import centre_or_404
 from appointments.views.private import private
 from appointments.views.visits import to_visit
@@ -154,8 +154,10 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
             is_held = False
         if not is_held:
             return redirect(f"{reverse('appointments:change_time', args=[token])}?short=1")
-        is_done = is_whole and not others_in(request.POST)
-        return redirect(f"appointments:{'check' if is_done else 'details'}", token=token)
+        if others_in(request.POST):
+            here = reverse("appointments:details", kwargs={"token": token})
+            return redirect(f"{here}#{goes_on_at(request.POST, people=len(party['names']))}")
+        return redirect("appointments:check", token=token)
     return page_at(
         request, "appointments/details.html", {"form": form, **_facts(token, draft, now, services)}
     )

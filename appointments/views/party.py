@@ -27,6 +27,11 @@ def with_others(so_far: dict[str, Any], data: Mapping[str, Any], draft: Draft) -
     return {**so_far, "names": names, "protected": protected, "services": services}
 
 
+def goes_on_at(data: Mapping[str, Any], *, people: int) -> str:
+    """Where on the page one goes on: in the name of who was added, or with how many come."""
+    return f"id_name_{people - 1}" if "add" in data else "party"
+
+
 def comers_in(draft: Draft, read: Iterable[ServiceType] = ()) -> dict[str, Any]:
     """Who comes and for what, as the pages of a booking show it; some services are read already."""
     known = {service.code: service for service in (draft.row.service, *read)}

@@ -175,6 +175,10 @@ class PaperForm(forms.Form):
         for name in [name for name, is_asked in asked.items() if not is_asked]:
             del self.fields[name]
 
+    def begin_here(self) -> None:
+        """Lead whoever asked for this paper to its first question."""
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+
     def clean(self) -> dict[str, Any]:
         """A paper of another country does not show a Danish number: another number is meant."""
         given = self.cleaned_data

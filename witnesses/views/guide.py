@@ -64,13 +64,16 @@ def bring(request: HttpRequest) -> HttpResponse:
     if not visit.is_valid() or (step == VISIT and is_change):
         return _ask_visit(request, visit)
     types, again = visit.cleaned_data["p"], data.get("again", "")
-    if again in kinds() and len(types) < MOST_PAPERS:
+    is_one_more = again in kinds() and len(types) < MOST_PAPERS
+    if is_one_more:
         types.append(again)
     is_sent = step == PAPERS and not again and not is_change
     if step == VISIT and (before := _answers_in(data.get("a", ""))):
         data = answered_before(before, types)
     recent = rules_on(visit.cleaned_data["on"]).usable.recent.types
     papers = paper_forms(visit, types, data, recent=recent, bound=is_sent)
+    if is_one_more:
+        papers[-1].begin_here()
     if papers and not (is_sent and are_sound(papers)):
         return _ask_papers(request, visit, papers)
     link = written(visit.answers(one.paper for one in papers))
