@@ -1,9 +1,11 @@
 """Who waits to write to a SQLite file is woken by whoever wrote, and waits for nobody else."""
 
+import select
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 
@@ -19,6 +21,7 @@ TOO_LONG = 600
 FIRST_TRIES = 3
 """SQLite is told not to wait, then finds the file locked, then that nobody rang meanwhile."""
 A_WHILE = 60
+MOST_TRIES, A_MOMENT = 20, 0.05
 MENDING = """
 import fcntl, sys
 sys.stdin.readline()
@@ -90,6 +93,39 @@ def test_who_comes_while_another_mends_the_file_waits_for_it(fresh_database: Dat
             assert late.is_alive()
         late.join(A_WHILE)
         assert not late.is_alive()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="there every ring wakes all")
+def test_a_ring_wakes_one_of_those_who_wait_and_that_is_who_came_first(
+    fresh_database: Database,
+) -> None:
+    name = fresh_database.env["DATABASE_URL"].removeprefix("sqlite:///")
+    ringer = base.Bell(name)
+    for _ in range(MOST_TRIES):  # whoever is not quite asleep yet hears it, too
+        woken: list[int] = []
+        waiters = [
+            threading.Thread(target=_wait_and_tell, args=(base.Bell(name), number, woken))
+            for number in range(3)
+        ]
+        for waiter in waiters:
+            waiter.start()
+            time.sleep(A_MOMENT)
+        ringer.ring()
+        time.sleep(A_MOMENT)
+        first = list(woken)
+        for waiter in waiters:
+            while waiter.is_alive():
+                ringer.ring()
+                waiter.join(A_MOMENT)
+        ringer.silence()
+        if first == [0] and woken == [0, 1, 2]:
+            return
+    raise AssertionError(first, woken)
+
+
+def _wait_and_tell(bell: base.Bell, number: int, woken: list[int]) -> None:
+    bell.wait(A_WHILE)
+    woken.append(number)
 
 
 def test_a_bell_that_nobody_hears_is_rung_for_ever(fresh_database: Database) -> None:

@@ -28,8 +28,7 @@ class Bell:
         with suppress(FileExistsError):
             os.mkfifo(name, 0o600)
         self._pipe = os.open(name, os.O_RDWR | os.O_NONBLOCK)
-        self._ear = select.poll()
-        self._ear.register(self._pipe, select.POLLIN)
+        self._ear = _Ear(self._pipe)
 
     def ring(self) -> None:
         """Wake those who wait."""
@@ -43,10 +42,37 @@ class Bell:
 
     def wait(self, seconds: float) -> None:
         """Come back when it rings, or after so long."""
-        self._ear.poll(1000 * seconds)
+        self._ear.listen(seconds)
 
     def __del__(self) -> None:
         os.close(self._pipe)
+
+
+class _EarOfAll:
+    """Hears each ring, as do all others who listen."""
+
+    def __init__(self, pipe: int) -> None:
+        self._poll = select.poll()
+        self._poll.register(pipe, select.POLLIN)
+
+    def listen(self, seconds: float) -> None:
+        self._poll.poll(1000 * seconds)
+
+
+class _EarOfOne:
+    """Hears a ring if it has listened the longest: of many who wait only one can write next."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._poll = select.epoll()
+
+    def listen(self, seconds: float) -> None:
+        self._poll.register(self._pipe, select.EPOLLIN | select.EPOLLEXCLUSIVE)  # at the end
+        self._poll.poll(seconds)
+        self._poll.unregister(self._pipe)
+
+
+_Ear: Final = _EarOfOne if hasattr(select, "epoll") else _EarOfAll
 
 
 class DatabaseWrapper(SQLite):
