@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from urllib.parse import urljoin
 
@@ -10,8 +11,12 @@ import pytest
 import requests
 
 from appointments.models import Appointment, Hold, WaitingEntry
+from appointments.rules.local_time import instant
+from appointments.services.booking.tapped_twice import start_draft_once
 from borgerservice.notifications.models import Message
+from tests.builders import NOW, TODAY, build_world
 from tests.days import build_coming_world
+from tests.rig.databases import Database
 from tests.rig.services import Server
 
 CLICKS = 8
@@ -73,6 +78,33 @@ def test_many_clicks_at_once_on_a_time_hold_it_once(server: Server, desks: int) 
     assert answers[0][0] == 302
     with server.database.opened():
         assert Hold.unscoped.filter(centre__key=key).count() == 1
+
+
+def test_a_click_that_is_done_while_another_looks_for_it_is_the_same_booking(
+    fresh_database: Database,
+) -> None:
+    done: list[str] = []
+    with fresh_database.opened() as connection:
+        click = partial(
+            start_draft_once,
+            centre=build_world(desks=2).centre,
+            service="new_mitid",
+            people=1,
+            start=instant(TODAY, 13 * 60),
+            now=NOW,
+            mark="the same form",
+        )
+
+        def after_the_first_look(execute, sql, *how):
+            seen = execute(sql, *how)
+            if not done and "FROM appointments_bookingdraft" in sql.replace('"', ""):
+                done.append("")
+                done[0] = click()
+            return seen
+
+        with connection.execute_wrapper(after_the_first_look):
+            assert click() == done[0]
+        assert Hold.unscoped.count() == 1
 
 
 def test_many_clicks_at_once_put_somebody_on_the_waiting_list_once(server: Server) -> None:

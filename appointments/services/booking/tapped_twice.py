@@ -23,9 +23,9 @@ def start_draft_once(*, mark: str, start: datetime, now: datetime, **asked: Any)
     if not mark:
         return start_draft(start=start, now=now, **asked)
     token = derive_link(PURPOSE, new_salt(mark))
-    if _is_untouched(token, start=start, now=now):
-        return token
     is_known = BookingDraft.objects.filter(token_hash=link_hash(token)).exists()
+    if is_known and _is_untouched(token, start=start, now=now):
+        return token
     try:
         return start_draft(token="" if is_known else token, start=start, now=now, **asked)
     except (IntegrityError, SlotTaken):  # perhaps begun at this very moment
