@@ -42,9 +42,9 @@ full = pytest.mark.full
     ("language", "size", "javascript"),
     [
         pytest.param("da", NARROW, True, id="Danish, phone"),
-        pytest.param("en", DESK, True, id="English, desk"),
         pytest.param("en", NARROW, False, id="English, phone, no scripts"),
         pytest.param("ar", NARROW, True, id="Arabic, phone"),
+        pytest.param("en", DESK, True, id="English, desk", marks=full),
         pytest.param("da", DESK, True, id="Danish, desk", marks=full),
         pytest.param("en", NARROW, True, id="English, phone", marks=full),
         pytest.param("da", NARROW, False, id="Danish, phone, no scripts", marks=full),

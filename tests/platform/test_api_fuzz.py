@@ -23,7 +23,7 @@ from borgerservice.municipalities.models import Centre, Municipality
 from tests.platform.api_calls import PROBLEM, build_system
 from tests.servers import IS_FULL, Rig
 
-EXAMPLES = 300 if IS_FULL else 25
+EXAMPLES = 300 if IS_FULL else 15
 SEED = secrets.randbits(32) if IS_FULL else 20261122
 CENTRE = "borgerservice-herning"
 LAST_MIDNIGHT = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)

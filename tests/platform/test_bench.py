@@ -16,7 +16,7 @@ from tests.rig.databases import ROOT
 from tests.servers import IS_FULL
 
 MUST = Bound(">=", 0.40)
-MEASURED = {"earliest": "W1b", "witness": "W3", **({"availability": "W1a"} if IS_FULL else {})}
+MEASURED = {"witness": "W3", **({"availability": "W1a", "earliest": "W1b"} if IS_FULL else {})}
 IN_JSON = ["id", "metric", "database", "value", "must", "goal", "verdict"]
 
 

@@ -284,6 +284,7 @@ def test_a_staff_page_shows_nothing_of_another_municipality(route, herning, aarh
     assert 404 not in {opened, sent}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", staff_routes(), ids=lambda route: route.path)
 def test_a_staff_page_is_not_found_for_staff_without_the_role(route, herning):
     held = route.open_to.split(", ")

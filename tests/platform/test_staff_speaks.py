@@ -85,6 +85,7 @@ def names_of_data() -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, named), key=len, reverse=True)))
 
 
+@pytest.mark.once
 def test_a_page_speaks_one_language(herning, language):
     steward = build_steward("steward")
     StaffMember.objects.update(language=language)

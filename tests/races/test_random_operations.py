@@ -16,7 +16,7 @@ from tests.rig.databases import Database
 from tests.servers import IS_FULL, Rig
 
 SEED = 20261122
-STEPS, BATCH, WALK = (100_000, 500, 2_500) if IS_FULL else (800, 200, 400)
+STEPS, BATCH, WALK = (100_000, 500, 2_500) if IS_FULL else (600, 150, 300)
 
 
 NEED_NOT_LAST = {

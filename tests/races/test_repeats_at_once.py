@@ -8,7 +8,7 @@ from tests.rig.services import Server
 from tests.servers import IS_FULL
 
 SEED = 20261122
-KEYS = 2000 if IS_FULL else 60
+KEYS = 2000 if IS_FULL else 30
 REPEATS, KEYS_AT_ONCE = 4, 4
 
 

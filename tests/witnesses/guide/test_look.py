@@ -27,7 +27,7 @@ def server(rig: Rig) -> Iterator[Server]:
     ("language", "size", "javascript"),
     [
         pytest.param("da", NARROW, True, id="Danish, narrow"),
-        pytest.param("en", PHONE, True, id="English, phone"),
+        pytest.param("en", PHONE, True, id="English, phone", marks=full),
         pytest.param("da", DESK, True, id="Danish, desk"),
         pytest.param("en", NARROW, False, id="English, narrow, no scripts"),
         pytest.param("en", DESK, True, id="English, desk", marks=full),
