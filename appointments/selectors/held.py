@@ -21,8 +21,8 @@ from borgerservice.notifications.models import Contact, Message
 class HeldBookings:
     """What was found, the oldest first.
 
-    `contacts` are the person's own: found by phone or e-mail, or of a visit to which they alone
-    come. `own` are the participants the person is known to be by their number.
+    `contacts` are the person's own, found by phone or e-mail: whoever comes to a visit may have had
+    it booked by somebody else. `own` are the participants they are known to be by their number.
     """
 
     visits: tuple[Appointment, ...]
@@ -59,14 +59,11 @@ def held_bookings(
         Contact.objects.for_municipality(municipality)
         .filter(Q(phone_mark__in=phone_marks) | Q(email_mark__in=email_marks))
         .select_related("data_key")
+        .order_by("pk")
     )
     visits = _visits(municipality, reached, participants)
-    own = frozenset(participants)
-    alone = {visit.contact_id: visit.contact for visit in visits if _comes_alone(visit, own)}
-    contacts = {**{one.pk: one for one in reached}, **alone}
-    found = [contacts[pk] for pk in sorted(contacts)]
     prefetch_related_objects(
-        found,
+        reached,
         Prefetch("message_set", Message.objects.for_municipality(municipality).order_by("pk")),
         "contactcode",
         "waitingentry_set__service",
@@ -74,7 +71,7 @@ def held_bookings(
         "waitingentry_set__contact__data_key",
         "waitingentry_set__offer_set",
     )
-    return HeldBookings(visits=tuple(visits), own=own, contacts=tuple(found))
+    return HeldBookings(visits=tuple(visits), own=frozenset(participants), contacts=tuple(reached))
 
 
 def _visits(
@@ -90,8 +87,3 @@ def _visits(
     found = sorted(visits.values(), key=lambda visit: (visit.starts_at, visit.pk))
     prefetch_related_objects(found, "participants__service", "offers", "doubled_by", "doubles")
     return found
-
-
-def _comes_alone(visit: Appointment, own: Collection[int]) -> bool:
-    comers = visit.participants.all()
-    return len(comers) == 1 and comers[0].pk in own

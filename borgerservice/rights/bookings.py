@@ -111,9 +111,9 @@ def _named(facts: list[Fact]) -> Iterator[Fact]:
 def _visit(visit: Appointment, found: HeldBookings, own: frozenset[int]) -> Item:
     comers = visit.participants.all()
     key = open_data_key(visit.contact.data_key)
-    needs = ", ".join(str(NEEDS_TOLD[code]) for code in read_needs(visit.needs))
     people = [one for comer in comers if comer.pk in own for one in _comer(comer, key)]
     booked = found.is_reached_by(visit.contact_id)
+    is_alone = [comer.pk in own for comer in comers] == [True]
     return Item(
         _("Visit {reference}").format(reference=visit.reference),
         (
@@ -126,12 +126,18 @@ def _visit(visit: Appointment, found: HeldBookings, own: frozenset[int]) -> Item
             *fact(visit, "checked_in_at", _("You came")),
             *(fact(visit, "moves", _("Moved, times")) if visit.moves else ()),
             *fact(visit, "language", _("Language of messages"), language_name(visit.language)),
-            *fact(visit, "needs", _("Needs"), needs),
+            *(_needs(visit) if booked or is_alone else ()),
             *people,
             *(_answers(visit) if booked else ()),
         ),
         _visit_notes(visit, own, is_booker=booked),
     )
+
+
+def _needs(visit: Appointment) -> list[Fact]:
+    """Whose they are is not kept: told to who booked, or comes alone."""
+    needs = ", ".join(str(NEEDS_TOLD[code]) for code in read_needs(visit.needs))
+    return fact(visit, "needs", _("Needs"), needs)
 
 
 def _visit_notes(visit: Appointment, own: frozenset[int], *, is_booker: bool) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from appointments.models import (
+    Appointment,
     ContactCode,
     DoubleBooking,
     Offer,
@@ -64,20 +65,34 @@ def recorded(office: Office, visit, *, whose=AMINA, birth_date=None, place=0):
     )
 
 
-def test_who_comes_alone_is_told_by_number_how_they_are_reached(office):
-    recorded(office, office.visit())
-    account = Told(office, number=AMINA)
-    assert account.said("contact")["Telefonnummer"] == "+45 20 30 40 50"
-    assert account.said("visits")["Navn"] == "Amina Hassan"
-    assert account.said("messages")
-
-
-def test_who_comes_with_others_is_told_that_somebody_else_may_have_booked(office):
-    recorded(office, office.visit(names=("Amina Hassan", "Bo Jensen")))
+@pytest.mark.parametrize("names", [("Amina Hassan",), ("Amina Hassan", "Bo Jensen")])
+def test_by_number_alone_nobody_is_told_whose_phone_a_visit_was_booked_with(office, names):
+    """A daughter books for her father."""
+    recorded(office, office.visit(names=names))
     account = Told(office, number=AMINA)
     assert account.said("contact") == account.said("messages") == {}
     assert "En anden kan have booket for dig." in account.notes("visits")
     assert account.said("visits")["Navn"] == "Amina Hassan"
+    by_both = Told(office, number=AMINA, phone=PHONE)
+    assert by_both.said("contact")["Telefonnummer"] == "+45 20 30 40 50"
+    assert by_both.said("messages")
+
+
+@pytest.mark.parametrize(
+    ("names", "asked_by", "is_told"),
+    [
+        (("Amina Hassan",), {"number": AMINA}, True),
+        (("Amina Hassan", "Bo Jensen"), {"number": AMINA}, False),
+        (("Amina Hassan", "Bo Jensen"), {"phone": PHONE}, True),
+    ],
+)
+def test_what_those_who_come_need_is_told_to_who_booked_or_comes_alone(
+    office, names, asked_by, is_told
+):
+    visit = office.visit(names=names)
+    Appointment.unscoped.filter(pk=visit.pk).update(needs="wheelchair")
+    recorded(office, visit)
+    assert ("Behov" in Told(office, **asked_by).said("visits")) == is_told
 
 
 def test_whose_name_is_none_of_a_visit_is_told_the_visit_and_no_name(office):
