@@ -184,7 +184,7 @@ def _statement(statement: WitnessStatement) -> Item:
             *fact(statement, "assurance_level", _("Level of MitID")),
             *(told for one in documents for told in _document(one)),
             *(told for one in statement.sign_in_requests.all() for told in _sign_in(one)),
-            *_not_met(case),
+            *(_not_met(case) if statement.withdrawn_at is None else ()),
         ),
     )
 

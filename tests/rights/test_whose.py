@@ -21,7 +21,13 @@ from tests.builders import NOW, TODAY, build_visit, build_world
 from tests.rights.test_account import told
 from tests.witnesses.archive import forged
 from tests.witnesses.cases import PASSPORT, Office, Reason, build_office, number, witness
-from witnesses.services import note_reading, open_proofing, record_documents, record_witness
+from witnesses.services import (
+    decide_proofing,
+    note_reading,
+    open_proofing,
+    record_documents,
+    record_witness,
+)
 
 PHONE = "+4520304050"
 AMINA = number(1)
@@ -217,6 +223,23 @@ def test_a_witness_who_was_replaced_is_told_of_their_own_part_alone(office):
     assert list(former.said("trail")) == ["23. november 2026 kl. 08.00"]
     recorded_at, read_at = "23. november 2026 kl. 09.00", "23. november 2026 kl. 10.00"
     assert list(later.said("trail"))[:2] == [recorded_at, read_at]
+
+
+def test_what_a_later_witness_did_not_meet_is_told_to_them_alone(office):
+    case = office.with_witness(witness(2), is_signed=False)
+    young = witness(3, name="Carl Vidne", mitid_since=TODAY - timedelta(days=2))
+    record_witness(
+        proofing=case,
+        witness=young,
+        reason=Reason.QUESTIONS_NOT_POSSIBLE,
+        staff=office.clerk,
+        now=NOW,
+    )
+    office.sign(case)
+    decided = decide_proofing(proofing=case, staff=office.clerk, now=NOW)
+    assert "witness.mitid_held" in decided.failed
+    assert "Ikke opfyldt af dig" not in Told(office, number=number(2)).said("witness")
+    assert Told(office, number=number(3)).said("witness")["Ikke opfyldt af dig"]
 
 
 def test_of_the_facts_of_a_decision_no_row_number_and_no_witness_is_told(office):
