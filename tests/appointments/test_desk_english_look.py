@@ -41,7 +41,9 @@ def test_english_is_a_button_away_before_and_after_signing_in(
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-@pytest.mark.parametrize("size", [NARROW, DESK], ids=["narrow", "desk"])
+@pytest.mark.parametrize(
+    "size", [NARROW, pytest.param(DESK, marks=pytest.mark.full)], ids=["narrow", "desk"]
+)
 def test_pages_in_english_are_as_sound_as_in_danish(
     server: Server, world: World, new_page: Callable[..., Page], size: tuple[int, int]
 ) -> None:

@@ -16,6 +16,8 @@ from tests.rig.services import Server
 from tests.servers import Rig
 from witnesses.models import WitnessCheck
 
+only_once = pytest.mark.only("postgresql")
+
 
 @pytest.fixture(scope="module")
 def server(rig: Rig) -> Iterator[Server]:
@@ -33,29 +35,49 @@ def test_without_a_browser_the_command_says_so(tmp_path, monkeypatch):
         call_command("pictures", out=tmp_path / "pictures")
 
 
-@pytest.mark.only("postgresql")
-@pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")  # the demo's own
-def test_the_walks_of_citizen_and_witness_leave_a_picture_of_every_page(
-    server: Server, browser: Browser, tmp_path
-):
-    with server.database.opened():
-        world = build_coming_world()
+@pytest.fixture
+def camera(server: Server, browser: Browser, tmp_path) -> Iterator[Camera]:
     camera = Camera(browser, server.address, tmp_path, Setting("ar", (360, 740)))
-    receipt = book(camera, centre=f"/{world.centre.key}/")
-    assert "/visit/" in receipt
-    assert len(camera.taken) == 11
-    be_a_witness(camera, receipt=receipt)
+    yield camera
     camera.close()
-    names = {picture.name.removesuffix("-ar-360.png") for picture in camera.taken}
-    assert len(names) == len(camera.taken) == 31
-    assert {"44-papers-over-fine", "47-witness-too-often", "49-withdrawn"} <= names
+
+
+@pytest.fixture(scope="module")
+def centre(server: Server) -> str:
     with server.database.opened():
-        asked = WitnessCheck.unscoped.order_by("pk")
-        assert [check.verdict for check in asked] == ["may", "may"], "nobody was a witness before"
-        assert asked.filter(withdrawn_at=None).count() == 0
+        return f"/{build_coming_world().centre.key}/"
+
+
+def assert_each_is_a_picture_of_another_page(camera: Camera) -> None:
+    assert len({picture.name for picture in camera.taken}) == len(camera.taken)
     for picture in camera.taken:
+        assert picture.name.endswith("-ar-360.png")
         head = picture.read_bytes()[:24]
         assert head[:8] == b"\x89PNG\r\n\x1a\n"
         width, height = struct.unpack(">II", head[16:])
         assert width == 360, picture.name
         assert height > 700
+
+
+@only_once
+def test_the_walk_of_a_citizen_leaves_a_picture_of_every_page(camera: Camera, centre: str):
+    assert "/visit/" in book(camera, centre=centre)
+    assert len(camera.taken) == 11
+    assert_each_is_a_picture_of_another_page(camera)
+
+
+@only_once
+@pytest.mark.full
+@pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")  # the demo's own
+def test_the_walk_of_a_witness_leaves_a_picture_of_every_page(
+    server: Server, camera: Camera, centre: str
+):
+    be_a_witness(camera, receipt=book(camera, centre=centre))
+    names = {picture.name.removesuffix("-ar-360.png") for picture in camera.taken}
+    assert len(camera.taken) == 31
+    assert {"44-papers-over-fine", "47-witness-too-often", "49-withdrawn"} <= names
+    assert_each_is_a_picture_of_another_page(camera)
+    with server.database.opened():
+        asked = WitnessCheck.unscoped.order_by("pk")
+        assert [check.verdict for check in asked] == ["may", "may"], "nobody was a witness before"
+        assert asked.filter(withdrawn_at=None).count() == 0

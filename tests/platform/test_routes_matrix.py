@@ -256,6 +256,7 @@ def test_the_walk_finds_the_doors():
     assert len(api_routes()) >= 5
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", staff_routes(), ids=lambda route: route.path)
 def test_a_staff_page_shows_nothing_of_another_municipality(route, herning, aarhus):
     holder = HOLDERS.get(route.open_to.partition(",")[0], "clerk")
