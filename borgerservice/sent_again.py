@@ -49,10 +49,8 @@ def done_once(
     try:
         with transaction.atomic():
             result = do()
-            if before:
-                return before, result
-            address = leads_to(result)
-            SentForm.objects.create(mark=mark, led_to=address, sent_at=now)
+            address = before or leads_to(result)
+            _keep(mark, address, now, is_known=bool(before))
     except (DomainError, IntegrityError):
         if before := led_before(request):
             return before, None
@@ -83,6 +81,12 @@ def done_once_slowly(
         return None
 
 
+def done_before_at(request: HttpRequest) -> datetime | None:
+    """When the very same page was sent before and done; None where it was not."""
+    known = _sent_before(request)
+    return known.sent_at if known else None
+
+
 def led_before(request: HttpRequest) -> str:
     """Where the very same page led that was sent before and done; empty where it was not."""
     known = _sent_before(request)
@@ -104,12 +108,19 @@ def forget_sent_forms(*, now: datetime) -> int:
 
 @contextmanager
 def _marked(request: HttpRequest, leads_to: str, now: datetime) -> Iterator[None]:
-    """A transaction, and in it the mark of the page; where it has one, that stays."""
+    """A transaction, and in it the mark of the page."""
     with transaction.atomic():
         yield
-        mark = _mark_of_page(request)
-        if mark and _sent_before(request) is None:
-            SentForm.objects.create(mark=mark, led_to=leads_to, sent_at=now)
+        if mark := _mark_of_page(request):
+            _keep(mark, leads_to, now, is_known=_sent_before(request) is not None)
+
+
+def _keep(mark: str, led_to: str, now: datetime, *, is_known: bool) -> None:
+    """Write the mark of a page; of one that did again what was undone, from now on."""
+    if is_known:
+        SentForm.objects.filter(mark=mark).update(sent_at=now)
+    else:
+        SentForm.objects.create(mark=mark, led_to=led_to, sent_at=now)
 
 
 def _sent_before(request: HttpRequest) -> SentForm | None:

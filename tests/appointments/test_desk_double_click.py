@@ -180,8 +180,12 @@ def test_what_was_undone_meanwhile_is_done_again_and_not_only_said(desktop: Desk
     desktop.press(made, sent)
     with desktop.server.database.opened():
         Closure.objects.filter(first_day=STILL_LATER).delete()
+        first = SentForm.objects.latest("sent_at")
     assert words(made.said) in desktop.press(made, sent).text
     assert desktop.rows(made) == rows + 1
+    with desktop.server.database.opened():
+        again = SentForm.objects.get(pk=first.pk)
+    assert again.sent_at > first.sent_at, "it is kept for a day from when it was last done"
 
 
 UNDONE = {

@@ -232,6 +232,35 @@ def test_proposing_the_same_twice_is_refused_above_the_form(office):
     assert LinkProposal.unscoped.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("approve", "You have proposed this before, and a colleague has approved it."),
+        ("decline", "You have proposed this before, and a colleague has declined it."),
+    ],
+)
+def test_who_sends_a_proposal_again_is_told_what_a_colleague_answered(office, lead, answer, said):
+    case, clerk, boss = office.decided(witness(7)), signed_in(office.clerk), signed_in(lead)
+    pages = [
+        (LINK, LINK, link_form(), "link", LinkProposal),
+        (
+            *(address(case), address(case, "reversal"), {"reversal-reason": "denied"}),
+            *("reversal", ReversalProposal),
+        ),
+    ]
+    for page, sent_to, typed, kind, rows in pages:
+        sent = {**typed, "csrfmiddlewaretoken": str(clerk.get(page).context["csrf_token"])}
+        for _press in range(2):
+            proposed = clerk.post(sent_to, sent, follow=True)
+            assert danish("You have proposed this before") not in text_of(proposed)
+        boss.post(answer_of(rows.unscoped.get(), kind), {"answer": answer})
+        for _press in range(2):
+            told = text_of(clerk.post(sent_to, sent, follow=True))
+            assert danish(said) in told
+            assert danish("Proposed. It holds once a colleague has approved it.") not in told
+        assert rows.unscoped.count() == 1, "nothing is proposed anew by the page of before"
+
+
 def test_a_case_shows_no_trace_of_what_else_its_witness_did(office, lead):
     """The pages of two cases are the same, whatever lies behind one of the two witnesses."""
     busy, fresh = 7, 8

@@ -213,3 +213,18 @@ def test_an_approval_that_comes_too_late_is_told_on_the_proposal_s_page(one, oth
 def test_a_link_names_the_set_to_begin_with(one):
     page = signed_in(one).get(f"{RULES}propose/?rule_set=mitid-2025")
     assert page.context["form"]["rule_set"].value() == "mitid-2025"
+
+
+def test_who_sends_a_proposal_again_is_told_what_another_answered(one, other):
+    client, page = signed_in(one), f"{RULES}propose/"
+    for answer, on in (("decline", SOON), ("approve", SOON + timedelta(days=7))):
+        sent = {"rule_set": "digst-2023", "in_force_from": on.isoformat()}
+        sent["csrfmiddlewaretoken"] = str(client.get(page).context["csrf_token"])
+        for _press in range(2):
+            proposed = client.post(page, sent, follow=True).content.decode()
+            assert words("The proposal waits for another rule steward.") in proposed
+        signed_in(other).post(page_of(RuleSetProposal.objects.latest("pk"), f"rules_{answer}"))
+        told = client.post(page, sent, follow=True).content.decode()
+        assert words(f"You have proposed this before, and a colleague has {answer}d it.") in told
+        assert words("The proposal waits for another rule steward.") not in told
+    assert RuleSetProposal.objects.count() == 2

@@ -15,6 +15,7 @@ from borgerservice.kernel import clock
 from borgerservice.municipalities.policies import Workplace
 from borgerservice.sent_again import done_once_slowly
 from witnesses.desk.page import ROLES, case_address, case_page, find_case
+from witnesses.desk.proposed import is_told_of_answer
 from witnesses.forms.approvals import LinkForm, ReversalForm
 from witnesses.models import LinkProposal, ReversalProposal
 from witnesses.selectors.approvals import waiting_links, waiting_reversals
@@ -87,6 +88,9 @@ def link_propose(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     is_approver = workplace.has(*APPROVERS)
     done = reverse("admin:approvals" if is_approver else "admin:link_propose", kwargs=code)
     now = clock.now()
+    here = LinkProposal.objects.for_municipality(workplace.municipality)
+    if is_told_of_answer(request, here, staff=workplace.staff):
+        return redirect(done)
 
     def propose(**typed: Any) -> LinkProposal | None:
         do = partial(
@@ -119,6 +123,11 @@ def proofing_reversal(request: HttpRequest, workplace: Workplace, reference: str
     """Propose that the witnessing of a decided case be reversed."""
     shown, here = find_case(workplace, reference), case_address(workplace, reference)
     form = ReversalForm(request.POST)
+    proposals = ReversalProposal.objects.for_municipality(workplace.municipality).filter(
+        witnessing__proofing=shown.case
+    )
+    if is_told_of_answer(request, proposals, staff=workplace.staff):
+        return redirect(here)
     if form.is_valid():
         return act_at_once(
             request,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,7 @@ from borgerservice.admin import MenuItem, Role, act, act_at_once, posted, show, 
 from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import StaffMember
+from witnesses.desk.proposed import is_told_of_answer
 from witnesses.exceptions import NotFound
 from witnesses.forms.documents import language_now
 from witnesses.forms.schedule import RuleSetForm
@@ -79,6 +81,8 @@ def rules(request: HttpRequest, staff: StaffMember) -> HttpResponse:
 @steward_page
 def rules_propose(request: HttpRequest, staff: StaffMember) -> HttpResponse:
     """Propose that a rule set be in force from a day."""
+    if is_told_of_answer(request, RuleSetProposal.objects.all(), staff=staff):
+        return redirect("admin:rules")
     return act(
         request,
         title=_("Propose a rule set"),
