@@ -11,6 +11,9 @@ LOADED_FROM := $(shell find appointments borgerservice witnesses \
 BOOKING := tests/appointments tests/journeys tests/production
 WITHOUT_DATABASE := DJANGO_SETTINGS_MODULE=borgerservice.settings.checks
 
+# Else each of a hundred processes that a run starts would compile the whole product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test help new-database
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
