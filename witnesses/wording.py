@@ -72,6 +72,15 @@ REFUSALS = {
     "number_unwanted": _("Choose which number this is, or remove it."),
     "witness_number_needed": _("Write the witness's CPR number or P-code."),
     "no_number_to_keep": _("No number has been recorded yet. Write it."),
+    "number_unreadable": _("What the number told cannot be read any more. Write the number again."),
+    "evidence_unreadable": _(
+        "A date of birth that was recorded cannot be read any more. Record the documents again, and"
+        " the witness."
+    ),
+    "case_unreadable": _(
+        "What is sealed in this case cannot be read any more, and nothing can be added. Close it"
+        " without a decision, and start a new one."
+    ),
     "birth_date_needed": _("Write the date of birth."),
     "birth_date_contradicts_number": _("The date of birth does not match the CPR number."),
     "birth_date_in_future": _("The date of birth lies after the day of the meeting."),

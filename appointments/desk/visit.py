@@ -15,7 +15,7 @@ from appointments.desk.words import ACTS, history_in_words
 from appointments.exceptions import NotFound
 from appointments.models import Appointment
 from appointments.rules.lifecycle import Act
-from appointments.selectors.desk import DeskVisit, Person, contact_data, desk_visit
+from appointments.selectors.desk import ContactData, DeskVisit, Person, contact_data, desk_visit
 from appointments.selectors.doubles import open_question_of
 from appointments.services import (
     cancel_appointment,
@@ -163,7 +163,11 @@ def _where_from(request: HttpRequest, workplace: Workplace, found: Appointment) 
 
 
 def _page(
-    request: HttpRequest, workplace: Workplace, found: DeskVisit, **context: Any
+    request: HttpRequest,
+    workplace: Workplace,
+    found: DeskVisit,
+    *,
+    contact: ContactData | None = None,
 ) -> HttpResponse:
     appointment = found.appointment
     reference = appointment.reference
@@ -195,7 +199,8 @@ def _page(
         history=history_in_words(
             history_of(municipality=workplace.municipality, subject=f"appointment:{reference}")
         ),
-        **context,
+        contact=contact,
+        is_unreadable=found.is_unreadable or (contact is not None and contact.is_unreadable),
     )
 
 

@@ -67,15 +67,22 @@ class Mark:
     label: Words
 
 
+UNREADABLE: Final = Mark("refused", gettext_lazy("Name cannot be read"))
+
+
 def marks_of(visit: ListedVisit) -> list[Mark]:
-    """What is known beforehand of the witnesses and papers of a visit that is yet to be held."""
+    """What is known beforehand of the witnesses and papers of a visit that is yet to be held.
+
+    Of any visit: that a name of it cannot be read.
+    """
+    unreadable = [UNREADABLE] if any(comer.is_unreadable for comer in visit.comers) else []
     if visit.status not in _TO_COME:
-        return []
+        return unreadable
     known = {word for comer in visit.comers for word in (comer.witness, comer.papers) if word}
     marks = [Mark(*MARKS[word]) for word in MARKS if word in known] if known else []
     if any(comer.lacks_time for comer in visit.comers):
         marks.append(Mark("", gettext_lazy("Too short for a witness")))
-    return marks
+    return marks + unreadable
 
 
 _TO_COME: Final = frozenset({Appointment.Status.BOOKED, Appointment.Status.CHECKED_IN})

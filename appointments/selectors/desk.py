@@ -22,6 +22,8 @@ from borgerservice.database.joined import Columns
 from borgerservice.database.planned import planned
 from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Centre, Municipality
+from borgerservice.notifications.models import Contact
+from borgerservice.vault.reading import read_sealed
 from borgerservice.vault.services import OpenKey, open_data_key
 
 SHORTEST_PHONE_END = 4
@@ -37,10 +39,11 @@ class DayVisit:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """One who comes to a visit; `name` is None where it is protected or shredded."""
+    """One who comes to a visit; `name` is None where it is protected, shredded or unreadable."""
 
     row: Participant
     name: str | None
+    is_unreadable: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,13 +55,23 @@ class DeskVisit:
     acts: frozenset[Act]
     has_contact: bool
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether a name of it does not open."""
+        return any(comer.is_unreadable for comer in self.comers)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ContactData:
-    """How to reach whoever booked; empty where there is nothing."""
+    """How to reach whoever booked; empty where there is nothing, None where it does not open."""
 
-    phone: str
-    email: str
+    phone: str | None
+    email: str | None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether one of the two does not open."""
+        return self.phone is None or self.email is None
 
 
 def day_of(*, municipality: Municipality, centre: str, day: date) -> list[DayVisit]:
@@ -110,10 +123,7 @@ def desk_visit(*, municipality: Municipality, reference: str, now: datetime) -> 
     key = open_data_key(contact.data_key)
     return DeskVisit(
         appointment=appointment,
-        comers=tuple(
-            Person(row, _name(key, row.name_sealed, row.position, is_protected=row.is_protected))
-            for row in appointment.participants.all()
-        ),
+        comers=tuple(_person(key, row) for row in appointment.participants.all()),
         acts=allowed_acts(
             AppointmentState(appointment.status), starts_at=appointment.starts_at, now=now
         ),
@@ -127,10 +137,14 @@ def contact_data(appointment: Appointment) -> ContactData:
     key = open_data_key(contact.data_key)
     if key is None:
         return ContactData("", "")
-    return ContactData(
-        phone=key.open(contact.phone_sealed, "contact.phone"),
-        email=key.open(contact.email_sealed, "contact.email"),
+    phone, email = (
+        read_sealed(key, sealed, place, of=Contact, pk=contact.pk)
+        for sealed, place in (
+            (contact.phone_sealed, "contact.phone"),
+            (contact.email_sealed, "contact.email"),
+        )
     )
+    return ContactData(phone, email)
 
 
 def allowed_acts(state: AppointmentState, *, starts_at: datetime, now: datetime) -> frozenset[Act]:
@@ -166,13 +180,16 @@ _CENTRE_OF: Final = (
 )
 
 
-def _name(
-    key: OpenKey | None, sealed: bytes | memoryview | None, position: int, *, is_protected: bool
-) -> str | None:
-    if is_protected or key is None:
-        return None
-    return key.open(sealed, f"participant.name:{position}") or None
+def _person(key: OpenKey | None, row: Participant) -> Person:
+    if row.is_protected or key is None:
+        return Person(row, None, is_unreadable=False)
+    place = f"participant.name:{row.position}"
+    name = read_sealed(key, row.name_sealed, place, of=Appointment, pk=row.appointment_id)
+    return Person(row, name or None, is_unreadable=name is None)
 
 
 def _phone(visit: ListedVisit) -> str:
-    return visit.key.open(visit.phone_sealed, "contact.phone") if visit.key else ""
+    if visit.key is None:
+        return ""
+    place = "contact.phone"
+    return read_sealed(visit.key, visit.phone_sealed, place, of=Appointment, pk=visit.pk) or ""

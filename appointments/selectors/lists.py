@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from django.db import connection
 
+from appointments.models import Appointment
 from appointments.rules.local_time import instant
 from borgerservice.database.planned import planned
+from borgerservice.vault.reading import read_sealed
 from borgerservice.vault.services import OpenKey, open_wrapped
 from borgerservice.vault.wrapping import wrapping_keys
 
@@ -20,7 +22,7 @@ Place = tuple[datetime, int]
 
 @dataclass(slots=True, repr=False)
 class Comer:
-    """One who comes; `name` is None for a protected person, and once it is shredded.
+    """One who comes; `name` is None for a protected person, once it is shredded, and if unreadable.
 
     `witness` is a `Participant.WitnessState`; `papers` is "worse" where they come to less than
     before, "not_yet" where they never were enough, else empty.
@@ -36,6 +38,7 @@ class Comer:
     lacks_time: bool
     witness: str
     papers: str
+    is_unreadable: bool
 
     @property
     def service_names(self) -> dict[str, str]:
@@ -130,7 +133,7 @@ def _visits(rows: Iterable[tuple[Any, ...]]) -> list[ListedVisit]:
             current = row[0]
             visits.append(_visit(row, ring))
         if row[12] is not None:
-            visits[-1].comers.append(_comer(visits[-1].key, row[12:]))
+            visits[-1].comers.append(_comer(visits[-1], row[12:]))
     return visits
 
 
@@ -153,20 +156,22 @@ def _visit(row: tuple[Any, ...], ring: Mapping[int, bytes]) -> ListedVisit:
     )
 
 
-def _comer(key: OpenKey | None, told: tuple[Any, ...]) -> Comer:
+def _comer(visit: ListedVisit, told: tuple[Any, ...]) -> Comer:
     position, name_sealed, is_protected, lacks_time, witness, papers, service, names = told
     name = None
-    if key and not is_protected:
-        name = key.open(name_sealed, f"participant.name:{position}") or None
+    if visit.key and not is_protected:
+        place = f"participant.name:{position}"
+        name = read_sealed(visit.key, name_sealed, place, of=Appointment, pk=visit.pk)
     return Comer(
         position + 1,
-        name,
+        name or None,
         service,
         names,
         bool(is_protected),
         bool(lacks_time),
         witness,
         papers,
+        name is None and visit.key is not None and not is_protected,
     )
 
 

@@ -127,6 +127,12 @@ def fact(row: Model, name: str, label: Words, said: str = "", *, value: Any = ST
     return [Fact((stored_at(row, name),), str(label), kept, shown)]
 
 
+def unreadable(row: Model, name: str, label: Words) -> list[Fact]:
+    """A sealed field that is kept and does not open: that it is there."""
+    said = _("Kept, but it cannot be read. Those who run the system have been told.")
+    return [Fact((stored_at(row, name),), str(label), None, said)]
+
+
 def stored_at(row: Model, name: str) -> str:
     """Where a fact is stored: `notifications.Contact.phone_sealed`."""
     return f"{row._meta.label}.{name}"  # noqa: SLF001 - Django's own name of the model

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from appointments.models import Appointment, Offer, Participant, WaitingEntry
@@ -12,11 +13,20 @@ from appointments.services.offering.waiting import NAMES
 from appointments.wording import NEEDS_TOLD
 from borgerservice.languages import text_of
 from borgerservice.notifications.models import Contact
-from borgerservice.rights.account import Fact, Group, Item, fact, group, yes_or_no
+from borgerservice.rights.account import (
+    Fact,
+    Group,
+    Item,
+    fact,
+    group,
+    unreadable,
+    yes_or_no,
+)
 from borgerservice.rights.names import is_same_name
 from borgerservice.rights.papers import for_machines, in_words
 from borgerservice.rights.words import ANSWERS, KINDS, VERDICTS, WISHES, language_name
 from borgerservice.templatetags.page import minute_of_day, readable, weekday
+from borgerservice.vault.reading import read_sealed
 from borgerservice.vault.services import OpenKey, open_data_key
 from witnesses.forms.guide import VisitForm
 from witnesses.rules.guide.links import LinkUnreadable, read
@@ -71,19 +81,26 @@ def _contact(contact: Contact, found: HeldBookings) -> Item:
     if key is None:
         gone = _("The phone number and e-mail address are deleted.")
         return Item(_given_for(contact, found), (), (gone,))
-    phone = key.open(contact.phone_sealed, "contact.phone")
-    email = key.open(contact.email_sealed, "contact.email")
+    phone = read_sealed(key, contact.phone_sealed, "contact.phone", of=Contact, pk=contact.pk)
+    email = read_sealed(key, contact.email_sealed, "contact.email", of=Contact, pk=contact.pk)
     mark = _("Kept, to find you again by it")
     return Item(
         _given_for(contact, found),
         (
-            *fact(contact, "phone_sealed", _("Phone number"), readable(phone), value=phone),
-            *fact(contact, "email_sealed", _("E-mail address"), email, value=email),
+            *_opened(contact, "phone_sealed", _("Phone number"), phone, readable(phone or "")),
+            *_opened(contact, "email_sealed", _("E-mail address"), email),
             *_named(fact(contact, "phone_mark", _("Pseudonym of the phone number"), mark)),
             *_named(fact(contact, "email_mark", _("Pseudonym of the e-mail address"), mark)),
             *_code(contact),
         ),
     )
+
+
+def _opened(row: Model, name: str, label: str, text: str | None, said: str = "") -> list[Fact]:
+    """What a sealed field holds, or that it cannot be read."""
+    if text is None:
+        return unreadable(row, name, label)
+    return fact(row, name, label, said or text, value=text)
 
 
 def _given_for(contact: Contact, found: HeldBookings) -> str:
@@ -144,6 +161,8 @@ def _visit_notes(visit: Appointment, own: frozenset[int], *, is_booker: bool) ->
     comers = visit.participants.all()
     notes = []
     if not any(comer.pk in own for comer in comers):
+        if _has_broken_name(visit):
+            notes.append(_("A name of this visit cannot be read. It may be yours."))
         notes.append(
             _(
                 "None of the names of this visit is the one given here, or it is protected. What is"
@@ -160,6 +179,12 @@ def _visit_notes(visit: Appointment, own: frozenset[int], *, is_booker: bool) ->
     return tuple(notes)
 
 
+def _has_broken_name(visit: Appointment) -> bool:
+    key = open_data_key(visit.contact.data_key)
+    comers = (comer for comer in visit.participants.all() if not comer.is_protected)
+    return key is not None and any(_name_of(comer, key) is None for comer in comers)
+
+
 def _comer(comer: Participant, key: OpenKey | None) -> Iterator[Fact]:
     yield from fact(
         comer, "service", _("For what"), str(text_of(comer.service.names)), value=comer.service.code
@@ -168,12 +193,12 @@ def _comer(comer: Participant, key: OpenKey | None) -> Iterator[Fact]:
         yield from fact(comer, "is_protected", _("Name and address protection"))
     if key is None:
         return
-    name = key.open(comer.name_sealed, f"participant.name:{comer.position}")
+    name = _name_of(comer, key)
     if name and comer.is_protected:
         said = _("Kept, and written on no page")
         yield Fact(("appointments.Participant.name_sealed",), _("Name"), True, said)
     else:
-        yield from fact(comer, "name_sealed", _("Name"), name, value=name)
+        yield from _opened(comer, "name_sealed", _("Name"), name)
     yield from _papers(comer, key)
     yield from fact(comer, "flagged_at", _("The papers are no longer enough since"))
     yield from fact(comer, "witness_state", _("Your witness"))
@@ -183,11 +208,15 @@ def _comer(comer: Participant, key: OpenKey | None) -> Iterator[Fact]:
 
 def _papers(comer: Participant, key: OpenKey) -> Iterator[Fact]:
     """What they answered in the guide."""
-    link = key.open(comer.guide_sealed, sealed_at(comer))
+    label = _("What you said of your papers")
+    link = read_sealed(key, comer.guide_sealed, sealed_at(comer), of=Participant, pk=comer.pk)
+    if link is None:
+        yield from unreadable(comer, "guide_sealed", label)
+        return
     try:
         said = read(link) if link else None
     except LinkUnreadable:  # written by rules that are no longer here
-        yield from fact(comer, "guide_sealed", _("What you said of your papers"), link, value=link)
+        yield from fact(comer, "guide_sealed", label, link, value=link)
         return
     if said is None:
         return
@@ -205,7 +234,6 @@ def _papers(comer: Participant, key: OpenKey) -> Iterator[Fact]:
         "has_address": said.has_address,
         "papers": [for_machines(one) for one in said.papers],
     }
-    label = _("What you said of your papers")
     yield from fact(comer, "guide_sealed", label, "; ".join(told), value=value)
     verdict = VERDICTS.get(comer.guide_verdict, "")
     yield from fact(comer, "guide_verdict", _("What that came to"), str(verdict))
@@ -260,7 +288,11 @@ def _wish_names(entry: WaitingEntry, name: str) -> Iterator[Fact]:
     key = open_data_key(entry.contact.data_key)
     if key is None or entry.names_sealed is None:
         return
-    for one in json.loads(key.open(entry.names_sealed, NAMES)):
+    names = read_sealed(key, entry.names_sealed, NAMES, of=WaitingEntry, pk=entry.pk)
+    if names is None:
+        yield from unreadable(entry, "names_sealed", _("Name"))
+        return
+    for one in json.loads(names):
         told, is_protected = (one, False) if isinstance(one, str) else one
         if not is_protected and is_same_name(told, name):
             yield from fact(entry, "names_sealed", _("Name"), told, value=told)
@@ -299,6 +331,11 @@ def _named_in(visit: Appointment, name: str, known: frozenset[int]) -> set[int]:
     return {
         comer.pk
         for comer in comers
-        if not comer.is_protected
-        and is_same_name(key.open(comer.name_sealed, f"participant.name:{comer.position}"), name)
+        if not comer.is_protected and is_same_name(_name_of(comer, key) or "", name)
     }
+
+
+def _name_of(comer: Participant, key: OpenKey) -> str | None:
+    """The name somebody was booked under; None where it cannot be read."""
+    place = f"participant.name:{comer.position}"
+    return read_sealed(key, comer.name_sealed, place, of=Participant, pk=comer.pk)

@@ -10,7 +10,16 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from borgerservice.rights.account import Fact, Group, Item, day_said, fact, group, stored_at
+from borgerservice.rights.account import (
+    Fact,
+    Group,
+    Item,
+    day_said,
+    fact,
+    group,
+    stored_at,
+    unreadable,
+)
 from borgerservice.rights.papers import for_machines, in_words
 from borgerservice.rights.words import language_name
 from borgerservice.vault.services import open_data_key
@@ -34,9 +43,10 @@ from witnesses.selectors.cases import (
     account_of,
     applicant_of,
     decision_facts,
+    has_broken_facts,
     witness_of,
 )
-from witnesses.selectors.checks import papers_said
+from witnesses.selectors.checks import papers_kept
 from witnesses.selectors.held import HeldCases
 
 
@@ -88,9 +98,7 @@ def _case(case: IdentityProofing) -> Item:
             *fact(case, "opened_at", _("Opened")),
             *_name(case, known),
             *_number(case),
-            *fact(
-                case, "birth_date_sealed", _("Date of birth"), _day(known), value=known.birth_date
-            ),
+            *_born(case, known),
             *_pointer(case, "applicant"),
             *fact(case, "wants_cpr_link", _("CPR number in MitID")),
             *fact(case, "assurance_level", _("Level aimed at")),
@@ -142,6 +150,10 @@ def _rule(rule: str) -> str:
 
 def _facts(case: IdentityProofing) -> Iterator[Fact]:
     """The applicant's own part of the facts that the decision rests on."""
+    label = _("Facts of the decision")
+    if has_broken_facts(case):
+        yield from unreadable(case, "facts_sealed", label)
+        return
     facts = decision_facts(case, open_data_key(case.data_key))
     if facts is None:
         return
@@ -153,9 +165,7 @@ def _facts(case: IdentityProofing) -> Iterator[Fact]:
         questions=shown.questions,
         documents=documents or _("None"),
     )
-    yield from fact(
-        case, "facts_sealed", _("Facts of the decision"), said, value={"on": facts["on"], **told}
-    )
+    yield from fact(case, "facts_sealed", label, said, value={"on": facts["on"], **told})
 
 
 def _statement(statement: WitnessStatement) -> Item:
@@ -169,13 +179,7 @@ def _statement(statement: WitnessStatement) -> Item:
             *fact(statement, "withdrawn_at", _("Replaced by another")),
             *_name(statement, known),
             *_number(statement),
-            *fact(
-                statement,
-                "birth_date_sealed",
-                _("Date of birth"),
-                _day(known),
-                value=known.birth_date,
-            ),
+            *_born(statement, known),
             *_pointer(statement, "person"),
             *fact(statement, "relationship", _("What you are to who you witnessed for")),
             *fact(statement, "mitid_since", _("MitID since")),
@@ -216,8 +220,6 @@ def _declaration(declaration: Declaration) -> Item:
 
 
 def _check(check: WitnessCheck) -> Item:
-    papers = papers_said(check)
-    value = [for_machines(one) for one in papers]
     return Item(
         _("Check before the visit, {day}").format(day=day_said(check.asked_at)),
         (
@@ -227,17 +229,20 @@ def _check(check: WitnessCheck) -> Item:
             *fact(check, "verdict", _("What came of it")),
             *fact(check, "from_day", _("First day on which you may witness")),
             *fact(check, "mitid_since", _("MitID since, as you said")),
-            *fact(
-                check,
-                "papers_sealed",
-                _("What you said you will bring"),
-                "; ".join(map(in_words, papers)),
-                value=value or "",
-            ),
+            *_papers(check),
             *_pointer(check, "person"),
             *fact(check, "withdrawn_at", _("Withdrawn")),
         ),
     )
+
+
+def _papers(check: WitnessCheck) -> list[Fact]:
+    label, papers = _("What you said you will bring"), papers_kept(check)
+    if papers is None:
+        return unreadable(check, "papers_sealed", label)
+    value = [for_machines(one) for one in papers]
+    said = "; ".join(map(in_words, papers))
+    return fact(check, "papers_sealed", label, said, value=value or "")
 
 
 def _witnessing(witnessing: Witnessing) -> Item:
@@ -287,7 +292,17 @@ def _name(row: IdentityProofing | WitnessStatement, known: KnownPerson) -> Itera
     if isinstance(row, IdentityProofing) and row.participant.is_protected and known.name:
         said = _("Kept, and written on no page")
         return [Fact((stored_at(row, "name_sealed"),), _("Name"), True, said)]
+    if "name" in known.unreadable:
+        return unreadable(row, "name_sealed", _("Name"))
     return fact(row, "name_sealed", _("Name"), known.name, value=known.name)
+
+
+def _born(row: IdentityProofing | WitnessStatement, known: KnownPerson) -> list[Fact]:
+    """The date of birth."""
+    if "birth_date" in known.unreadable:
+        return unreadable(row, "birth_date_sealed", _("Date of birth"))
+    said = day_said(known.birth_date) if known.birth_date else ""
+    return fact(row, "birth_date_sealed", _("Date of birth"), said, value=known.birth_date)
 
 
 def _number(row: IdentityProofing | WitnessStatement) -> Iterable[Fact]:
@@ -319,10 +334,6 @@ def _document(document: DocumentEvidence) -> list[Fact]:
 def _rule_set(named: str) -> str:
     known = RULE_SETS.get(named)
     return known.title[language_now()] if known else named
-
-
-def _day(known: KnownPerson) -> str:
-    return day_said(known.birth_date) if known.birth_date else ""
 
 
 def _kept() -> str:

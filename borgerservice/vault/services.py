@@ -20,6 +20,7 @@ from borgerservice.vault.wrapping import (
 )
 
 VERSION_BYTES = 2
+DATA_KEY = "data key"
 
 
 class SealBroken(RuntimeError):
@@ -51,8 +52,27 @@ class OpenKey:
             return self._cipher.decrypt(
                 sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()
             ).decode()
-        except InvalidTag as broken:
+        except (InvalidTag, ValueError) as broken:  # ValueError: too short to be anything sealed
             raise SealBroken(place) from broken
+
+
+class BrokenKey(OpenKey):
+    """A data key that does not open itself: nothing under it can be read, and nothing is sealed."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        """It has no secret."""
+
+    def seal(self, text: str, place: str) -> bytes:
+        """Raise SealBroken."""
+        raise SealBroken(DATA_KEY)
+
+    def open(self, sealed: bytes | memoryview | None, place: str) -> str:
+        """Raise SealBroken, but for a field never filled."""
+        if sealed is None:
+            return ""
+        raise SealBroken(DATA_KEY)
 
 
 class NewKey(OpenKey):
@@ -81,7 +101,7 @@ def unsaved_data_key() -> NewKey:
 
 
 def open_data_key(row: DataKey) -> OpenKey | None:
-    """The data key of a row, or None where it has been destroyed."""
+    """The data key of a row, or None where it has been destroyed; a BrokenKey opens nothing."""
     return open_wrapped(row.wrapped, row.key_version, wrapping_keys())
 
 
@@ -96,9 +116,8 @@ def open_wrapped(
         raise KeyUnavailable(msg)
     try:
         secret = unwrap(ring[version], bytes(wrapped))
-    except InvalidTag as broken:
-        msg = "data key"
-        raise SealBroken(msg) from broken
+    except (InvalidTag, ValueError):
+        return BrokenKey()
     return OpenKey(secret)
 
 
@@ -125,7 +144,7 @@ def open_directly(sealed: bytes | memoryview, *, place: str) -> str:
     rest = sealed[VERSION_BYTES + NONCE_BYTES :]
     try:
         return cipher_of(ring[version]).decrypt(nonce, rest, _directly_at(place, version)).decode()
-    except InvalidTag as broken:
+    except (InvalidTag, ValueError) as broken:
         msg = "sealed directly"
         raise SealBroken(msg) from broken
 

@@ -74,7 +74,7 @@ def wrap(key: bytes, nonce: bytes, secret: bytes) -> bytes:
 
 
 def unwrap(key: bytes, wrapped: bytes) -> bytes:
-    """A data key that is stored. Raises InvalidTag."""
+    """A data key that is stored. Raises InvalidTag, or ValueError."""
     return cipher_of(key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], b"data-key")
 
 
@@ -122,7 +122,7 @@ def _is_of_rows(version: int, key: bytes) -> bool:
 def _opens(key: bytes, wrapped: bytes) -> bool:
     try:
         unwrap(key, wrapped)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         return False
     return True
 

@@ -12,6 +12,7 @@ from borgerservice.kernel.clock import danish_date
 from borgerservice.municipalities.models import Municipality
 from borgerservice.people.roots import root_of
 from borgerservice.people.services import roots_of
+from borgerservice.vault.reading import read_sealed
 from borgerservice.vault.services import OpenKey, open_data_key
 from witnesses import seals
 from witnesses.exceptions import NotFound
@@ -41,11 +42,15 @@ _ROUTES: Final[Mapping[str, Route]] = {"questions": "questions", "witness": "wit
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """Who an applicant or witness is, as far as the case may show it. Never their number."""
+    """Who an applicant or witness is, as far as the case may show it. Never their number.
+
+    `unreadable` names the fields whose seal is broken.
+    """
 
     name: str
     birth_date: date | None
     number_kind: str
+    unreadable: frozenset[str] = frozenset()
 
 
 def rule_set_in_force(on: date) -> str:
@@ -125,24 +130,31 @@ def shown_documents(
 def applicant_of(case: IdentityProofing, key: OpenKey | None = None) -> KnownPerson:
     """Who the case is about. Empty where nothing was recorded, or its key was destroyed."""
     key = key or open_data_key(case.data_key)
-    if key is None:
-        return KnownPerson("", None, case.number_kind)
-    return KnownPerson(
-        name=key.open(case.name_sealed, seals.APPLICANT_NAME),
-        birth_date=_day(key.open(case.birth_date_sealed, seals.APPLICANT_BIRTH_DATE)),
-        number_kind=case.number_kind,
-    )
+    return _known(case, key, name=seals.APPLICANT_NAME, birth_date=seals.APPLICANT_BIRTH_DATE)
 
 
 def witness_of(statement: WitnessStatement, key: OpenKey | None) -> KnownPerson:
     """Who the witness is. Empty where the case's key was destroyed."""
-    if key is None:
-        return KnownPerson("", None, statement.number_kind)
     place = statement.position
+    places = {"name": seals.witness_name(place), "birth_date": seals.witness_birth_date(place)}
+    return _known(statement, key, **places)
+
+
+def _known(
+    row: IdentityProofing | WitnessStatement, key: OpenKey | None, *, name: str, birth_date: str
+) -> KnownPerson:
+    if key is None:
+        return KnownPerson("", None, row.number_kind)
+    kind = type(row)
+    told = {
+        "name": read_sealed(key, row.name_sealed, name, of=kind, pk=row.pk),
+        "birth_date": read_sealed(key, row.birth_date_sealed, birth_date, of=kind, pk=row.pk),
+    }
     return KnownPerson(
-        name=key.open(statement.name_sealed, seals.witness_name(place)),
-        birth_date=_day(key.open(statement.birth_date_sealed, seals.witness_birth_date(place))),
-        number_kind=statement.number_kind,
+        name=told["name"] or "",
+        birth_date=_day(told["birth_date"] or ""),
+        number_kind=row.number_kind,
+        unreadable=frozenset(field for field, text in told.items() if text is None),
     )
 
 
@@ -194,6 +206,15 @@ def decision_facts(case: IdentityProofing, key: OpenKey | None) -> Facts | None:
     return facts
 
 
+def has_broken_facts(case: IdentityProofing) -> bool:
+    """Whether the facts a case was decided on are there and cannot be read."""
+    key = open_data_key(case.data_key)
+    if key is None:
+        return False
+    kind, place = IdentityProofing, seals.DECISION_FACTS
+    return read_sealed(key, case.facts_sealed, place, of=kind, pk=case.pk) is None
+
+
 def stored_answer(case: IdentityProofing) -> Answer:
     """The answer as the row of a decided case has it, whatever was written there."""
     return {
@@ -208,7 +229,7 @@ def stored_answer(case: IdentityProofing) -> Answer:
 
 def account_of(case: IdentityProofing, language: Language, *, to_citizen: bool = False) -> Account:
     """A decided case in plain words: every ground, its figure and source, and what would help."""
-    facts = decision_facts(case, open_data_key(case.data_key))
+    facts = None if has_broken_facts(case) else decision_facts(case, open_data_key(case.data_key))
     rules = rule_set(case.rule_set)
     return explain(stored_answer(case), rules, language, facts=facts, to_citizen=to_citizen)
 

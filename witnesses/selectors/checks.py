@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from appointments.models import Appointment, Participant
 from borgerservice.kernel.clock import danish_date
 from borgerservice.people.services import roots_of
-from borgerservice.vault.services import SealBroken, open_data_key
+from borgerservice.vault.reading import read_sealed
+from borgerservice.vault.services import open_data_key
 from witnesses.exceptions import SignInRefused
 from witnesses.models import IdentityProofing, WitnessCheck
 from witnesses.rules.answers import WITNESS_DOCUMENTS, WITNESS_MINIMUM_AGE, WITNESS_MITID_HELD
@@ -121,14 +122,25 @@ def first_seen_on(root: int) -> date | None:
 
 
 def papers_said(check: WitnessCheck) -> tuple[Paper, ...]:
-    """What the witness said they will bring; none where they did not say, or it is shredded."""
+    """What the witness said they will bring; none where it cannot be read, too."""
+    return papers_kept(check) or ()
+
+
+def papers_kept(check: WitnessCheck) -> tuple[Paper, ...] | None:
+    """The same, and None where it cannot be read. None at all: not said, or it is shredded."""
     if check.papers_sealed is None:
         return ()
     key = open_data_key(check.participant.appointment.contact.data_key)
-    try:
-        return read_papers(key.open(check.papers_sealed, papers_sealed_at(check))) if key else ()
-    except (SealBroken, LinkUnreadable):
+    if key is None:
         return ()
+    place = papers_sealed_at(check)
+    link = read_sealed(key, check.papers_sealed, place, of=WitnessCheck, pk=check.pk)
+    if link is None:
+        return None
+    try:
+        return read_papers(link)
+    except LinkUnreadable:
+        return None
 
 
 def papers_sealed_at(check: WitnessCheck) -> str:

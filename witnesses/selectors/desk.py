@@ -28,6 +28,7 @@ from witnesses.selectors.cases import (
     current_statement,
     declaration_of,
     get_proofing,
+    has_broken_facts,
     met_on,
     rules_on,
     shown_documents,
@@ -76,7 +77,8 @@ class WitnessShown:
 class CaseShown:
     """A case as its page shows it. `name` is None for an applicant whose name is protected.
 
-    `client_answers` are what the national client answered, the newest first.
+    `client_answers` are what the national client answered, the newest first. `has_broken_facts`:
+    what a decision was made on cannot be read.
     """
 
     case: IdentityProofing
@@ -90,6 +92,13 @@ class CaseShown:
     may_reopen: bool
     client_answers: tuple[ClientAnswer, ...]
     witnessing: WitnessingShown | None
+    has_broken_facts: bool
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether something sealed in it cannot be read."""
+        known = [self.applicant, *([self.witness.known] if self.witness else [])]
+        return self.has_broken_facts or any(one.unreadable for one in known)
 
     @property
     def is_over(self) -> bool:
@@ -133,6 +142,7 @@ def case_shown(*, municipality: Municipality, reference: str, language: Language
         and not still_confirms(case),
         client_answers=client_answers(case),
         witnessing=witnessing_shown(case) if state is CaseState.DECIDED else None,
+        has_broken_facts=state is CaseState.DECIDED and has_broken_facts(case),
     )
 
 

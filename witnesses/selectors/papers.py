@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from appointments.models import Participant
 from borgerservice.kernel.clock import danish_date
-from borgerservice.vault.services import SealBroken, open_data_key
+from borgerservice.vault.reading import read_sealed
+from borgerservice.vault.services import open_data_key
 from witnesses.rules.figures import RuleSet
 from witnesses.rules.guide.additions import choices
 from witnesses.rules.guide.advice import Advice, additions_to, advise
@@ -69,10 +70,12 @@ def papers_of(comer: Participant, rules: RuleSet | None = None) -> Papers | None
     if key is None:
         return None
     on = danish_date(visit.starts_at)
+    link = read_sealed(key, comer.guide_sealed, sealed_at(comer), of=Participant, pk=comer.pk)
+    if link is None:
+        return None
     try:
-        link = key.open(comer.guide_sealed, sealed_at(comer))
         return papers_from(link, on=on, rules=rules_on(on) if rules is None else rules)
-    except (SealBroken, LinkUnreadable):
+    except LinkUnreadable:
         return None
 
 

@@ -9,6 +9,7 @@ from appointments.models import Appointment, Participant
 from appointments.rules.reference import reference_from
 from borgerservice.audit.events import Event
 from borgerservice.municipalities.models import StaffMember
+from borgerservice.vault.reading import read_sealed
 from borgerservice.vault.services import new_data_key, open_data_key
 from witnesses import seals
 from witnesses.exceptions import Refused
@@ -95,7 +96,9 @@ def _require_openable(
 
 
 def _booked_name(participant: Participant, visit: Appointment) -> str:
+    """The name it was booked under; empty where that is deleted, or cannot be read."""
     key = open_data_key(visit.contact.data_key)
     if key is None:
         return ""
-    return key.open(participant.name_sealed, f"participant.name:{participant.position}")
+    place = f"participant.name:{participant.position}"
+    return read_sealed(key, participant.name_sealed, place, of=Participant, pk=participant.pk) or ""

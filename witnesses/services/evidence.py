@@ -141,7 +141,12 @@ def _require_level(case: IdentityProofing, aimed_at: AssuranceLevel) -> None:
 
 
 def _birth_date_kept(case: IdentityProofing, key: OpenKey) -> date | None:
-    """What the number recorded before told. Raises Refused where none was."""
+    """What the number recorded before told. Raises Refused where none was, or it is unreadable."""
     if not case.number_kind:
         raise Refused("no_number_to_keep", field="number")
-    return None if case.number_kind == "p_code" else applicant_of(case, key).birth_date
+    if case.number_kind == "p_code":
+        return None
+    known = applicant_of(case, key)
+    if "birth_date" in known.unreadable:
+        raise Refused("number_unreadable", field="number")
+    return known.birth_date

@@ -1,7 +1,8 @@
 """The facts of a case as the engine takes them: built here, and nowhere else."""
 
-from borgerservice.vault.services import OpenKey
+from borgerservice.vault.services import OpenKey, SealBroken
 from witnesses import seals
+from witnesses.exceptions import Refused
 from witnesses.rules.facts import Applicant, Facts, Witness
 from witnesses.services.grounds import Record
 
@@ -49,8 +50,11 @@ def _witness(record: Record, key: OpenKey) -> Witness | None:
 
 
 def _opened(key: OpenKey, sealed: bytes | memoryview | None, place: str) -> str:
-    """A birth date, which was sealed as it is written."""
-    day = key.open(sealed, place)
+    """A birth date, which was sealed as it is written. Raises Refused `evidence_unreadable`."""
+    try:
+        day = key.open(sealed, place)
+    except SealBroken:
+        raise Refused("evidence_unreadable") from None
     if not day:
         raise ValueError("a birth date was not recorded, or its key was destroyed")
     return day

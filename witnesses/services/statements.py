@@ -11,7 +11,7 @@ from borgerservice.audit.events import Event
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.people.models import Person
 from borgerservice.people.services import Marks
-from borgerservice.vault.services import OpenKey
+from borgerservice.vault.services import OpenKey, SealBroken
 from witnesses import seals
 from witnesses.exceptions import Refused
 from witnesses.models import AssuranceLevel, IdentityProofing, WitnessStatement
@@ -156,12 +156,18 @@ def _identify(
         raise Refused("witness_number_needed", field="number")
     if former is None:
         raise Refused("no_number_to_keep", field="number")
-    tells = former.number_kind != "p_code"
+    tells, known = former.number_kind != "p_code", witness_of(former, key)
+    try:
+        digits = key.open(former.number_sealed, seals.witness_number(former.position))
+    except SealBroken:
+        raise Refused("number_unreadable", field="number") from None
+    if tells and "birth_date" in known.unreadable:
+        raise Refused("number_unreadable", field="number")
     return _Known(
         person=former.person,
         kind=former.number_kind,
-        digits=key.open(former.number_sealed, seals.witness_number(former.position)),
-        told=witness_of(former, key).birth_date if tells else None,
+        digits=digits,
+        told=known.birth_date if tells else None,
     )
 
 

@@ -13,7 +13,7 @@ from borgerservice.municipalities.policies import has_own_number
 from borgerservice.people.models import Person
 from borgerservice.people.services import Marks, marks_of, person_marked
 from borgerservice.vault.keys import KeyUnavailable
-from borgerservice.vault.services import OpenKey, open_data_key
+from borgerservice.vault.services import BrokenKey, OpenKey, open_data_key
 from witnesses.exceptions import CaseOver, Refused
 from witnesses.models import IdentityProofing
 from witnesses.rules.lifecycle import TRANSITIONS, CaseState, Step, is_over, may
@@ -78,10 +78,15 @@ def step_forward(case: IdentityProofing, step: Step) -> None:
 
 
 def key_of(case: IdentityProofing) -> OpenKey:
-    """The case's own key. Raises CaseOver where it was destroyed with what it sealed."""
+    """The case's own key. Raises CaseOver where it was destroyed with what it sealed.
+
+    Raises Refused `case_unreadable` where the key itself is broken.
+    """
     key = open_data_key(case.data_key)
     if key is None:
         raise CaseOver
+    if isinstance(key, BrokenKey):
+        raise Refused("case_unreadable")
     return key
 
 

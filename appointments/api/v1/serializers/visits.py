@@ -18,7 +18,9 @@ class AttendeeOut(serializers.Serializer):
 
     number = serializers.IntegerField()
     name = serializers.CharField(
-        allow_null=True, help_text="Null for a protected person, and once contact data is deleted."
+        allow_null=True,
+        help_text="Null for a protected person, once contact data is deleted, and where it cannot"
+        " be read.",
     )
     service = serializers.CharField()
     is_protected = serializers.BooleanField()
