@@ -161,6 +161,7 @@ BOOKING_LIMITS = {
     "centre": (5, 86400),
     "contact": (20, 86400),
     "find": (10, 3600),
+    "find_net": (30, 3600),
     "arrive": (60, 600),
     "code": (5, 3600),
     "code_net": (30, 3600),

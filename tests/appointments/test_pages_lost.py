@@ -88,3 +88,18 @@ def test_asking_too_often_is_refused(visit):
     assert "For mange bestillinger" not in told
     assert int(answers[-1].headers["Retry-After"]) > 0
     assert 'value="20 30 40 50"' in told, "what was typed is kept"
+
+
+def test_others_in_the_same_network_are_not_refused_for_what_one_asked(visit):
+    shared = Client(REMOTE_ADDR="8.8.8.9")
+
+    def ask(digits: int):
+        return shared.post("/find/", {"phone": f"203040{digits}", "email": ""})
+
+    assert [ask(50).status_code for _try in range(12)] == [200] * 10 + [429] * 2
+    assert [ask(number).status_code for number in range(60, 78)] == [200] * 18
+    refused = ask(79)
+    assert refused.status_code == 429
+    assert "eller fra et andet netværk" in refused.content.decode()
+    elsewhere = Client(REMOTE_ADDR="8.8.9.9")
+    assert elsewhere.post("/find/", {"phone": "20304079", "email": ""}).status_code == 200

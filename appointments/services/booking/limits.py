@@ -26,8 +26,8 @@ from borgerservice.municipalities.models import Centre
 from borgerservice.vault.marks import contact_mark
 
 START, CENTRE, CONTACT, FIND, ARRIVE = "start", "centre", "contact", "find", "arrive"
-CODE, CODE_NET, WRONG_CODE = "code", "code_net", "wrong_code"
-_OF_NETWORK = frozenset({START, CENTRE, CODE_NET, WRONG_CODE})
+FIND_NET, CODE, CODE_NET, WRONG_CODE = "find_net", "code", "code_net", "wrong_code"
+_OF_NETWORK = frozenset({START, CENTRE, FIND_NET, CODE_NET, WRONG_CODE})
 """Of each of these only the network counts, and never the contact."""
 
 ONE_TOO_MANY = "no_more_uses_than_may_be"
@@ -120,8 +120,7 @@ def count_wait(*, centre: Centre, phone: str, email: str, network: str, now: dat
 
 def count_find(*, phone: str, email: str, network: str, now: datetime) -> None:
     """Count that somebody asks for a lost link, for the contact and the network. Raises TooMany."""
-    kinds = {"phone": phone, "email": email.casefold(), "network": network}
-    marks = [(FIND, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
+    marks = _marks_of(FIND, FIND_NET, phone=phone, email=email, network=network)
     _require(_count(marks, now=now), now=now)
 
 
@@ -134,10 +133,7 @@ def count_arrival(*, centre: Centre, now: datetime) -> None:
 
 def count_code(*, phone: str, email: str, network: str, now: datetime) -> None:
     """Count that a code is asked for, for the contact and the network. Raises TooMany."""
-    kinds = {"phone": phone, "email": email.casefold()}
-    marks = [(CODE, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
-    if network:
-        marks.append((CODE_NET, contact_mark("network", network)[1]))
+    marks = _marks_of(CODE, CODE_NET, phone=phone, email=email, network=network)
     _require(_count(marks, now=now), now=now)
 
 
@@ -195,6 +191,17 @@ def _without_waiting_for_the_disk() -> Iterator[None]:
 
 def _seconds_of_the_day(now: datetime) -> int:
     return int((now - instant(danish_date(now), 0)).total_seconds())
+
+
+def _marks_of(
+    what: str, of_network: str, *, phone: str, email: str, network: str
+) -> list[tuple[str, str]]:
+    """What counts for the contact, and what for the network, of which many people may share one."""
+    kinds = {"phone": phone, "email": email.casefold()}
+    marks = [(what, contact_mark(kind, value)[1]) for kind, value in kinds.items() if value]
+    if network:
+        marks.append((of_network, contact_mark("network", network)[1]))
+    return marks
 
 
 def _marks_of_booking(
