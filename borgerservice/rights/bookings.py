@@ -22,7 +22,7 @@ from borgerservice.rights.account import (
     unreadable,
     yes_or_no,
 )
-from borgerservice.rights.names import is_same_name
+from borgerservice.rights.names import meant
 from borgerservice.rights.papers import for_machines, in_words
 from borgerservice.rights.words import ANSWERS, KINDS, VERDICTS, WISHES, language_name
 from borgerservice.templatetags.page import minute_of_day, readable, weekday
@@ -40,7 +40,9 @@ def told_bookings(
 
     `others` are known not to be them, whatever they are called.
     """
-    own = found.own.union(*(_named_in(visit, name, found.own) for visit in found.visits)) - others
+    own = found.own.difference(others).union(
+        *(_named_in(visit, name, found.own, others) for visit in found.visits)
+    )
     groups = [
         group(
             "contact",
@@ -165,8 +167,8 @@ def _visit_notes(visit: Appointment, own: frozenset[int], *, is_booker: bool) ->
             notes.append(_("A name of this visit cannot be read. It may be yours."))
         notes.append(
             _(
-                "None of the names of this visit is the one given here, or it is protected. What is"
-                " held of who comes is told to themselves."
+                "None of the names of this visit is the one given here, more than one may be, or it"
+                " is protected. What is held of who comes is told to themselves."
             )
         )
     if not is_booker:
@@ -292,10 +294,9 @@ def _wish_names(entry: WaitingEntry, name: str) -> Iterator[Fact]:
     if names is None:
         yield from unreadable(entry, "names_sealed", _("Name"))
         return
-    for one in json.loads(names):
-        told, is_protected = (one, False) if isinstance(one, str) else one
-        if not is_protected and is_same_name(told, name):
-            yield from fact(entry, "names_sealed", _("Name"), told, value=told)
+    listed = [(one, False) if isinstance(one, str) else one for one in json.loads(names)]
+    for told in meant(name, {one: one for one, is_protected in listed if not is_protected}):
+        yield from fact(entry, "names_sealed", _("Name"), told, value=told)
 
 
 def _message_item(found: HeldBookings) -> Item:
@@ -322,17 +323,20 @@ def _message_item(found: HeldBookings) -> Item:
     return Item(_("Messages to you"), tuple(facts))
 
 
-def _named_in(visit: Appointment, name: str, known: frozenset[int]) -> set[int]:
+def _named_in(
+    visit: Appointment, name: str, known: frozenset[int], others: frozenset[int]
+) -> set[int]:
     """Who of a visit goes by the name given, unless their number told; never a protected one."""
     comers = visit.participants.all()
     key = open_data_key(visit.contact.data_key)
     if key is None or any(comer.pk in known for comer in comers):
         return set()
-    return {
-        comer.pk
+    names = {
+        comer.pk: _name_of(comer, key) or ""
         for comer in comers
-        if not comer.is_protected and is_same_name(_name_of(comer, key) or "", name)
+        if not comer.is_protected and comer.pk not in others
     }
+    return meant(name, names)
 
 
 def _name_of(comer: Participant, key: OpenKey) -> str | None:

@@ -109,6 +109,22 @@ def test_whose_name_is_none_of_a_visit_is_told_the_visit_and_no_name(office):
     assert "Ingen af navnene i dette besøg" in account.notes("visits")
 
 
+@pytest.mark.parametrize(
+    ("asked_by", "told"),
+    [("Amina Hassan", "Amina Hassan"), ("Amina Noor Hassan", "Amina Noor Hassan"), ("Amina", None)],
+)
+def test_a_mother_and_a_daughter_who_share_a_name_are_told_apart_or_neither_is(
+    office, asked_by, told
+):
+    visit = office.visit(names=("Amina Hassan", "Amina Noor Hassan"))
+    for place in (0, 1):
+        recorded(office, visit, whose=None, birth_date=TODAY - timedelta(days=9000), place=place)
+    account = Told(office, phone=PHONE, name=asked_by)
+    assert account.said("visits").get("Navn") == told
+    assert len(account.groups["cases"].items) == (told is not None)
+    assert ("mere end ét kan være det" in account.notes("visits")) == (told is None)
+
+
 def test_a_case_without_a_number_is_told_to_who_bears_its_name(office):
     visit = office.visit()
     recorded(office, visit, whose=None, birth_date=TODAY - timedelta(days=9000))
