@@ -278,14 +278,16 @@ def act_at_once(
     said: Words = "",
     otherwise: str = "",
     once: bool = False,
+    still_stands: Callable[[], bool] = lambda: True,
     afterwards: Callable[[Any], object] = lambda _result: None,
 ) -> HttpResponse:
     """Do what one button says and go on; a refusal is told on the page one comes back to.
 
-    `otherwise` is where a refusal leads, when that is not `done`; `once`, `afterwards`: see `act`.
+    `otherwise` is where a refusal leads, when that is not `done`; `once`, `afterwards`: see `act`;
+    `still_stands`: see `done_once`.
     """
     try:
-        address, result = _done(request, do, done, once=once)
+        address, result = _done(request, do, done, once=once, still_stands=still_stands)
     except DomainError as refusal:
         back = otherwise or str(done)
         messages.error(request, told(refusal, back=back))
@@ -325,12 +327,18 @@ def staff_index(request: HttpRequest) -> HttpResponse:
 
 
 def _done(
-    request: HttpRequest, do: Callable[[], Any], done: str | Callable[[Any], str], *, once: bool
+    request: HttpRequest,
+    do: Callable[[], Any],
+    done: str | Callable[[Any], str],
+    *,
+    once: bool,
+    still_stands: Callable[[], bool] = lambda: True,
 ) -> tuple[str, Any]:
     """Do it: where that leads, and what came of it."""
     leads_to = done if callable(done) else lambda _result: done
     if once:
-        return done_once(request, do, leads_to=leads_to, now=clock.now())
+        now = clock.now()
+        return done_once(request, do, leads_to=leads_to, now=now, still_stands=still_stands)
     result = do()
     return leads_to(result), result
 

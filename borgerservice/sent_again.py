@@ -34,13 +34,20 @@ def mark_of_form(request: HttpRequest) -> str:
 
 
 def done_once(
-    request: HttpRequest, do: Callable[[], Any], *, leads_to: Callable[[Any], str], now: datetime
+    request: HttpRequest,
+    do: Callable[[], Any],
+    *,
+    leads_to: Callable[[Any], str],
+    now: datetime,
+    still_stands: Callable[[], bool] = lambda: True,
 ) -> tuple[str, Any]:
     """Do what a form asks for: where it leads, and what came of it.
 
     Where the very same page was sent before and that was done, this leads there too: what is
     refused now, or was done at the same moment, comes to nothing more (None). Whoever opens the
-    form anew and types the same is refused. `do` is part of one transaction. Raises what `do` does.
+    form anew and types the same is refused. `do` is part of one transaction. `still_stands` says
+    whether what was done then is what stands now: else the refusal stands, too. Raises what `do`
+    does.
     """
     mark = _mark_of_page(request)
     if not mark:
@@ -52,7 +59,8 @@ def done_once(
             address = before or leads_to(result)
             _keep(mark, address, now, is_known=bool(before))
     except (DomainError, IntegrityError):
-        if before := led_before(request):
+        before = led_before(request)
+        if before and still_stands():
             return before, None
         raise
     return address, result

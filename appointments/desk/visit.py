@@ -81,9 +81,10 @@ def received(request: HttpRequest, workplace: Workplace, reference: str) -> Http
 
 @admin_page(*DESK_ROLES)
 def missed(request: HttpRequest, workplace: Workplace, reference: str) -> HttpResponse:
-    """The citizen did not come."""
+    """The citizen did not come; or did by now, which a second press does not deny."""
+    said = gettext_lazy("Marked: did not come.")
     return _at_once(
-        request, workplace, reference, mark_no_show, gettext_lazy("Marked: did not come.")
+        request, workplace, reference, mark_no_show, said, stands=Appointment.Status.NO_SHOW
     )
 
 
@@ -142,8 +143,15 @@ def find_visit(workplace: Workplace, reference: str) -> DeskVisit:
 
 
 def _at_once(
-    request: HttpRequest, workplace: Workplace, reference: str, service: Any, said: Any
+    request: HttpRequest,
+    workplace: Workplace,
+    reference: str,
+    service: Any,
+    said: Any,
+    *,
+    stands: str = "",
 ) -> HttpResponse:
+    """Do what a button of a visit says. `stands` is the status in which it is still so, if one."""
     found = find_visit(workplace, reference).appointment
     return act_at_once(
         request,
@@ -151,6 +159,7 @@ def _at_once(
         done=_where_from(request, workplace, found),
         said=said,
         once=True,
+        still_stands=lambda: stands in ("", find_visit(workplace, reference).appointment.status),
     )
 
 

@@ -93,6 +93,25 @@ def test_the_second_press_on_a_button_is_told_what_the_first_was_and_a_later_one
     assert words(REFUSALS["cannot_check_in"]) in later
 
 
+def test_a_second_press_does_not_say_that_somebody_did_not_come_who_came_meanwhile():
+    world = build_world()
+    visit = build_visit(world)
+    address = visit_page(world, visit.reference, "visit_no_show")
+    with at(TEN_O_CLOCK):
+        clerk = at_work(world.municipality)
+        seal = str(clerk.get(visit_page(world, visit.reference)).context["csrf_token"])
+        sent = {"csrfmiddlewaretoken": seal}
+        for _press in range(2):
+            page = clerk.post(address, sent, follow=True).content.decode()
+            assert words("Marked: did not come.") in page
+        check_in(appointment=visit, actor="staff:1", now=TEN_O_CLOCK)
+        page = clerk.post(address, sent, follow=True).content.decode()
+    assert words("Marked: did not come.") not in page.partition("<table")[0]
+    assert words(REFUSALS["cannot_mark_no_show"]) in page
+    visit.refresh_from_db()
+    assert visit.status == Status.CHECKED_IN
+
+
 def test_no_show_is_refused_before_the_visit_and_taken_after():
     world = build_world()
     visit = build_visit(world)
