@@ -40,6 +40,7 @@ from borgerservice.sign_in.accounts import is_act_opened, to_page_above, to_sign
 Role = StaffRole.Role
 View = Callable[..., HttpResponseBase]
 Words = str | Promise
+Done = Callable[[Any], str]
 
 ASKED = "own_number_asked"
 NEEDED = "own_number_needed"
@@ -211,7 +212,7 @@ def act(
     title: Words,
     form: Form,
     do: Callable[..., Any],
-    done: str | Callable[[Any], str],
+    done: str | Done,
     said: Words = "",
     places: Mapping[str, str] | None = None,
     template: str = "admin/act.html",
@@ -274,7 +275,7 @@ def act_at_once(
     request: HttpRequest,
     *,
     do: Callable[[], Any],
-    done: str | Callable[[Any], str],
+    done: str | Done,
     said: Words = "",
     otherwise: str = "",
     once: bool = False,
@@ -327,20 +328,13 @@ def staff_index(request: HttpRequest) -> HttpResponse:
 
 
 def _done(
-    request: HttpRequest,
-    do: Callable[[], Any],
-    done: str | Callable[[Any], str],
-    *,
-    once: bool,
-    still_stands: Callable[[], bool] = lambda: True,
+    request: HttpRequest, do: Callable[[], Any], done: str | Done, *, once: bool, **how: Any
 ) -> tuple[str, Any]:
     """Do it: where that leads, and what came of it."""
     leads_to = done if callable(done) else lambda _result: done
     if once:
-        now = clock.now()
-        return done_once(request, do, leads_to=leads_to, now=now, still_stands=still_stands)
-    result = do()
-    return leads_to(result), result
+        return done_once(request, do, leads_to=leads_to, now=clock.now(), **how)
+    return leads_to(result := do()), result
 
 
 def _centres(workplace: Workplace) -> list[tuple[Centre, list[Link]]]:
