@@ -132,7 +132,8 @@ def _keep(mark: str, led_to: str, now: datetime, *, is_known: bool) -> None:
 
 
 def _sent_before(request: HttpRequest) -> SentForm | None:
-    return SentForm.objects.filter(mark=_mark_of_page(request)).first()
+    mark = _mark_of_page(request)
+    return SentForm.objects.filter(mark=mark).first() if mark else None
 
 
 def _mark_of_page(request: HttpRequest) -> str:

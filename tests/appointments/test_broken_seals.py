@@ -75,6 +75,22 @@ def test_a_phone_number_that_cannot_be_read_is_told_beside_what_can(world, visit
     assert "Amina Hassan" in opened
 
 
+def test_a_contact_that_cannot_be_read_is_mended_by_writing_it_anew(world, visit):
+    clerk = at_work(world.municipality)
+    broken, other = Appointment.unscoped.get(pk=visit.pk), whole(world)
+    break_seal(broken.contact, "phone_sealed")
+    break_key(other.contact.data_key)
+    typed = {"phone": "31 32 33 34", "email": "", "seen": "0"}
+    said = words("The phone number and e-mail address are changed.")
+    for one, is_mended in ((broken, True), (other, False)):
+        page = visit_page(world, one.reference, "visit_contact_change")
+        answer = clerk.post(page, typed, follow=True)
+        assert (answer.status_code, said in text_of(answer)) == (200, is_mended)
+    opened = text_of(clerk.post(visit_page(world, visit.reference, "visit_contact")))
+    assert "+4531323334" in opened
+    assert NOTICE not in opened
+
+
 def test_the_lists_for_machines_go_on_with_null_for_the_name(
     world: World, visit: Appointment, system: System
 ) -> None:

@@ -18,7 +18,8 @@ from borgerservice.audit.services import record
 from borgerservice.notifications.models import Contact
 from borgerservice.notifications.services import drop_unsent, new_contact, queue, unsaved_contact
 from borgerservice.vault.links import derive_link, link_hash, new_salt
-from borgerservice.vault.services import OpenKey, open_data_key
+from borgerservice.vault.reading import read_sealed
+from borgerservice.vault.services import BrokenKey, OpenKey, open_data_key
 
 
 def times_changed(appointment: Appointment) -> int:
@@ -43,7 +44,8 @@ def change_contact(
         offers = lock_offers(visit=appointment)
         visit = _locked(appointment)
         key = open_data_key(visit.contact.data_key)
-        if visit.status != Appointment.Status.BOOKED or visit.starts_at <= now or key is None:
+        is_over = visit.status != Appointment.Status.BOOKED or visit.starts_at <= now
+        if is_over or key is None or isinstance(key, BrokenKey):
             raise Refused("cannot_change_contact")
         if times_changed(visit) != seen:
             raise Refused("contact_changed_meanwhile")
@@ -67,12 +69,20 @@ def change_contact(
 
 
 def _put_in_place(visit: Appointment, key: OpenKey, *, phone: str, email: str) -> Contact:
-    """Write the new contact where the visit's stands; what stood there, as one of its own."""
+    """Write the new contact where the visit's stands; what stood there, as one of its own.
+
+    What cannot be read is left out of that, and told nothing.
+    """
     contact = visit.contact
+    phone_before, email_before = (
+        read_sealed(key, sealed, place, of=Contact, pk=contact.pk) or ""
+        for sealed, place in (
+            (contact.phone_sealed, "contact.phone"),
+            (contact.email_sealed, "contact.email"),
+        )
+    )
     former, _key = new_contact(
-        municipality=visit.municipality,
-        phone=key.open(contact.phone_sealed, "contact.phone"),
-        email=key.open(contact.email_sealed, "contact.email"),
+        municipality=visit.municipality, phone=phone_before, email=email_before
     )
     marks, _key = unsaved_contact(municipality_id=visit.municipality_id, phone=phone, email=email)
     contact.phone_sealed = key.seal(phone, "contact.phone") if phone else None
