@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from borgerservice.audit.models import AuditEntry
 from borgerservice.audit.selectors import history_of
-from tests.appointments.desk import signed_in
+from tests.appointments.desk import signed_in, words
 from tests.builders import NOW, build_staff
 from tests.witnesses.cases import Questions, build_office, witness
 from witnesses.exceptions import Refused
@@ -20,9 +20,11 @@ from witnesses.services import (
     record_client_answer,
     record_questions,
 )
+from witnesses.wording import REFUSALS
 
 pytestmark = pytest.mark.django_db
 Answer = ClientAnswer.Answer
+REFUSED = words(REFUSALS["changed_meanwhile"])
 
 
 @pytest.fixture
@@ -162,6 +164,18 @@ def test_the_desk_asks_on_a_confirmed_case_and_shows_every_answer(client, office
         "not_finished",
     ]
     assert '<p class="notice">' not in answer.content.decode()
+
+
+def test_a_page_of_before_does_not_say_again_what_was_put_right_since(client, office):
+    case = office.decided(witness(2))
+    answering = page_of(case, "proofing_client_answer")
+    sent = {"answer": "refused"}
+    sent["csrfmiddlewaretoken"] = str(client.get(page_of(case)).context["csrf_token"])
+    for _press in range(2):
+        assert REFUSED not in client.post(answering, sent, follow=True).content.decode()
+    client.post(answering, {"answer": "issued"})
+    assert REFUSED in client.post(answering, sent, follow=True).content.decode()
+    assert answered(case, in_order=["refused", "issued"])
 
 
 @pytest.mark.parametrize(

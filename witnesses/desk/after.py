@@ -13,6 +13,7 @@ from borgerservice.kernel import clock
 from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.errors import DomainError
 from borgerservice.municipalities.policies import Workplace
+from borgerservice.sent_again import done_before_at
 from witnesses.desk.page import (
     ROLES,
     case_address,
@@ -23,10 +24,11 @@ from witnesses.desk.page import (
 )
 from witnesses.exceptions import CaseOver
 from witnesses.forms import ClientAnswerForm, DecideForm
-from witnesses.models import Declaration
+from witnesses.models import Declaration, IdentityProofing
 from witnesses.rules.declarations import DeclarationText, declaration_in_use, declaration_text
 from witnesses.rules.figures import LANGUAGES, Language
 from witnesses.rules.lifecycle import Step
+from witnesses.selectors.cases import client_answers
 from witnesses.selectors.desk import CaseShown
 from witnesses.services import (
     accept_declaration,
@@ -35,6 +37,7 @@ from witnesses.services import (
     record_client_answer,
     require_open,
 )
+from witnesses.wording import REFUSALS
 
 
 @require_safe
@@ -127,6 +130,9 @@ def proofing_client_answer(
     form = ClientAnswerForm(request.POST)
     do = partial(record_client_answer, proofing=shown.case, staff=workplace.staff, now=clock.now())
     if form.is_valid():
+        if done_before_at(request) and _is_outdated(shown.case, form.cleaned_data["answer"]):
+            messages.error(request, REFUSALS["changed_meanwhile"])
+            return redirect(here)
         return act_at_once(
             request, do=partial(do, **form.cleaned_data), done=here, said=_("Recorded."), once=True
         )
@@ -134,6 +140,11 @@ def proofing_client_answer(
         return redirect(here)
     note_reading(proofing=shown.case, staff=workplace.staff, now=clock.now())
     return case_page(request, workplace, shown, step=None, form=form)
+
+
+def _is_outdated(case: IdentityProofing, answer: str) -> bool:
+    """Whether another answer has been recorded since that one was."""
+    return any(one.answer != answer for one in client_answers(case)[:1])
 
 
 def _text_for(shown: CaseShown, language: Language) -> DeclarationText:
