@@ -269,12 +269,12 @@ def _reversed(witnessing: Witnessing, *, with_reason: bool = False) -> Iterator[
 
 
 def _link(link: LinkProposal, persons: frozenset[int]) -> Item:
+    """A proposal; never how it became known, which may have been an investigation."""
     mine = "person" if link.person_id in persons else "other"
     return Item(
         _("Proposal of {day}").format(day=day_said(link.proposed_at)),
         (
             *fact(link, "proposed_at", _("Proposed")),
-            *fact(link, "reason", _("How it became known")),
             *fact(link, "answered_at", _("Answered")),
             *fact(link, "is_approved", _("Approved")),
             *_pointer(link, mine),

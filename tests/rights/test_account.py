@@ -127,6 +127,26 @@ def test_a_suspicion_is_told_in_no_account(herning):
     assert "signal" not in text_of(account)
 
 
+@pytest.mark.parametrize("reason", LinkProposal.Reason)
+def test_how_two_numbers_became_known_to_be_one_person_s_is_told_in_no_account(herning, reason):
+    """Else an investigation would show, by its name or by being the one that has none."""
+    propose_link(
+        municipality=herning.municipality,
+        number=herning.first.number,
+        other_number=number(66),
+        reason=reason,
+        staff=herning.office.clerk,
+        now=NOW,
+    )
+    account = told(herning, sought(herning.first))
+    (links,) = (group for group in account.groups if group.code == "links")
+    assert [fact.fields[0] for fact in links.items[1].facts] == [
+        "witnesses.LinkProposal.proposed_at",
+        "witnesses.LinkProposal.person",
+    ]
+    assert str(reason.label) not in text_of(account)
+
+
 def recorded(house: House) -> list[AuditEntry]:
     entries = AuditEntry.objects.for_municipality(house.municipality)
     return list(entries.filter(event="held_data.told").order_by("pk"))
