@@ -1,4 +1,7 @@
-"""What was done, by whom, to what. Rows are added, never changed (guards/ of this app)."""
+"""What was done, by whom, to what. Rows are added, never changed (guards/ of this app).
+
+An entry goes when an `AuditHorizon` says that everything before a day has had its time.
+"""
 
 from django.db import models
 
@@ -30,3 +33,18 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"audit entry {self.pk}"
+
+
+class AuditHorizon(models.Model):
+    """Entries from before this day may go. The guard wants them to be 24 months old.
+
+    Rows are added, never changed; the latest day counts.
+    """
+
+    before = models.DateField(unique=True)
+    set_at = models.DateTimeField()
+
+    PRIVACY = {Life.IN_USE: {Kind.INTERNAL: "id before set_at"}}
+
+    def __str__(self) -> str:
+        return f"audit horizon {self.pk}"

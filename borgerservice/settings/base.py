@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "borgerservice.staff",
     "appointments",
     "witnesses",
+    "borgerservice.retention",
     "borgerservice.rights",
     "borgerservice.apps.BorgerserviceAdminConfig",
     "django.contrib.auth",

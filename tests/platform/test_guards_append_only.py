@@ -1,11 +1,14 @@
 """Tables that only grow: no statement changes or removes what stands in them."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 
-from borgerservice.audit.models import AuditEntry
+from borgerservice.audit.models import AuditEntry, AuditHorizon
 from borgerservice.guards.services import append_only_tables
 from borgerservice.people.services import new_person
+from borgerservice.retention.models import Disposal, DisposedVisit
 from borgerservice.vault.models import PseudonymKey, WrappingKey
 from tests.builders import NOW, build_staff, build_world
 from tests.links import build_link
@@ -19,15 +22,19 @@ from tests.platform.raw import (
     refused,
     rows_of,
 )
-from witnesses.models import ClientAnswer, Declaration
+from tests.retention.lives import build_lives
+from witnesses.models import ClientAnswer, Declaration, LedgerHorizon
 
 TABLES = {
     "audit_auditentry": "subject = 'appointment:gone'",
+    "audit_audithorizon": "set_at = '2001-01-01'",
     "witnesses_witnessing": "on_date = '2001-01-01'",
     "witnesses_rulesetinforce": "quota_at_most = 30000",
     "witnesses_reversal": "reversed_on = '2001-01-01'",
     "witnesses_declaration": "language = 'xx'",
     "witnesses_clientanswer": "answer = 'issued'",
+    "witnesses_ledgerhorizon": "set_at = '2001-01-01'",
+    "retention_disposedvisit": "disposed_at = '2001-01-01'",
     "people_personlink": "linked_at = '2001-01-01'",
     "vault_pseudonymkey": "check_value = 'another'",
     "vault_wrappingkey": "check_value = 'another'",
@@ -76,7 +83,32 @@ def one_client_answer(world):
     )
 
 
+def one_disposed_visit(world):
+    visit = build_lives(world).visit(date(2020, 1, 1))
+    one, other = build_staff(world.municipality), build_staff(world.municipality)
+    disposal = Disposal.unscoped.create(
+        municipality=world.municipality,
+        before=date(2020, 1, 2),
+        authority="26/1",
+        proposed_by=one,
+        proposed_at=NOW,
+        answered_by=other,
+        answered_at=NOW,
+        is_approved=True,
+    )
+    DisposedVisit.unscoped.create(
+        municipality=world.municipality, visit=visit.pk, disposal=disposal, disposed_at=NOW
+    )
+
+
 FILLED_BY = {
+    "retention_disposedvisit": one_disposed_visit,
+    "audit_audithorizon": lambda _world: AuditHorizon.objects.create(
+        before=date(2001, 1, 1), set_at=NOW
+    ),
+    "witnesses_ledgerhorizon": lambda _world: LedgerHorizon.objects.create(
+        before=date(2001, 1, 1), set_at=NOW
+    ),
     "witnesses_witnessing": two_witnessings,
     "witnesses_reversal": one_reversal,
     "witnesses_declaration": one_declaration,
@@ -190,6 +222,9 @@ def test_rows_are_added(table):
         "vault_pseudonymkey": {"version": 2},
         "vault_wrappingkey": {"version": 2},
         "people_personlink": None,
+        "audit_audithorizon": {"before": "2001-01-02"},
+        "witnesses_ledgerhorizon": {"before": "2001-01-02"},
+        "retention_disposedvisit": None,
         "witnesses_witnessing": None,
         "witnesses_reversal": None,
     }

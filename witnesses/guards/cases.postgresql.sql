@@ -1,7 +1,18 @@
 -- guard: trigger a_decision_stands on witnesses_identityproofing
+CREATE OR REPLACE FUNCTION case_is_disposed_of(which bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM witnesses_identityproofing c
+      JOIN appointments_participant p ON p.id = c.participant_id
+      JOIN retention_disposedvisit d ON d.visit = p.appointment_id
+    WHERE c.id = which)
+$$;
 CREATE OR REPLACE FUNCTION a_decision_stands() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
+  IF TG_OP = 'DELETE' AND case_is_disposed_of(OLD.id) THEN
+    RETURN OLD;
+  END IF;
   IF TG_OP = 'DELETE' OR ROW(
       OLD.id,
       OLD.municipality_id,
@@ -74,6 +85,9 @@ CREATE TRIGGER a_decision_stands BEFORE UPDATE OR DELETE ON witnesses_identitypr
 CREATE OR REPLACE FUNCTION evidence_of_a_decision_stands() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
+  IF TG_OP = 'DELETE' AND case_is_disposed_of(OLD.proofing_id) THEN
+    RETURN OLD;
+  END IF;
   IF EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE state IN ('decided', 'abandoned')
              AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.proofing_id END,
                         CASE WHEN TG_OP <> 'DELETE' THEN NEW.proofing_id END)) THEN
@@ -89,6 +103,9 @@ CREATE TRIGGER documents_of_a_decision_stand BEFORE INSERT OR UPDATE OR DELETE O
 CREATE OR REPLACE FUNCTION evidence_of_a_decision_stands() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
+  IF TG_OP = 'DELETE' AND case_is_disposed_of(OLD.proofing_id) THEN
+    RETURN OLD;
+  END IF;
   IF EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE state IN ('decided', 'abandoned')
              AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.proofing_id END,
                         CASE WHEN TG_OP <> 'DELETE' THEN NEW.proofing_id END)) THEN

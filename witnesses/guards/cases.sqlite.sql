@@ -35,7 +35,9 @@ BEGIN SELECT RAISE(ABORT, 'a case that is over cannot be changed'); END
 
 -- guard: trigger a_decision_stays on witnesses_identityproofing
 CREATE TRIGGER a_decision_stays BEFORE DELETE ON witnesses_identityproofing
-WHEN OLD.state IN ('decided', 'abandoned')
+WHEN OLD.state IN ('decided', 'abandoned') AND NOT EXISTS (
+  SELECT 1 FROM appointments_participant p JOIN retention_disposedvisit d ON d.visit = p.appointment_id
+  WHERE p.id = OLD.participant_id)
 BEGIN SELECT RAISE(ABORT, 'a case that is over cannot be changed'); END
 
 -- guard: trigger a_decision_is_not_replaced on witnesses_identityproofing
@@ -67,7 +69,9 @@ BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed
 -- guard: trigger documents_of_a_decision_stand_on_delete on witnesses_documentevidence
 CREATE TRIGGER documents_of_a_decision_stand_on_delete BEFORE DELETE ON witnesses_documentevidence
 WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id
-  AND state IN ('decided', 'abandoned'))
+  AND state IN ('decided', 'abandoned')) AND NOT EXISTS (
+  SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id WHERE c.id = OLD.proofing_id)
 BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger statement_of_a_decision_stand_on_insert on witnesses_witnessstatement
@@ -86,7 +90,9 @@ BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed
 -- guard: trigger statement_of_a_decision_stand_on_delete on witnesses_witnessstatement
 CREATE TRIGGER statement_of_a_decision_stand_on_delete BEFORE DELETE ON witnesses_witnessstatement
 WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id
-  AND state IN ('decided', 'abandoned'))
+  AND state IN ('decided', 'abandoned')) AND NOT EXISTS (
+  SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id WHERE c.id = OLD.proofing_id)
 BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger new_proofing_belongs_to_the_participant on witnesses_identityproofing
@@ -133,6 +139,9 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_declaration is append-only'); END
 
 -- guard: trigger declarations_stay on witnesses_declaration
 CREATE TRIGGER declarations_stay BEFORE DELETE ON witnesses_declaration
+WHEN NOT EXISTS (
+  SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id WHERE c.id = OLD.proofing_id)
 BEGIN SELECT RAISE(ABORT, 'witnesses_declaration is append-only'); END
 
 -- guard: trigger client_answers_are_not_replaced on witnesses_clientanswer
@@ -146,6 +155,9 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_clientanswer is append-only'); END
 
 -- guard: trigger client_answers_stay on witnesses_clientanswer
 CREATE TRIGGER client_answers_stay BEFORE DELETE ON witnesses_clientanswer
+WHEN NOT EXISTS (
+  SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id WHERE c.id = OLD.proofing_id)
 BEGIN SELECT RAISE(ABORT, 'witnesses_clientanswer is append-only'); END
 
 -- guard: trigger declaration_belongs_to_an_open_case on witnesses_declaration

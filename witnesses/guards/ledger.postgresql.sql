@@ -3,6 +3,7 @@
 -- append-only: witnesses_reversal
 -- append-only: witnesses_declaration
 -- append-only: witnesses_clientanswer
+-- append-only: witnesses_ledgerhorizon
 
 -- guard: trigger witness_quota on witnesses_witnessing
 -- Locks whoever the witness turned out to be, and looks again: a link may have come in between.
@@ -55,6 +56,10 @@ BEGIN
   END IF;
   IF known.rule_set IS DISTINCT FROM NEW.rule_set THEN
     RAISE EXCEPTION 'witness_quota: not the rule set in force on that date'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.on_date - known.quota_days::int < (SELECT max(before) FROM witnesses_ledgerhorizon) THEN
+    RAISE EXCEPTION 'witness_quota: what is no longer known cannot be counted'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF known.around < known.quota_at_most THEN
@@ -169,7 +174,8 @@ BEGIN
   END IF;
   PERFORM pg_advisory_xact_lock(7303::bigint << 48);
   IF EXISTS (SELECT 1 FROM witnesses_witnessing WHERE on_date >= NEW.in_force_from)
-     OR EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE decided_on >= NEW.in_force_from) THEN
+     OR EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE decided_on >= NEW.in_force_from)
+     OR NEW.in_force_from < (SELECT max(before) FROM witnesses_ledgerhorizon) THEN
     RAISE EXCEPTION 'schedule_spares_the_past: decided under another rule set already'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -179,15 +185,37 @@ CREATE TRIGGER schedule_spares_the_past BEFORE INSERT ON witnesses_rulesetinforc
   FOR EACH ROW EXECUTE FUNCTION schedule_spares_the_past();
 
 -- guard: trigger ledger_is_append_only on witnesses_witnessing
+-- Until a witnessing has had its time, or its visit was disposed of. One that was reversed stays with
+-- the case that it explains: the key of the reversal holds it.
+CREATE OR REPLACE FUNCTION witnessing_may_go(which bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM witnesses_witnessing w
+      JOIN witnesses_identityproofing c ON c.id = w.proofing_id
+      JOIN appointments_participant p ON p.id = c.participant_id
+    WHERE w.id = which AND (
+      EXISTS (SELECT 1 FROM retention_disposedvisit d WHERE d.visit = p.appointment_id)
+      OR w.on_date < (SELECT max(before) FROM witnesses_ledgerhorizon)
+        AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+                        WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL)))
+$$;
+CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND witnessing_may_go(OLD.id) THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE ON witnesses_witnessing
+  FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only();
+
+-- guard: trigger ledger_is_not_emptied on witnesses_witnessing
 CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$;
-CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE ON witnesses_witnessing
-  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
-
--- guard: trigger ledger_is_not_emptied on witnesses_witnessing
 CREATE TRIGGER ledger_is_not_emptied BEFORE TRUNCATE ON witnesses_witnessing
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
 
@@ -199,17 +227,54 @@ CREATE TRIGGER schedule_is_append_only BEFORE UPDATE OR DELETE ON witnesses_rule
 CREATE TRIGGER schedule_is_not_emptied BEFORE TRUNCATE ON witnesses_rulesetinforce
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
 
--- guard: trigger reversals_are_append_only on witnesses_reversal
-CREATE TRIGGER reversals_are_append_only BEFORE UPDATE OR DELETE ON witnesses_reversal
+-- guard: trigger ledger_horizon_is_append_only on witnesses_ledgerhorizon
+CREATE TRIGGER ledger_horizon_is_append_only BEFORE UPDATE OR DELETE ON witnesses_ledgerhorizon
   FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger ledger_horizon_is_not_emptied on witnesses_ledgerhorizon
+CREATE TRIGGER ledger_horizon_is_not_emptied BEFORE TRUNCATE ON witnesses_ledgerhorizon
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
+
+-- guard: trigger ledger_horizon_is_old on witnesses_ledgerhorizon
+CREATE OR REPLACE FUNCTION ledger_horizon_is_old() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.before NOT BETWEEN '0001-01-01' AND CURRENT_DATE - interval '24 months' THEN
+    RAISE EXCEPTION 'witnessings stay for 24 months' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_horizon_is_old BEFORE INSERT ON witnesses_ledgerhorizon
+  FOR EACH ROW EXECUTE FUNCTION ledger_horizon_is_old();
+
+-- guard: trigger reversals_are_append_only on witnesses_reversal
+CREATE OR REPLACE FUNCTION reversals_are_append_only() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND case_is_disposed_of(
+       (SELECT proofing_id FROM witnesses_witnessing WHERE id = OLD.witnessing_id)) THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER reversals_are_append_only BEFORE UPDATE OR DELETE ON witnesses_reversal
+  FOR EACH ROW EXECUTE FUNCTION reversals_are_append_only();
 
 -- guard: trigger reversals_are_not_emptied on witnesses_reversal
 CREATE TRIGGER reversals_are_not_emptied BEFORE TRUNCATE ON witnesses_reversal
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
 
 -- guard: trigger declarations_are_append_only on witnesses_declaration
+CREATE OR REPLACE FUNCTION goes_with_its_case() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND case_is_disposed_of(OLD.proofing_id) THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
 CREATE TRIGGER declarations_are_append_only BEFORE UPDATE OR DELETE ON witnesses_declaration
-  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
+  FOR EACH ROW EXECUTE FUNCTION goes_with_its_case();
 
 -- guard: trigger declarations_are_not_emptied on witnesses_declaration
 CREATE TRIGGER declarations_are_not_emptied BEFORE TRUNCATE ON witnesses_declaration
@@ -217,7 +282,7 @@ CREATE TRIGGER declarations_are_not_emptied BEFORE TRUNCATE ON witnesses_declara
 
 -- guard: trigger client_answers_are_append_only on witnesses_clientanswer
 CREATE TRIGGER client_answers_are_append_only BEFORE UPDATE OR DELETE ON witnesses_clientanswer
-  FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
+  FOR EACH ROW EXECUTE FUNCTION goes_with_its_case();
 
 -- guard: trigger client_answers_are_not_emptied on witnesses_clientanswer
 CREATE TRIGGER client_answers_are_not_emptied BEFORE TRUNCATE ON witnesses_clientanswer

@@ -3,6 +3,7 @@
 -- append-only: witnesses_reversal
 -- append-only: witnesses_declaration
 -- append-only: witnesses_clientanswer
+-- append-only: witnesses_ledgerhorizon
 
 -- guard: trigger witness_quota on witnesses_witnessing
 CREATE TRIGGER witness_quota BEFORE INSERT ON witnesses_witnessing
@@ -17,6 +18,10 @@ BEGIN
   SELECT RAISE(ABORT, 'witness_quota: not the rule set in force on that date')
   WHERE NEW.rule_set IS NOT (SELECT rule_set FROM witnesses_rulesetinforce
     WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1);
+  SELECT RAISE(ABORT, 'witness_quota: what is no longer known cannot be counted')
+  WHERE (SELECT max(julianday(before)) FROM witnesses_ledgerhorizon) > julianday(NEW.on_date) -
+    (SELECT quota_days FROM witnesses_rulesetinforce
+     WHERE in_force_from <= NEW.on_date ORDER BY in_force_from DESC, id DESC LIMIT 1);
   -- Who has room for one more in all the days around has room in every span of them: only the others
   -- are counted span by span.
   SELECT RAISE(ABORT, 'witness_quota: limit reached')
@@ -96,6 +101,7 @@ END
 CREATE TRIGGER schedule_spares_the_past BEFORE INSERT ON witnesses_rulesetinforce
 WHEN EXISTS (SELECT 1 FROM witnesses_witnessing WHERE on_date >= NEW.in_force_from)
   OR EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE decided_on >= NEW.in_force_from)
+  OR NEW.in_force_from < (SELECT max(before) FROM witnesses_ledgerhorizon)
 BEGIN SELECT RAISE(ABORT, 'schedule_spares_the_past: decided under another rule set already'); END
 
 -- guard: trigger ledger_rows_are_not_replaced on witnesses_witnessing
@@ -109,6 +115,15 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
 
 -- guard: trigger ledger_rows_stay on witnesses_witnessing
 CREATE TRIGGER ledger_rows_stay BEFORE DELETE ON witnesses_witnessing
+-- Until a witnessing has had its time, or its visit was disposed of. One that was reversed stays with
+-- the case that it explains: the key of the reversal holds it.
+WHEN NOT EXISTS (
+  SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
+  WHERE c.id = OLD.proofing_id AND (
+    EXISTS (SELECT 1 FROM retention_disposedvisit d WHERE d.visit = p.appointment_id)
+    OR OLD.on_date < (SELECT max(before) FROM witnesses_ledgerhorizon)
+      AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+                      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL)))
 BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
 
 -- guard: trigger schedule_rows_are_not_replaced on witnesses_rulesetinforce
@@ -124,6 +139,25 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
 -- guard: trigger schedule_rows_stay on witnesses_rulesetinforce
 CREATE TRIGGER schedule_rows_stay BEFORE DELETE ON witnesses_rulesetinforce
 BEGIN SELECT RAISE(ABORT, 'witnesses_rulesetinforce is append-only'); END
+
+-- guard: trigger ledger_horizon_stays on witnesses_ledgerhorizon
+CREATE TRIGGER ledger_horizon_stays BEFORE DELETE ON witnesses_ledgerhorizon
+BEGIN SELECT RAISE(ABORT, 'witnesses_ledgerhorizon is append-only'); END
+
+-- guard: trigger ledger_horizon_does_not_change on witnesses_ledgerhorizon
+CREATE TRIGGER ledger_horizon_does_not_change BEFORE UPDATE ON witnesses_ledgerhorizon
+BEGIN SELECT RAISE(ABORT, 'witnesses_ledgerhorizon is append-only'); END
+
+-- guard: trigger ledger_horizon_is_not_replaced on witnesses_ledgerhorizon
+CREATE TRIGGER ledger_horizon_is_not_replaced BEFORE INSERT ON witnesses_ledgerhorizon
+WHEN EXISTS (SELECT 1 FROM witnesses_ledgerhorizon WHERE id = NEW.id OR before = NEW.before)
+BEGIN SELECT RAISE(ABORT, 'witnesses_ledgerhorizon is append-only'); END
+
+-- guard: trigger ledger_horizon_is_old on witnesses_ledgerhorizon
+CREATE TRIGGER ledger_horizon_is_old BEFORE INSERT ON witnesses_ledgerhorizon
+WHEN NEW.before NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
+  OR date(NEW.before, '+0 days') IS NOT NEW.before OR NEW.before > date('now', '-24 months')
+BEGIN SELECT RAISE(ABORT, 'witnessings stay for 24 months'); END
 
 -- guard: trigger new_witnessing_belongs_to_the_proofing on witnesses_witnessing
 CREATE TRIGGER new_witnessing_belongs_to_the_proofing BEFORE INSERT ON witnesses_witnessing
@@ -146,6 +180,11 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_reversal is append-only'); END
 
 -- guard: trigger reversals_stay on witnesses_reversal
 CREATE TRIGGER reversals_stay BEFORE DELETE ON witnesses_reversal
+WHEN NOT EXISTS (
+  SELECT 1 FROM witnesses_witnessing w JOIN witnesses_identityproofing c ON c.id = w.proofing_id
+    JOIN appointments_participant p ON p.id = c.participant_id
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id
+  WHERE w.id = OLD.witnessing_id)
 BEGIN SELECT RAISE(ABORT, 'witnesses_reversal is append-only'); END
 
 -- guard: trigger numbers_in_the_ledger_stay on people_personalias

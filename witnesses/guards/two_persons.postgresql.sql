@@ -36,6 +36,9 @@ CREATE TRIGGER reversal_proposal_belongs_to_the_witnessing
 CREATE OR REPLACE FUNCTION reversal_proposals_stand() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
+  IF TG_OP = 'DELETE' AND OLD.answered_at IS NOT NULL AND witnessing_may_go(OLD.witnessing_id) THEN
+    RETURN OLD;
+  END IF;
   IF TG_OP = 'DELETE' OR OLD.answered_at IS NOT NULL
      OR ROW(OLD.id, OLD.proposed_by_id, OLD.proposed_at, OLD.municipality_id, OLD.witnessing_id, OLD.reason)
         IS DISTINCT FROM ROW(NEW.id, NEW.proposed_by_id, NEW.proposed_at, NEW.municipality_id, NEW.witnessing_id, NEW.reason) THEN
@@ -128,6 +131,9 @@ CREATE TRIGGER rule_set_proposals_stand BEFORE UPDATE OR DELETE ON witnesses_rul
 CREATE OR REPLACE FUNCTION fraud_signals_stand() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
+  IF TG_OP = 'DELETE' AND OLD.reviewed_at IS NOT NULL AND witnessing_may_go(OLD.witnessing_id) THEN
+    RETURN OLD;
+  END IF;
   IF TG_OP = 'DELETE' OR OLD.reviewed_at IS NOT NULL
      OR ROW(OLD.id, OLD.municipality_id, OLD.pattern, OLD.witness_id, OLD.witnessing_id, OLD.opened_at)
         IS DISTINCT FROM ROW(NEW.id, NEW.municipality_id, NEW.pattern, NEW.witness_id, NEW.witnessing_id, NEW.opened_at) THEN

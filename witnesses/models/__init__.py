@@ -8,7 +8,7 @@ from witnesses.models.cases import (
 )
 from witnesses.models.checks import WitnessCheck
 from witnesses.models.declarations import ClientAnswer, Declaration, SignInRequest
-from witnesses.models.ledger import Reversal, RuleSetInForce, Witnessing
+from witnesses.models.ledger import LedgerHorizon, Reversal, RuleSetInForce, Witnessing
 from witnesses.models.proposals import LinkProposal, ReversalProposal, RuleSetProposal
 from witnesses.models.signals import FraudSignal
 
@@ -19,6 +19,7 @@ __all__ = [
     "DocumentEvidence",
     "FraudSignal",
     "IdentityProofing",
+    "LedgerHorizon",
     "LinkProposal",
     "Reversal",
     "ReversalProposal",

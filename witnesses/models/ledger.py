@@ -112,6 +112,22 @@ class Witnessing(models.Model):
         return f"witnessing {self.pk}"
 
 
+class LedgerHorizon(models.Model):
+    """Witnessings from before this day may go. The guard wants them to be 24 months old.
+
+    Rows are added, never changed; the latest day counts. What is no longer known cannot be counted,
+    so the guard takes no witnessing whose span of the quota reaches behind it.
+    """
+
+    before = models.DateField(unique=True)
+    set_at = models.DateTimeField()
+
+    PRIVACY = {Life.IN_USE: {Kind.INTERNAL: "id before set_at"}}
+
+    def __str__(self) -> str:
+        return f"ledger horizon {self.pk}"
+
+
 class Reversal(models.Model):
     """A witnessing that no longer counts. Rows are added, never changed; the witnessing stays.
 

@@ -1,0 +1,48 @@
+"""What is due is let go: audit entries, the ledger, what two people approved, and who is left."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Final
+
+from borgerservice.audit.forgetting import forget_entries
+from borgerservice.kernel.clock import danish_date
+from borgerservice.kernel.terms import years_before
+from borgerservice.people.forgetting import forget_persons
+from borgerservice.retention.carrying_out import carry_out_disposals
+from borgerservice.retention.due import OVER
+from borgerservice.retention.holds import held_visits, subjects_of
+from witnesses.models import IdentityProofing
+from witnesses.services.forgetting import forget_witnessings
+
+PERSONS_KEPT_YEARS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """How much went."""
+
+    entries: int
+    witnessings: int
+    visits: int
+    persons: int
+
+
+def let_go(*, now: datetime) -> LetGo:
+    """Let go of all that is due, in the order in which one holds the other."""
+    held = held_visits()
+    known_before = datetime.combine(
+        years_before(danish_date(now), PERSONS_KEPT_YEARS), time.min, UTC
+    )
+    return LetGo(
+        entries=forget_entries(now=now, keeping=subjects_of(held) | _subjects_of_open_cases()),
+        witnessings=forget_witnessings(now=now, keeping=held),
+        visits=carry_out_disposals(now=now),
+        persons=forget_persons(known_before=known_before),
+    )
+
+
+def _subjects_of_open_cases() -> set[str]:
+    """Who worked on a case is read from its entries until it is decided."""
+    # Across municipalities: what goes by itself goes everywhere.
+    still_open = IdentityProofing.unscoped.exclude(state__in=OVER)
+    return {f"proofing:{one}" for one in still_open.values_list("reference", flat=True)}
