@@ -38,6 +38,7 @@ app.conf.update(
             ("open-days", "appointments.open_days", 3600),
             ("forget-expired", "appointments.forget_expired", 3600),
             ("reconcile", "appointments.reconcile", 86400),
+            ("let-go", "retention.let_go", 21600),
             ("look-for-signals", "witnesses.look_for_signals", 3600),
             ("look-at-papers", "witnesses.look_at_papers", 3600),
             ("look-at-witnesses", "witnesses.look_at_witnesses", 3600),

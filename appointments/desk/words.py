@@ -47,6 +47,8 @@ EVENTS: dict[str, Words] = {
     Event.CONTACT_READ: gettext_lazy("Contact details shown"),
     Event.CONTACT_CHANGED: gettext_lazy("Phone number and e-mail address changed"),
     Event.CONTACT_SHREDDED: gettext_lazy("Contact details deleted"),
+    Event.HOLD_PLACED: gettext_lazy("Kept beyond its time"),
+    Event.HOLD_LIFTED: gettext_lazy("Kept beyond its time no longer"),
 }
 WitnessState = Participant.WitnessState
 MARKS: dict[str, tuple[str, Words]] = {

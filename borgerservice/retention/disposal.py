@@ -23,7 +23,7 @@ def propose_disposal(
     """
     latest = latest_day(now)
     if before > latest:
-        raise RetentionRefused("too_recent", field="before", params={"latest": latest.isoformat()})
+        raise RetentionRefused("too_recent", field="before", params={"latest": latest})
     if not standing(municipality=municipality, before=before).is_due:
         raise RetentionRefused("nothing_due", field="before")
     try:

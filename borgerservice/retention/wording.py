@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS = {
-    "too_recent": _("Visits are kept for 5 years. Write {latest} or a day before it."),
+    "too_recent": _("Visits are kept for 5 years. Write {latest:%d/%m/%Y} or an earlier day."),
     "nothing_due": _("There is nothing from before that day that may go."),
     "disposal_waits": _("A proposal waits for an answer already."),
     "already_answered": _("Somebody has answered already."),

@@ -1,18 +1,17 @@
 """What an administrator types to have it told what is held of somebody. Sent by POST alone."""
 
-import re
 from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms.fields import EmailField, NameField, NoCprField, PhoneField
+from appointments.desk.journal import JournalField
+from appointments.forms.fields import EmailField, NameField, PhoneField
 from appointments.forms.kind import KindForm
 from borgerservice.rights.telling import Sought
 from witnesses.forms.approvals import NumberField
 from witnesses.rules.numbers import IdentityNumber
 
-JOURNAL: Final = re.compile(r"(?=.*\d)[\w./-]+")
 LANGUAGES: Final = (("da", _("Danish")), ("en", _("English")))
 CHECKED: Final = _("Check who it is first: with MitID, or with a passport or driving licence.")
 
@@ -40,15 +39,7 @@ class HeldForm(KindForm):
         help_text=_("It tells who of those that share a visit the person is."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
-    journal = NoCprField(
-        label=_("Journal number of the request"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": _("Write the journal number of the request."),
-            "max_length": _("Write a shorter text."),
-        },
-    )
+    journal = JournalField(_("Journal number of the request"))
     language = forms.ChoiceField(
         label=_("Language of the account"),
         choices=LANGUAGES,
@@ -64,13 +55,6 @@ class HeldForm(KindForm):
     def must_type_number_again(self) -> bool:
         """Whether a number was typed that the form does not show back."""
         return self.is_bound and bool(self.data.get("number"))
-
-    def clean_journal(self) -> str:
-        """A number, and no story."""
-        journal = str(self.cleaned_data["journal"]).strip()
-        if not JOURNAL.fullmatch(journal):
-            raise forms.ValidationError(_("Write the number alone, for example 26/012345."))
-        return journal
 
     def clean(self) -> dict[str, Any]:
         """Something to be found by is given."""

@@ -25,11 +25,13 @@ from appointments.services.visits.reminders import queue_reminders
 from borgerservice.guards.services import require_guards
 from borgerservice.kernel import clock
 from borgerservice.notifications.delivery import deliver, due_ids
+from borgerservice.retention.letting_go import let_go
 from borgerservice.vault.keys import KeyUnavailable
 from witnesses.services.schedule import warn_of_other_figures
 from witnesses.tasks import look_at_papers, look_at_witnesses, look_for_signals
 
 DAILY = 86400
+QUARTER_OF_A_DAY = 21600
 logger = logging.getLogger(__name__)
 
 
@@ -64,6 +66,7 @@ JOBS: dict[str, tuple[int, Callable[[], object]]] = {
     "deliver": (1, send_what_is_due),
     "open_days": (3600, lambda: keep_days_open(now=clock.now())),
     "forget_expired": (3600, lambda: forget_expired(now=clock.now())),
+    "let_go": (QUARTER_OF_A_DAY, lambda: let_go(now=clock.now())),
     "look_for_signals": (3600, look_for_signals),
     "look_at_papers": (3600, look_at_papers),
     "look_at_witnesses": (3600, look_at_witnesses),
