@@ -21,6 +21,7 @@ from borgerservice.municipalities.models import (
     StaffMember,
     StaffRole,
 )
+from borgerservice.retention.models import Disposal, LegalHold
 from borgerservice.staff.services import invite
 from tests.architecture.routes import Route, all_routes
 from tests.builders import NOW, TODAY, World, build_staff, build_visit, build_world
@@ -72,6 +73,8 @@ class Place:
     absence: Absence
     offer: Offer
     invitation: Invitation
+    disposal: Disposal
+    hold: LegalHold
     role: StaffRole
     desk: Desk
 
@@ -171,6 +174,20 @@ def furnished(code: str, name: str) -> Place:
         ),
         closure=closure,
         offer=an_offer(world, visit, clerk),
+        disposal=Disposal.unscoped.create(
+            municipality=world.municipality,
+            before=TODAY - timedelta(days=3000),
+            authority="26/1",
+            proposed_by=clerk,
+            proposed_at=NOW,
+        ),
+        hold=LegalHold.unscoped.create(
+            municipality=world.municipality,
+            appointment=visit,
+            reason=LegalHold.Reason.COMPLAINT,
+            placed_by=clerk,
+            placed_at=NOW,
+        ),
         invitation=invite(
             municipality=world.municipality,
             email=f"new@{name}.example".lower(),
@@ -214,6 +231,8 @@ def filled_in(route: Route, *, code: Place, key: Place, rows: Place) -> str:
         "absences/<int:number>/": rows.absence.pk,
         "<slug:code>/other-times/<int:number>/": rows.offer.rebooking_id,
         "offers/<int:number>/": rows.offer.pk,
+        "disposal/<int:number>/": rows.disposal.pk,
+        "holds/<int:number>/": rows.hold.pk,
     }
     path = route.path
     for place, number in numbers.items():

@@ -250,6 +250,17 @@ def an_account_of_what_is_held(house: House, canaries: Canaries) -> Iterator[tup
         yield answer.url, answer.text
 
 
+def what_is_kept_and_what_goes(house: House, canaries: Canaries) -> Iterator[tuple[str, str]]:
+    """An administrator takes a number for a visit's, and writes one where a journal's belongs."""
+    session = house.session("administrator")
+    for path, typed in (("holds", "reference"), ("disposal", "authority")):
+        page = session.get(house.server.url(f"/admin/{house.names['code']}/{path}/"), timeout=60)
+        form = next(f for f in Forms(page.url, page.text).found if typed in f.typed)
+        answer = send(session, form, {typed: canaries.plant(path)})
+        assert answer.status_code < 500
+        yield answer.url, answer.text
+
+
 def test_no_number_that_is_typed_anywhere_can_be_found_afterwards(
     house: House, canaries: Canaries, server: Server
 ) -> None:
@@ -258,6 +269,7 @@ def test_no_number_that_is_typed_anywhere_can_be_found_afterwards(
         *careless_systems(house, canaries),
         *a_case_at_the_desk(house, canaries),
         *an_account_of_what_is_held(house, canaries),
+        *what_is_kept_and_what_goes(house, canaries),
     ]
     assert len(canaries.planted) > 60
     assert any(place == "desk number" for place in canaries.planted.values())
