@@ -27,6 +27,6 @@ class Life(Enum):
     CONTACT = "30 days after the visit, then shredded with its key"
     VISIT = "with the visit: proposed for discard 5 years after it"
     CASE = "with the case: proposed for discard 5 years after the decision"
-    LEDGER = "121 days for the quota, 24 months for fraud, then anonymised"
+    LEDGER = "121 days for the quota, 24 months for fraud, then deleted; reversed, with its case"
     AUDIT = "24 months"
     DAY = "24 hours"

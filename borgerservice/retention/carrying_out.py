@@ -43,7 +43,7 @@ from witnesses.models import (
     WitnessStatement,
 )
 
-AT_ONCE: Final = 200
+AT_ONCE: Final = 50
 
 
 def carry_out_disposals(*, now: datetime) -> int:

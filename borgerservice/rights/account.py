@@ -32,17 +32,23 @@ LIVES: Final[dict[Life, Words]] = {
     ),
     Life.VISIT: gettext_lazy(
         "What is left of a visit is proposed for discard 5 years after it. Until then the archive"
-        " law does not let us delete it."
+        " law does not let us delete it. It stays for longer only while it is needed, for example"
+        " for a complaint."
     ),
     Life.CASE: gettext_lazy(
         "The case is evidence. It is proposed for discard 5 years after the decision. Until then"
-        " the archive law does not let us delete it."
+        " the archive law does not let us delete it. It stays for longer only while it is needed,"
+        " for example for a complaint."
     ),
     Life.LEDGER: gettext_lazy(
         "A witnessing counts for the limit for 121 days, and is kept against fraud for 24 months."
-        " After that it is to be made anonymous. It cannot be deleted before."
+        " Then it goes from the register by itself. It cannot be deleted before. One that was"
+        " reversed, or is being looked into, stays for as long as its case."
     ),
-    Life.AUDIT: gettext_lazy("It is kept for 24 months. It cannot be changed or deleted before."),
+    Life.AUDIT: gettext_lazy(
+        "It goes by itself after 24 months. It cannot be changed or deleted before. It stays for"
+        " longer only with a visit that is kept for longer."
+    ),
     Life.DAY: gettext_lazy("It goes by itself after 24 hours."),
 }
 """When something goes, as the person is told."""
