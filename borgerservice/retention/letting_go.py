@@ -34,15 +34,18 @@ def let_go(*, now: datetime) -> LetGo:
         years_before(danish_date(now), PERSONS_KEPT_YEARS), time.min, UTC
     )
     return LetGo(
-        entries=forget_entries(now=now, keeping=subjects_of(held) | _subjects_of_open_cases()),
+        entries=forget_entries(
+            now=now, keeping=subjects_of(held) | _subjects_of_open_cases(known_before)
+        ),
         witnessings=forget_witnessings(now=now, keeping=held),
         visits=carry_out_disposals(now=now),
         persons=forget_persons(known_before=known_before),
     )
 
 
-def _subjects_of_open_cases() -> set[str]:
+def _subjects_of_open_cases(opened_before: datetime) -> set[str]:
     """Who worked on a case is read from its entries until it is decided."""
     # Across municipalities: what goes by itself goes everywhere.
-    still_open = IdentityProofing.unscoped.exclude(state__in=OVER)
+    old = IdentityProofing.unscoped.filter(opened_at__lt=opened_before)
+    still_open = old.exclude(state__in=OVER)
     return {f"proofing:{one}" for one in still_open.values_list("reference", flat=True)}

@@ -37,6 +37,7 @@ def disposal(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     """What has had its time, what waits for an answer, what was approved; propose that it go."""
     place, now = workplace.municipality, clock.now()
     latest, waiting = latest_day(now), waiting_disposal(place)
+    approved = approved_disposals(place)
     return act(
         request,
         title=DISPOSAL,
@@ -52,10 +53,8 @@ def disposal(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         standing=standing(municipality=place, before=latest),
         waiting=waiting and (waiting, standing(municipality=place, before=waiting.before)),
         answer_address=_answer_address(workplace, waiting),
-        approved=[
-            (one, standing(municipality=place, before=one.before))
-            for one in approved_disposals(place)
-        ],
+        approved=approved,
+        left=approved and standing(municipality=place, before=approved[0].before),
         holds_address=_here("holds", workplace),
     )
 

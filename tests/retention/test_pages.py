@@ -50,9 +50,11 @@ def test_one_proposes_another_approves_and_the_page_says_when_all_have_gone(live
     assert "En kollega skal svare." in said
     proposal = Disposal.unscoped.get()
     assert "Godkendt. Besøgene kasseres i løbet af nogle timer." in text_of(answer(other, proposal))
-    assert "26/012345" in text_of(one.get(DISPOSAL))
+    shown = text_of(one.get(DISPOSAL))
+    assert "26/012345" in shown
+    assert "Mangler endnu: 3 Holdes tilbage: 1" in shown
     carry_out_disposals(now=NOW)
-    assert "Alle er kasseret Holdes tilbage: 1" in text_of(one.get(DISPOSAL))
+    assert "Alle, der må kasseres, er kasseret. Holdes tilbage: 1" in text_of(one.get(DISPOSAL))
 
 
 def test_pressed_twice_it_is_proposed_and_approved_once(lives, one, other):
