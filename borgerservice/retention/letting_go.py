@@ -11,10 +11,11 @@ from borgerservice.people.forgetting import forget_persons
 from borgerservice.retention.carrying_out import carry_out_disposals
 from borgerservice.retention.due import OVER
 from borgerservice.retention.holds import held_visits, subjects_of
+from borgerservice.staff.forgetting import forget_ended
 from witnesses.models import IdentityProofing
 from witnesses.services.forgetting import forget_witnessings
 
-PERSONS_KEPT_YEARS: Final = 2
+OTHERS_KEPT_YEARS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +25,22 @@ class LetGo:
     entries: int
     witnessings: int
     visits: int
+    ended: int
     persons: int
 
 
 def let_go(*, now: datetime) -> LetGo:
     """Let go of all that is due, in the order in which one holds the other."""
     held = held_visits()
-    known_before = datetime.combine(
-        years_before(danish_date(now), PERSONS_KEPT_YEARS), time.min, UTC
-    )
+    long_ago = datetime.combine(years_before(danish_date(now), OTHERS_KEPT_YEARS), time.min, UTC)
     return LetGo(
         entries=forget_entries(
-            now=now, keeping=subjects_of(held) | _subjects_of_open_cases(known_before)
+            now=now, keeping=subjects_of(held) | _subjects_of_open_cases(long_ago)
         ),
         witnessings=forget_witnessings(now=now, keeping=held),
         visits=carry_out_disposals(now=now),
-        persons=forget_persons(known_before=known_before),
+        ended=forget_ended(before=long_ago, now=now),
+        persons=forget_persons(known_before=long_ago),
     )
 
 

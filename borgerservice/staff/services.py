@@ -270,8 +270,13 @@ def _administrators(municipality: Municipality, asker: StaffMember, now: datetim
         raise StaffRefused("not_administrator")
 
 
+def subject_of(invitation: Invitation) -> str:
+    """The mark under which the message and the entries about an invitation are found."""
+    return f"invitation:{invitation.pk}"
+
+
 def _forget_address(invitation: Invitation, now: datetime) -> None:
-    subject = f"invitation:{invitation.pk}"
+    subject = subject_of(invitation)
     drop_unsent(municipality=invitation.municipality_id, subject=subject)
     contacts = Contact.objects.for_municipality(invitation.municipality_id)
     shred_contacts(list(contacts.filter(message__subject=subject).distinct()), now=now)
@@ -281,7 +286,7 @@ def _notice(invitation: Invitation, contact: Contact, salt: str) -> Notice:
     """`starts_at` is what the wording tells as a time: here, the end of the invitation."""
     return Notice(
         kind="staff_invited",
-        subject=f"invitation:{invitation.pk}",
+        subject=subject_of(invitation),
         facts={
             "centre": invitation.municipality.name,
             "starts_at": invitation.expires_at.isoformat(),
@@ -298,7 +303,7 @@ def _record(event: Event, invitation: Invitation, actor: str, now: datetime) -> 
     record(
         event,
         actor=actor,
-        subject=f"invitation:{invitation.pk}",
+        subject=subject_of(invitation),
         municipality=invitation.municipality_id,
         at=now,
         facts={"role": invitation.role},

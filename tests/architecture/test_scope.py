@@ -39,6 +39,7 @@ UNSCOPED_ALLOWED = {
     "borgerservice/retention/due.py": "names the municipality's visits",
     "borgerservice/retention/holds.py": "writes with the municipality; what goes by itself goes everywhere",
     "borgerservice/retention/letting_go.py": "what goes by itself goes everywhere",
+    "borgerservice/staff/forgetting.py": "what goes by itself goes everywhere",
     "borgerservice/staff/selectors.py": "a secret link names the invitation",
     "borgerservice/staff/services.py": WRITES,
     "witnesses/selectors/approvals.py": "reversals are counted over the whole country",

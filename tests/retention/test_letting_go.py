@@ -10,11 +10,15 @@ from borgerservice.audit.models import AuditEntry, AuditHorizon
 from borgerservice.database.removal import remove
 from borgerservice.kernel import clock
 from borgerservice.kernel.terms import years_before
+from borgerservice.municipalities.models import ApiClient, Invitation, StaffRole
+from borgerservice.notifications.models import Contact, Message
 from borgerservice.people.models import Person, PersonAlias
 from borgerservice.retention.letting_go import LetGo, let_go
+from borgerservice.staff.services import invite
 from borgerservice.vault.models import DataKey
-from tests.builders import NOW
+from tests.builders import NOW, build_staff
 from tests.links import build_link
+from tests.platform.api_calls import build_system
 from tests.retention.lives import build_lives, noon
 from witnesses.models import (
     FraudSignal,
@@ -168,7 +172,7 @@ def test_more_than_go_at_once_go_all(lives, monkeypatch):
     assert (went.entries, went.witnessings) == (6, 3)
     assert witnessing_of(stays)
     assert AuditEntry.unscoped.filter(subject=f"proofing:{stays.reference}").exists()
-    assert let_go(now=NOW) == LetGo(entries=0, witnessings=0, visits=0, persons=0)
+    assert let_go(now=NOW) == LetGo(entries=0, witnessings=0, visits=0, ended=0, persons=0)
 
 
 def test_a_person_goes_when_nothing_is_left_of_them(lives):
@@ -220,3 +224,27 @@ def test_no_horizon_is_set_before_its_time(horizon, days):
 @pytest.mark.once
 def test_years_are_those_of_the_calendar(day, years, then):
     assert years_before(day, years) == then
+
+
+def test_ended_roles_old_invitations_and_systems_go_after_24_months(world):
+    place, long_ago = world.municipality, noon(LAST_THAT_GOES)
+    boss = build_staff(place, role="administrator")
+    for ended in (long_ago, NOW, None):
+        staff = build_staff(place)
+        StaffRole.unscoped.filter(staff=staff).update(ended_at=ended)
+        build_system(place)
+        ApiClient.unscoped.filter(pk=ApiClient.unscoped.latest("pk").pk).update(ended_at=ended)
+    for number, expires in enumerate((long_ago, NOW - timedelta(days=31), NOW)):
+        told = invite(
+            municipality=place, email=f"new{number}@x.dk", role="clerk", inviter=boss, now=NOW
+        )
+        Invitation.unscoped.filter(pk=told.pk).update(expires_at=expires)
+    assert let_go(now=NOW).ended == 3
+    assert StaffRole.unscoped.count() == 3
+    assert list(ApiClient.unscoped.order_by("pk").values_list("ended_at", flat=True)) == [NOW, None]
+    assert Invitation.unscoped.count() == Message.unscoped.count() == 2
+    assert [contact.email_sealed is None for contact in Contact.unscoped.order_by("pk")] == [
+        True,
+        False,
+    ]
+    assert DataKey.objects.filter(wrapped__isnull=True).count() == 1
