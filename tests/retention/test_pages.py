@@ -44,7 +44,7 @@ def test_one_proposes_another_approves_and_the_page_says_when_all_have_gone(live
     lives.hold(lives.visit(OLD))
     shown = text_of(one.get(DISPOSAL))
     assert "Besøg, der må kasseres 2 Identitetssager på dem 2 Ønsker om en tid 1" in shown
-    assert "Holdt tilbage 1 Ikke afsluttet 0" in shown
+    assert "Holdt tilbage 1 Endnu ikke afsluttet 0" in shown
     said = text_of(one.post(DISPOSAL, ASKED, follow=True))
     assert "Foreslået. En anden administrator skal svare." in said
     assert "En kollega skal svare." in said
