@@ -19,6 +19,7 @@ from borgerservice.vault.keys import KeyUnavailable
 from borgerservice.vault.models import PseudonymKey
 from borgerservice.vault.services import shred
 from tests.appointments.api_bookings import wanted
+from tests.broken import break_key
 from tests.builders import NOW, PASSWORD, build_visit
 from tests.keys import KeyFile
 from tests.platform.api_calls import System, build_system
@@ -393,6 +394,20 @@ def test_numbers_whose_key_is_destroyed_are_passed_over(office, keys, capsys):
 
     assert "2 of cases whose key is destroyed" in capsys.readouterr().out
     assert case.applicant_id not in marked_under(2)
+
+
+def test_a_number_whose_seal_is_broken_holds_up_nobody_else_and_is_told_to_the_log(
+    office, keys, capsys, caplog
+):
+    case = IdentityProofing.unscoped.order_by("id")[0]
+    break_key(case.data_key)
+    keys.rotate()
+
+    call_command("rekey")
+
+    assert "2 of cases whose key is destroyed or broken" in capsys.readouterr().out
+    assert marked_under(2) == applicants_and_witnesses() - {case.applicant_id}
+    assert f"vault.seal_broken row=witnesses.IdentityProofing:{case.pk} " in caplog.text
 
 
 def test_strangers_stay_strangers(office, lost, capsys):

@@ -15,6 +15,7 @@ from borgerservice.audit.services import record
 from borgerservice.people.models import PersonAlias
 from borgerservice.people.services import add_marks
 from borgerservice.vault.marks import newest_marker
+from borgerservice.vault.reading import read_sealed
 from borgerservice.vault.services import open_data_key
 from witnesses import seals
 from witnesses.models import IdentityProofing, WitnessStatement
@@ -116,6 +117,6 @@ def _without_mark(who: str, version: int) -> tuple[Exists, object]:
 
 
 def _opened(case: IdentityProofing, row: IdentityProofing | WitnessStatement, place: str) -> str:
-    """The number sealed in a row of a case; empty where the case's key is destroyed."""
+    """The number sealed in a row of a case; empty where the key is destroyed or a seal broken."""
     key = open_data_key(case.data_key)
-    return key.open(row.number_sealed, place) if key else ""
+    return (key and read_sealed(key, row.number_sealed, place, of=type(row), pk=row.pk)) or ""

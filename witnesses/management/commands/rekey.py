@@ -41,5 +41,5 @@ class Command(BaseCommand):
             raise CommandError(f"{lost}. Put the former key file back first.") from lost
         self.stdout.write(
             f"{done.looked_at} numbers looked at, {done.marked} marks made,"
-            f" {done.unreadable} of cases whose key is destroyed."
+            f" {done.unreadable} of cases whose key is destroyed or broken."
         )
