@@ -10,6 +10,7 @@ from appointments.views import (
     find,
     kiosk,
     places,
+    privacy,
     statements,
     visits,
     waiting,
@@ -18,6 +19,8 @@ from appointments.views import (
 app_name = "appointments"
 urlpatterns = [
     path("", places.front, name="front"),
+    path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/<slug:code>/", privacy.privacy, name="privacy_of"),
     path("was/", statements.statements, name="statements"),
     path("earliest/", earliest.earliest, name="earliest"),
     path("book/<str:token>/", booking.details, name="details"),

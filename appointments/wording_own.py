@@ -18,6 +18,8 @@ OWN_REFUSALS = {
     "no_such_statement": _(
         "Write the whole address of the statement. It begins with https://was.digst.dk/."
     ),
+    "invalid_email": _("Write an e-mail address, for example name@example.com."),
+    "not_an_address": _("Write the whole address. It begins with https://."),
     "choose_a_picture": _("Choose a file."),
     "picture_too_heavy": _("The file is too large. It may take up 200 kB."),
     "picture_not_png": _("The file is not a PNG picture. Save the logo as PNG."),

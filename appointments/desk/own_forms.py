@@ -90,6 +90,17 @@ class OwnForm(forms.Form):
         help_text=_("For example https://was.digst.dk/herning-dk."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
     )
+    dpo_email = LineField(
+        "dpo_email",
+        label=_("E-mail address of the data protection officer"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+    )
+    privacy_policy = LineField(
+        "privacy_policy",
+        label=_("Address of your own text about personal data"),
+        help_text=_("For example https://www.herning.dk/persondata."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+    )
 
     def __init__(
         self,

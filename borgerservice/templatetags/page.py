@@ -101,6 +101,15 @@ def accessibility_statement(context: template.Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def privacy_notice(context: template.Context) -> str:
+    """Where it says how data is used: of the municipality whose centre one looks at, or of all."""
+    centre = context.get("centre")
+    if not centre:
+        return reverse("appointments:privacy")
+    return reverse("appointments:privacy_of", kwargs={"code": centre.municipality.code})
+
+
+@register.simple_tag(takes_context=True)
 def kiosk_leave(context: template.Context) -> str:
     """Where a centre's own screen forgets what one does on the page, and begins again in Danish."""
     if token := context.get("token"):

@@ -34,6 +34,8 @@ OWN = Own(
     coming="drop_in",
     custody="attends",
     statement="https://was.digst.dk/herning-dk",
+    dpo_email="dpo@herning.example",
+    privacy_policy="https://herning.example/persondata",
 )
 HERE = "/admin/0657/own/"
 
@@ -54,6 +56,8 @@ def typed(world, **changed):
         "coming": OWN.coming,
         "custody": OWN.custody,
         "statement": OWN.statement,
+        "dpo_email": OWN.dpo_email,
+        "privacy_policy": OWN.privacy_policy,
         f"offers_{world.centre.key}": [world.service.code],
     } | changed
 
@@ -253,6 +257,11 @@ def test_a_service_that_is_new_may_find_room_on_every_day_again(world):
         ({"statement": "http://was.digst.dk/herning-dk"}, "no_such_statement", "statement"),
         ({"statement": "https://was.digst.dk@evil.example/"}, "no_such_statement", "statement"),
         ({"statement": "javascript:alert(1)"}, "no_such_statement", "statement"),
+        ({"dpo_email": "dpo"}, "invalid_email", "dpo_email"),
+        ({"dpo_email": "dpo@herning.example\nBcc: x@y.dk, z"}, "invalid_email", "dpo_email"),
+        ({"privacy_policy": "http://herning.example/"}, "not_an_address", "privacy_policy"),
+        ({"privacy_policy": "javascript:alert(1)"}, "not_an_address", "privacy_policy"),
+        ({"privacy_policy": "https://herning.example/ x"}, "not_an_address", "privacy_policy"),
         ({"coming": "never"}, "choose_one", "coming"),
         ({"custody": "x"}, "choose_one", "custody"),
     ],

@@ -71,6 +71,8 @@ def test_everybody_can_read_and_use_every_page(  # noqa: PLR0915 - a walk throug
     for path in (
         "/",
         "/was/",
+        "/privacy/",
+        "/privacy/0657/",
         "/?q=herning",
         "/?q=7401",
         "/?q=qqqq",

@@ -8,6 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 
 from appointments.exceptions import OwnRefused
@@ -27,7 +29,14 @@ from borgerservice.municipalities.models import Centre, Logo, Municipality
 STATEMENTS: Final = ("was.digst.dk", "www.was.digst.dk")
 """Where every Danish authority's accessibility statement stands, by law."""
 MARK_LENGTH: Final = 16
-LONGEST: Final = {"shown_name": 60, "help_da": 300, "help_en": 300, "statement": 300}
+LONGEST: Final = {
+    "shown_name": 60,
+    "help_da": 300,
+    "help_en": 300,
+    "statement": 300,
+    "dpo_email": 254,
+    "privacy_policy": 300,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class Own:
     coming: str = Municipality.Coming.UNSAID
     custody: str = Municipality.Custody.UNSAID
     statement: str = ""
+    dpo_email: str = ""
+    privacy_policy: str = ""
 
 
 def set_own(
@@ -124,6 +135,9 @@ def _settled(own: Own) -> dict[str, str]:
     settled["languages"] = _languages(own.languages)
     if settled["statement"] and not _is_a_statement(settled["statement"]):
         raise OwnRefused("no_such_statement", field="statement")
+    settled["dpo_email"] = _email(settled["dpo_email"])
+    if settled["privacy_policy"] and not _is_an_address(settled["privacy_policy"]):
+        raise OwnRefused("not_an_address", field="privacy_policy")
     for name, known in (("coming", Municipality.Coming), ("custody", Municipality.Custody)):
         if settled[name] not in known.values:
             raise OwnRefused("choose_one", field=name)
@@ -162,12 +176,25 @@ def _languages(chosen: Sequence[str] | None) -> str:
     return "" if kept == every else " ".join(kept)
 
 
-def _is_a_statement(address: str) -> bool:
+def _email(text: str) -> str:
     try:
-        parts = urlsplit(address)
-    except ValueError:
+        if text:
+            validate_email(text)
+    except ValidationError:
+        raise OwnRefused("invalid_email", field="dpo_email") from None
+    return text
+
+
+def _is_a_statement(address: str) -> bool:
+    return _is_an_address(address) and urlsplit(address).netloc in STATEMENTS
+
+
+def _is_an_address(address: str) -> bool:
+    try:
+        URLValidator(schemes=["https"])(address)
+    except ValidationError:
         return False
-    return parts.scheme == "https" and parts.netloc in STATEMENTS and " " not in address
+    return True
 
 
 def _set_offers(centre: Centre, wanted: set[str], *, actor: str, now: datetime) -> None:

@@ -58,12 +58,14 @@ class Municipality(models.Model):
     coming = models.CharField(max_length=8, choices=Coming, blank=True, default=Coming.UNSAID)
     custody = models.CharField(max_length=8, choices=Custody, blank=True, default=Custody.UNSAID)
     statement = models.URLField(max_length=300, blank=True, default="")
+    dpo_email = models.EmailField(blank=True, default="")
+    privacy_policy = models.URLField(max_length=300, blank=True, default="")
 
     PRIVACY = {
         Life.IN_USE: {
             Kind.PUBLIC: "id code name region complaint_da complaint_en asks_for_code shown_name"
             " phone help_da help_en accent logo_mark languages coming custody"
-            " statement"
+            " statement dpo_email privacy_policy"
         }
     }
 
