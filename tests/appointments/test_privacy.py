@@ -32,7 +32,7 @@ def test_every_page_leads_to_it_those_of_a_centre_to_its_municipalitys(client):
 def test_it_names_who_is_responsible_and_whom_to_ask(client):
     world = build_world()
     page = text_of(client.get("/en/privacy/0657/"))
-    assert "Herning Kommune is responsible for what you tell here." in page
+    assert "Herning Municipality is responsible for what you tell here." in page
     assert "Its switchboard knows who." in page
     settle(world.municipality)
     answer = client.get("/en/privacy/0657/").content.decode()
