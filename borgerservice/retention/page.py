@@ -23,6 +23,7 @@ from borgerservice.retention.due import latest_day, standing
 from borgerservice.retention.forms import DisposalForm, HoldForm
 from borgerservice.retention.holds import holds_of, lift_hold, place_hold
 from borgerservice.retention.models import Disposal, LegalHold
+from witnesses.desk.proposed import is_told_of_answer
 
 DISPOSAL: Final = gettext_lazy("Disposal")
 HOLDS: Final = gettext_lazy("Kept beyond their time")
@@ -37,6 +38,8 @@ def disposal(request: HttpRequest, workplace: Workplace) -> HttpResponse:
     """What has had its time, what waits for an answer, what was approved; propose that it go."""
     place, now = workplace.municipality, clock.now()
     latest, waiting = latest_day(now), waiting_disposal(place)
+    if is_told_of_answer(request, Disposal.objects.for_municipality(place), staff=workplace.staff):
+        return redirect(_here("disposal", workplace))
     approved = approved_disposals(place)
     return act(
         request,

@@ -37,6 +37,8 @@ ABOUT_A_WITNESS = {
     Event.REVERSAL_DECLINED,
 }
 """What in somebody else's case is about the witness too."""
+NOT_TOLD = {Event.HOLD_PLACED, Event.HOLD_LIFTED}
+"""That something is kept for longer may mean that somebody looks into a suspicion."""
 
 
 def told_trail(
@@ -87,6 +89,8 @@ def _theirs(
         for visit in bookings.visits
     }
     for entry in entries:
+        if entry.event in NOT_TOLD:
+            continue
         place = entry.facts.get("participant")
         if entry.subject in positions:
             is_theirs = place is None or place in positions[entry.subject]

@@ -72,6 +72,17 @@ def test_pressed_twice_it_is_proposed_and_approved_once(lives, one, other):
     assert AuditEntry.unscoped.filter(event="disposal.approved").count() == 1
 
 
+def test_sent_again_after_the_answer_it_is_told_and_nothing_is_proposed_anew(lives, one, other):
+    lives.visit(OLD)
+    page = {**ASKED, "csrfmiddlewaretoken": "the same page"}
+    one.cookies["csrftoken"] = "a" * 32
+    one.post(DISPOSAL, page)
+    answer(other, Disposal.unscoped.get(), "decline")
+    again = text_of(one.post(DISPOSAL, page, follow=True))
+    assert "Du har foreslået dette før, og en kollega har afvist det." in again
+    assert Disposal.unscoped.count() == 1
+
+
 def test_whoever_proposed_cannot_answer(lives, one):
     lives.visit(OLD)
     one.post(DISPOSAL, ASKED)

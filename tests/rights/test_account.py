@@ -272,6 +272,15 @@ def test_what_a_visit_knows_of_another_who_comes_is_not_in_the_trail(herning):
     assert "Papirerne er ikke længere nok" not in said
 
 
+def test_that_a_visit_is_kept_for_longer_is_not_told(herning):
+    """It may mean that somebody looks into a suspicion, which is told in no account."""
+    before = trail(told(herning, sought(herning.first)))
+    for event in ("hold.placed", "hold.lifted"):
+        record_visit(event, herning.visit, actor="staff:1", now=NOW)
+    after = trail(told(herning, sought(herning.first)))
+    assert set(after) == set(before)
+
+
 def test_nothing_is_left_of_what_was_sealed_once_its_key_is_gone(herning):
     rows = DataKey.objects.values_list("pk", flat=True)
     shred(rows, now=NOW)

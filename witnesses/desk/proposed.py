@@ -1,5 +1,7 @@
 """A page that proposed something and is sent again, after somebody else has answered."""
 
+from typing import TypeVar
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -7,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from borgerservice.municipalities.models import StaffMember
 from borgerservice.sent_again import done_before_at
-from witnesses.models import LinkProposal, ReversalProposal, RuleSetProposal
+from witnesses.models.proposals import Proposal
+
+P = TypeVar("P", bound=Proposal)
 
 
 def is_told_of_answer(
     request: HttpRequest,
-    proposals: QuerySet[LinkProposal] | QuerySet[ReversalProposal] | QuerySet[RuleSetProposal],
+    proposals: QuerySet[P],
     *,
     staff: StaffMember,
 ) -> bool:
