@@ -120,3 +120,13 @@ def test_every_part_of_the_platform_stands_on_a_floor():
         if named(path).startswith("borgerservice/")
     }
     assert parts - {"borgerservice.__init__"} <= on_a_floor
+
+
+@pytest.mark.parametrize("document", sorted((ROOT / "docs").glob("*.md")), ids=lambda one: one.name)
+def test_a_document_names_only_files_there_are(document):
+    """By the end of their path: what shows something is to be found by who reads of it."""
+    told = set(re.findall(r"`([\w/]+/\w+\.py)`", document.read_text()))
+    there = [f"/{file.relative_to(ROOT).as_posix()}" for file in files()]
+    assert [
+        name for name in sorted(told) if not any(path.endswith(f"/{name}") for path in there)
+    ] == []
