@@ -1,7 +1,7 @@
 """Many clicks on one button: one act, and every click lands on what came of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
@@ -18,8 +18,15 @@ from tests.builders import NOW, TODAY, build_world
 from tests.days import build_coming_world
 from tests.rig.databases import Database
 from tests.rig.services import Server
+from tests.servers import Rig
 
 CLICKS = 8
+
+
+@pytest.fixture(scope="module")
+def server(rig: Rig) -> Iterator[Server]:
+    with rig.fresh_database() as database, rig.serve(database) as server:
+        yield server
 
 
 def seal_in(page: str) -> str:
