@@ -171,6 +171,7 @@ def _given_server() -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
     global _rig  # noqa: PLW0603 - pytest's hooks share no other place this early
+    gc.disable()  # nothing is let go while modules are loaded, so there is nothing to look for
     _rig = Rig()
 
 
@@ -222,6 +223,7 @@ def _is_last_minute(now: datetime) -> bool:
 
 def pytest_collection_finish() -> None:
     gc.freeze()  # what stays to the end is not looked through again and again
+    gc.enable()
 
 
 def _belongs(item: pytest.Item) -> bool:
