@@ -88,7 +88,7 @@ def _is_held() -> Q:
 
 
 def _is_unfinished(municipality: Municipality, before: date) -> Exists:
-    """A case that is open or was decided later, or something about its witness to be answered."""
+    """A case that is open, was opened or decided later, or something about its witness to be answered."""
     place = municipality
     signals = FraudSignal.unscoped.filter(
         witnessing__proofing=OuterRef("pk"), reviewed_at__isnull=True
@@ -100,7 +100,11 @@ def _is_unfinished(municipality: Municipality, before: date) -> Exists:
         IdentityProofing.objects.for_municipality(place)
         .filter(participant__appointment=OuterRef("pk"))
         .filter(
-            ~Q(state__in=OVER) | Q(decided_on__gte=before) | Exists(signals) | Exists(proposals)
+            ~Q(state__in=OVER)
+            | Q(decided_on__gte=before)
+            | Q(opened_at__gte=_midnight(before))
+            | Exists(signals)
+            | Exists(proposals)
         )
     )
 

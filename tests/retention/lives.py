@@ -136,6 +136,18 @@ class Lives:
         case.refresh_from_db()
         return case
 
+    def open_case(self, visit: Appointment) -> IdentityProofing:
+        """A case of a visit that nobody has gone on with."""
+        self.serial += 1
+        return IdentityProofing.unscoped.create(
+            municipality=self.world.municipality,
+            participant=visit.participants.get(),
+            reference=f"C{self.world.municipality.code}{self.serial:04d}",
+            data_key=new_data_key().row,
+            opened_by=self.clerk,
+            opened_at=visit.starts_at,
+        )
+
     def reverse(self, case: IdentityProofing) -> None:
         """The witnessing of a case counts no more, approved by a second person."""
         witnessing = Witnessing.unscoped.get(proofing=case)

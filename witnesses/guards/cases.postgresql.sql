@@ -1,11 +1,17 @@
 -- guard: trigger a_decision_stands on witnesses_identityproofing
+-- Its own days and the holds are looked at once more: the row that says its visit goes may be older
+-- than either. A stale snapshot cannot see a hold.
 CREATE OR REPLACE FUNCTION case_is_disposed_of(which bigint) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = public, pg_temp AS $$
-  SELECT EXISTS (
+  SELECT current_setting('transaction_isolation') = 'read committed' AND EXISTS (
     SELECT 1 FROM witnesses_identityproofing c
       JOIN appointments_participant p ON p.id = c.participant_id
       JOIN retention_disposedvisit d ON d.visit = p.appointment_id
-    WHERE c.id = which)
+      JOIN retention_disposal o ON o.id = d.disposal_id
+    WHERE c.id = which AND (c.opened_at AT TIME ZONE 'UTC')::date < o.before
+      AND (c.decided_on IS NULL OR c.decided_on < o.before)
+      AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+                      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 $$;
 CREATE OR REPLACE FUNCTION a_decision_stands() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$

@@ -36,8 +36,11 @@ BEGIN SELECT RAISE(ABORT, 'a case that is over cannot be changed'); END
 -- guard: trigger a_decision_stays on witnesses_identityproofing
 CREATE TRIGGER a_decision_stays BEFORE DELETE ON witnesses_identityproofing
 WHEN OLD.state IN ('decided', 'abandoned') AND NOT EXISTS (
-  SELECT 1 FROM appointments_participant p JOIN retention_disposedvisit d ON d.visit = p.appointment_id
-  WHERE p.id = OLD.participant_id)
+  SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id JOIN retention_disposal o ON o.id = d.disposal_id
+  WHERE c.id = OLD.id AND date(c.opened_at) < o.before AND coalesce(c.decided_on, '') < o.before
+    AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'a case that is over cannot be changed'); END
 
 -- guard: trigger a_decision_is_not_replaced on witnesses_identityproofing
@@ -71,7 +74,10 @@ CREATE TRIGGER documents_of_a_decision_stand_on_delete BEFORE DELETE ON witnesse
 WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id
   AND state IN ('decided', 'abandoned')) AND NOT EXISTS (
   SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
-    JOIN retention_disposedvisit d ON d.visit = p.appointment_id WHERE c.id = OLD.proofing_id)
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id JOIN retention_disposal o ON o.id = d.disposal_id
+  WHERE c.id = OLD.proofing_id AND date(c.opened_at) < o.before AND coalesce(c.decided_on, '') < o.before
+    AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger statement_of_a_decision_stand_on_insert on witnesses_witnessstatement
@@ -92,7 +98,10 @@ CREATE TRIGGER statement_of_a_decision_stand_on_delete BEFORE DELETE ON witnesse
 WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE id = OLD.proofing_id
   AND state IN ('decided', 'abandoned')) AND NOT EXISTS (
   SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
-    JOIN retention_disposedvisit d ON d.visit = p.appointment_id WHERE c.id = OLD.proofing_id)
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id JOIN retention_disposal o ON o.id = d.disposal_id
+  WHERE c.id = OLD.proofing_id AND date(c.opened_at) < o.before AND coalesce(c.decided_on, '') < o.before
+    AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'the evidence of a case that is over cannot be changed'); END
 
 -- guard: trigger new_proofing_belongs_to_the_participant on witnesses_identityproofing
@@ -141,7 +150,10 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_declaration is append-only'); END
 CREATE TRIGGER declarations_stay BEFORE DELETE ON witnesses_declaration
 WHEN NOT EXISTS (
   SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
-    JOIN retention_disposedvisit d ON d.visit = p.appointment_id WHERE c.id = OLD.proofing_id)
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id JOIN retention_disposal o ON o.id = d.disposal_id
+  WHERE c.id = OLD.proofing_id AND date(c.opened_at) < o.before AND coalesce(c.decided_on, '') < o.before
+    AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'witnesses_declaration is append-only'); END
 
 -- guard: trigger client_answers_are_not_replaced on witnesses_clientanswer
@@ -157,7 +169,10 @@ BEGIN SELECT RAISE(ABORT, 'witnesses_clientanswer is append-only'); END
 CREATE TRIGGER client_answers_stay BEFORE DELETE ON witnesses_clientanswer
 WHEN NOT EXISTS (
   SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
-    JOIN retention_disposedvisit d ON d.visit = p.appointment_id WHERE c.id = OLD.proofing_id)
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id JOIN retention_disposal o ON o.id = d.disposal_id
+  WHERE c.id = OLD.proofing_id AND date(c.opened_at) < o.before AND coalesce(c.decided_on, '') < o.before
+    AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'witnesses_clientanswer is append-only'); END
 
 -- guard: trigger declaration_belongs_to_an_open_case on witnesses_declaration

@@ -189,12 +189,12 @@ CREATE TRIGGER schedule_spares_the_past BEFORE INSERT ON witnesses_rulesetinforc
 -- the case that it explains: the key of the reversal holds it.
 CREATE OR REPLACE FUNCTION witnessing_may_go(which bigint) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = public, pg_temp AS $$
-  SELECT EXISTS (
+  SELECT current_setting('transaction_isolation') = 'read committed' AND EXISTS (
     SELECT 1 FROM witnesses_witnessing w
       JOIN witnesses_identityproofing c ON c.id = w.proofing_id
       JOIN appointments_participant p ON p.id = c.participant_id
     WHERE w.id = which AND (
-      EXISTS (SELECT 1 FROM retention_disposedvisit d WHERE d.visit = p.appointment_id)
+      case_is_disposed_of(c.id)
       OR w.on_date < (SELECT max(before) FROM witnesses_ledgerhorizon)
         AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
                         WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL)))
@@ -237,7 +237,7 @@ CREATE TRIGGER ledger_horizon_is_not_emptied BEFORE TRUNCATE ON witnesses_ledger
 
 -- guard: trigger ledger_horizon_is_old on witnesses_ledgerhorizon
 CREATE OR REPLACE FUNCTION ledger_horizon_is_old() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $$
+SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
   IF NEW.before NOT BETWEEN '0001-01-01' AND CURRENT_DATE - interval '24 months' THEN
     RAISE EXCEPTION 'witnessings stay for 24 months' USING ERRCODE = 'integrity_constraint_violation';

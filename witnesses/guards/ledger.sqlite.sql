@@ -120,10 +120,11 @@ CREATE TRIGGER ledger_rows_stay BEFORE DELETE ON witnesses_witnessing
 WHEN NOT EXISTS (
   SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
   WHERE c.id = OLD.proofing_id AND (
-    EXISTS (SELECT 1 FROM retention_disposedvisit d WHERE d.visit = p.appointment_id)
-    OR OLD.on_date < (SELECT max(before) FROM witnesses_ledgerhorizon)
-      AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
-                      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL)))
+    EXISTS (SELECT 1 FROM retention_disposedvisit d JOIN retention_disposal o ON o.id = d.disposal_id
+            WHERE d.visit = p.appointment_id AND date(c.opened_at) < o.before AND coalesce(c.decided_on, '') < o.before)
+    OR OLD.on_date < (SELECT max(before) FROM witnesses_ledgerhorizon))
+  AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+                  WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'witnesses_witnessing is append-only'); END
 
 -- guard: trigger schedule_rows_are_not_replaced on witnesses_rulesetinforce
@@ -183,8 +184,10 @@ CREATE TRIGGER reversals_stay BEFORE DELETE ON witnesses_reversal
 WHEN NOT EXISTS (
   SELECT 1 FROM witnesses_witnessing w JOIN witnesses_identityproofing c ON c.id = w.proofing_id
     JOIN appointments_participant p ON p.id = c.participant_id
-    JOIN retention_disposedvisit d ON d.visit = p.appointment_id
-  WHERE w.id = OLD.witnessing_id)
+    JOIN retention_disposedvisit d ON d.visit = p.appointment_id JOIN retention_disposal o ON o.id = d.disposal_id
+  WHERE w.id = OLD.witnessing_id AND date(c.opened_at) < o.before AND coalesce(c.decided_on, '') < o.before
+    AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'witnesses_reversal is append-only'); END
 
 -- guard: trigger numbers_in_the_ledger_stay on people_personalias

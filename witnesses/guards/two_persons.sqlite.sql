@@ -27,10 +27,11 @@ WHEN OLD.answered_at IS NULL OR NOT EXISTS (
   SELECT 1 FROM witnesses_witnessing w JOIN witnesses_identityproofing c ON c.id = w.proofing_id
     JOIN appointments_participant p ON p.id = c.participant_id
   WHERE w.id = OLD.witnessing_id AND (
-    EXISTS (SELECT 1 FROM retention_disposedvisit d WHERE d.visit = p.appointment_id)
-    OR w.on_date < (SELECT max(before) FROM witnesses_ledgerhorizon)
-      AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
-                      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL)))
+    EXISTS (SELECT 1 FROM retention_disposedvisit d JOIN retention_disposal o ON o.id = d.disposal_id
+            WHERE d.visit = p.appointment_id AND date(c.opened_at) < o.before AND coalesce(c.decided_on, '') < o.before)
+    OR w.on_date < (SELECT max(before) FROM witnesses_ledgerhorizon))
+  AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+                  WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'witnesses_reversalproposal stands'); END
 
 -- guard: trigger reversal_proposals_are_not_replaced on witnesses_reversalproposal
@@ -106,10 +107,11 @@ WHEN OLD.reviewed_at IS NULL OR NOT EXISTS (
   SELECT 1 FROM witnesses_witnessing w JOIN witnesses_identityproofing c ON c.id = w.proofing_id
     JOIN appointments_participant p ON p.id = c.participant_id
   WHERE w.id = OLD.witnessing_id AND (
-    EXISTS (SELECT 1 FROM retention_disposedvisit d WHERE d.visit = p.appointment_id)
-    OR w.on_date < (SELECT max(before) FROM witnesses_ledgerhorizon)
-      AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
-                      WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL)))
+    EXISTS (SELECT 1 FROM retention_disposedvisit d JOIN retention_disposal o ON o.id = d.disposal_id
+            WHERE d.visit = p.appointment_id AND date(c.opened_at) < o.before AND coalesce(c.decided_on, '') < o.before)
+    OR w.on_date < (SELECT max(before) FROM witnesses_ledgerhorizon))
+  AND NOT EXISTS (SELECT 1 FROM retention_legalhold h
+                  WHERE h.appointment_id = p.appointment_id AND h.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'witnesses_fraudsignal stands'); END
 
 -- guard: trigger fraud_signals_are_not_replaced on witnesses_fraudsignal

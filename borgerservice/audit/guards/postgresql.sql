@@ -3,10 +3,12 @@
 
 -- guard: trigger audit_is_append_only on audit_auditentry
 -- Until an entry has had its time, and never while somebody wants the visit or case it tells of kept.
+-- A stale snapshot cannot see a hold.
 CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
-  IF TG_OP = 'DELETE' AND (OLD.at AT TIME ZONE 'UTC')::date < (SELECT max(before) FROM audit_audithorizon)
+  IF TG_OP = 'DELETE' AND current_setting('transaction_isolation') = 'read committed'
+     AND (OLD.at AT TIME ZONE 'UTC')::date < (SELECT max(before) FROM audit_audithorizon)
      AND NOT EXISTS (
        SELECT 1 FROM retention_legalhold h JOIN appointments_appointment v ON v.id = h.appointment_id
        WHERE h.lifted_at IS NULL AND (OLD.subject = 'appointment:' || v.reference OR EXISTS (
@@ -54,7 +56,7 @@ CREATE TRIGGER audit_horizon_is_not_emptied BEFORE TRUNCATE ON audit_audithorizo
 
 -- guard: trigger audit_horizon_is_old on audit_audithorizon
 CREATE OR REPLACE FUNCTION audit_horizon_is_old() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $$
+SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
   IF NEW.before NOT BETWEEN '0001-01-01' AND CURRENT_DATE - interval '24 months' THEN
     RAISE EXCEPTION 'audit entries stay for 24 months' USING ERRCODE = 'integrity_constraint_violation';

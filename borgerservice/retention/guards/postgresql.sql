@@ -6,6 +6,9 @@ SET search_path = public, pg_temp AS $$
 DECLARE
   day date;
 BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'a stale snapshot cannot see a hold' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   SELECT before INTO day FROM retention_disposal
     WHERE id = NEW.disposal_id AND municipality_id = NEW.municipality_id AND is_approved
       AND answered_by_id <> proposed_by_id;
@@ -20,7 +23,8 @@ BEGIN
   END IF;
   IF EXISTS (SELECT 1 FROM retention_legalhold WHERE appointment_id = NEW.visit AND lifted_at IS NULL)
      OR EXISTS (SELECT 1 FROM appointments_participant p JOIN witnesses_identityproofing c ON c.participant_id = p.id
-                WHERE p.appointment_id = NEW.visit AND (c.state NOT IN ('decided', 'abandoned') OR c.decided_on >= day))
+                WHERE p.appointment_id = NEW.visit AND (c.state NOT IN ('decided', 'abandoned') OR c.decided_on >= day
+                  OR (c.opened_at AT TIME ZONE 'UTC')::date >= day))
      OR EXISTS (SELECT 1 FROM appointments_participant p JOIN witnesses_identityproofing c ON c.participant_id = p.id
                   JOIN witnesses_witnessing w ON w.proofing_id = c.id
                 WHERE p.appointment_id = NEW.visit AND (
@@ -51,7 +55,8 @@ CREATE TRIGGER disposed_visits_are_not_emptied BEFORE TRUNCATE ON retention_disp
 CREATE OR REPLACE FUNCTION visits_stay() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM retention_disposedvisit WHERE visit = OLD.id) THEN
+  IF NOT EXISTS (SELECT 1 FROM retention_disposedvisit d JOIN retention_disposal o ON o.id = d.disposal_id
+                 WHERE d.visit = OLD.id AND (OLD.ends_at AT TIME ZONE 'UTC')::date < o.before) THEN
     RAISE EXCEPTION 'a visit stays until it is disposed of' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN OLD;
@@ -61,7 +66,7 @@ CREATE TRIGGER visits_stay BEFORE DELETE ON appointments_appointment
 
 -- guard: trigger a_disposal_is_of_old_visits on retention_disposal
 CREATE OR REPLACE FUNCTION a_disposal_is_of_old_visits() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $$
+SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
   IF NEW.before NOT BETWEEN '0001-01-01' AND CURRENT_DATE - interval '5 years' THEN
     RAISE EXCEPTION 'visits stay for 5 years' USING ERRCODE = 'integrity_constraint_violation';
@@ -89,8 +94,10 @@ CREATE TRIGGER disposals_stand BEFORE UPDATE OR DELETE ON retention_disposal
 CREATE OR REPLACE FUNCTION hold_belongs_to_the_visit() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM appointments_appointment
-                 WHERE id = NEW.appointment_id AND municipality_id = NEW.municipality_id) THEN
+  -- Held until the hold is written: who disposes of the visit meanwhile waits and sees it, or has gone before.
+  PERFORM 1 FROM appointments_appointment
+    WHERE id = NEW.appointment_id AND municipality_id = NEW.municipality_id FOR KEY SHARE;
+  IF NOT FOUND THEN
     RAISE EXCEPTION 'retention_legalhold of another municipality' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
@@ -115,3 +122,42 @@ BEGIN
 END $$;
 CREATE TRIGGER holds_stand BEFORE UPDATE OR DELETE ON retention_legalhold
   FOR EACH ROW EXECUTE FUNCTION holds_stand();
+
+-- guard: trigger a_visit_keeps_its_number on appointments_appointment
+-- By it the entries about a visit that is held are known.
+CREATE OR REPLACE FUNCTION a_number_stays() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF OLD.reference <> NEW.reference THEN
+    RAISE EXCEPTION 'the number of a visit or case stays' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER a_visit_keeps_its_number BEFORE UPDATE OF reference ON appointments_appointment
+  FOR EACH ROW EXECUTE FUNCTION a_number_stays();
+
+-- guard: trigger a_case_keeps_its_number on witnesses_identityproofing
+CREATE OR REPLACE FUNCTION a_number_stays() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF OLD.reference <> NEW.reference THEN
+    RAISE EXCEPTION 'the number of a visit or case stays' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER a_case_keeps_its_number BEFORE UPDATE OF reference ON witnesses_identityproofing
+  FOR EACH ROW EXECUTE FUNCTION a_number_stays();
+
+-- guard: trigger who_has_a_case_stays on appointments_participant
+-- Deleted and written anew with the same id at another visit, they would take their case out of a hold.
+CREATE OR REPLACE FUNCTION who_has_a_case_stays() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF (TG_OP = 'DELETE' OR OLD.id <> NEW.id)
+     AND EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE participant_id = OLD.id) THEN
+    RAISE EXCEPTION 'who has a case stays' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER who_has_a_case_stays BEFORE DELETE OR UPDATE OF id ON appointments_participant
+  FOR EACH ROW EXECUTE FUNCTION who_has_a_case_stays();

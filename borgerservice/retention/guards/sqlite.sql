@@ -13,7 +13,8 @@ BEGIN
   WHERE EXISTS (SELECT 1 FROM retention_legalhold WHERE appointment_id = NEW.visit AND lifted_at IS NULL)
     OR EXISTS (SELECT 1 FROM appointments_participant p JOIN witnesses_identityproofing c ON c.participant_id = p.id
                WHERE p.appointment_id = NEW.visit AND (c.state NOT IN ('decided', 'abandoned')
-                 OR c.decided_on >= (SELECT before FROM retention_disposal WHERE id = NEW.disposal_id)))
+                 OR max(coalesce(c.decided_on, ''), coalesce(date(c.opened_at), '9999')) >=
+                    (SELECT before FROM retention_disposal WHERE id = NEW.disposal_id)))
     OR EXISTS (SELECT 1 FROM appointments_participant p JOIN witnesses_identityproofing c ON c.participant_id = p.id
                  JOIN witnesses_witnessing w ON w.proofing_id = c.id
                WHERE p.appointment_id = NEW.visit AND (
@@ -36,7 +37,8 @@ BEGIN SELECT RAISE(ABORT, 'retention_disposedvisit is append-only'); END
 
 -- guard: trigger visits_stay on appointments_appointment
 CREATE TRIGGER visits_stay BEFORE DELETE ON appointments_appointment
-WHEN NOT EXISTS (SELECT 1 FROM retention_disposedvisit WHERE visit = OLD.id)
+WHEN NOT EXISTS (SELECT 1 FROM retention_disposedvisit d JOIN retention_disposal o ON o.id = d.disposal_id
+                 WHERE d.visit = OLD.id AND date(OLD.ends_at) < o.before)
 BEGIN SELECT RAISE(ABORT, 'a visit stays until it is disposed of'); END
 
 -- guard: trigger a_disposal_is_of_old_visits on retention_disposal
@@ -82,3 +84,25 @@ CREATE TRIGGER holds_are_not_replaced BEFORE INSERT ON retention_legalhold
 WHEN EXISTS (SELECT 1 FROM retention_legalhold WHERE id = NEW.id
   OR (appointment_id = NEW.appointment_id AND lifted_at IS NULL AND NEW.lifted_at IS NULL))
 BEGIN SELECT RAISE(ABORT, 'retention_legalhold stands'); END
+
+-- guard: trigger a_visit_keeps_its_number on appointments_appointment
+CREATE TRIGGER a_visit_keeps_its_number BEFORE UPDATE OF reference ON appointments_appointment
+-- By it the entries about a visit that is held are known.
+WHEN OLD.reference IS NOT NEW.reference
+BEGIN SELECT RAISE(ABORT, 'the number of a visit or case stays'); END
+
+-- guard: trigger a_case_keeps_its_number on witnesses_identityproofing
+CREATE TRIGGER a_case_keeps_its_number BEFORE UPDATE OF reference ON witnesses_identityproofing
+WHEN OLD.reference IS NOT NEW.reference
+BEGIN SELECT RAISE(ABORT, 'the number of a visit or case stays'); END
+
+-- guard: trigger who_has_a_case_stays on appointments_participant
+CREATE TRIGGER who_has_a_case_stays BEFORE DELETE ON appointments_participant
+WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE participant_id = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'who has a case stays'); END
+
+-- guard: trigger who_has_a_case_is_not_replaced on appointments_participant
+CREATE TRIGGER who_has_a_case_is_not_replaced BEFORE INSERT ON appointments_participant
+-- Written anew with the same id at another visit, they would take their case out of a hold.
+WHEN EXISTS (SELECT 1 FROM witnesses_identityproofing WHERE participant_id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'who has a case stays'); END
