@@ -88,7 +88,7 @@ def _is_held() -> Q:
 
 
 def _is_unfinished(municipality: Municipality, before: date) -> Exists:
-    """A case that is open, was opened or decided later, or something about its witness to be answered."""
+    """A case that is open or is of later, or something about its witness to be answered."""
     place = municipality
     signals = FraudSignal.unscoped.filter(
         witnessing__proofing=OuterRef("pk"), reviewed_at__isnull=True
