@@ -20,24 +20,23 @@ AT_ONCE: Final = 1000
 def forget_entries(*, now: datetime, keeping: Collection[str]) -> int:
     """Delete entries older than 24 months; how many. Those of the subjects in `keeping` stay.
 
-    That it was done is recorded, where there was something to delete.
+    That it was done is recorded with each of the steps in which it is done.
     """
     before = years_before(danish_date(now), KEPT_YEARS) - timedelta(days=1)
     gone = 0
     while due := _due(before, keeping):
         with transaction.atomic():
             AuditHorizon.objects.get_or_create(before=before, defaults={"set_at": now})
-            gone += remove(AuditEntry, due)
-    if gone:
-        facts: dict[str, object] = {"before": before.isoformat(), "entries": gone}
-        record(
-            Event.AUDIT_FORGOTTEN,
-            actor="system",
-            subject="audit",
-            municipality=None,
-            at=now,
-            facts=facts,
-        )
+            went = remove(AuditEntry, due)
+            record(
+                Event.AUDIT_FORGOTTEN,
+                actor="system",
+                subject="audit",
+                municipality=None,
+                at=now,
+                facts={"before": before.isoformat(), "entries": went},
+            )
+        gone += went
     return gone
 
 

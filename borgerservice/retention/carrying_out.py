@@ -3,11 +3,12 @@
 Stopped, it goes on at the next run: what is gone is gone, and what is left is still due.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, Q, QuerySet
 
 from appointments.models import (
@@ -44,6 +45,7 @@ from witnesses.models import (
 )
 
 AT_ONCE: Final = 50
+logger = logging.getLogger(__name__)
 
 
 def carry_out_disposals(*, now: datetime) -> int:
@@ -51,7 +53,13 @@ def carry_out_disposals(*, now: datetime) -> int:
     # Across municipalities: what two people approved in each.
     approved = Disposal.unscoped.filter(is_approved=True).select_related("municipality")
     latest = {one.municipality_id: one for one in approved.order_by("before", "pk")}
-    return sum(_carry_out(disposal, now=now) for disposal in latest.values())
+    gone = 0
+    for disposal in latest.values():
+        try:
+            gone += _carry_out(disposal, now=now)
+        except IntegrityError:
+            logger.warning("retention.kept disposal=%s", disposal.pk)
+    return gone
 
 
 def _carry_out(disposal: Disposal, *, now: datetime) -> int:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from borgerservice.audit.events import Event
 from borgerservice.audit.models import AuditEntry, AuditHorizon
+from borgerservice.audit.services import record
 from borgerservice.database.removal import remove
 from borgerservice.kernel import clock
 from borgerservice.kernel.terms import years_before
@@ -173,6 +174,29 @@ def test_more_than_go_at_once_go_all(lives, monkeypatch):
     assert witnessing_of(stays)
     assert AuditEntry.unscoped.filter(subject=f"proofing:{stays.reference}").exists()
     assert let_go(now=NOW) == LetGo(entries=0, witnessings=0, visits=0, ended=0, persons=0)
+
+
+def test_what_a_guard_keeps_stops_nothing_else(lives, world, monkeypatch):
+    """A hold placed between two steps keeps its own; the rest goes, and every step is recorded."""
+    monkeypatch.setattr("borgerservice.audit.forgetting.AT_ONCE", 1)
+    first, second = lives.visit(LAST_THAT_GOES), lives.visit(LAST_THAT_GOES)
+    witnessed(lives, LAST_THAT_GOES)
+    nobody = lives.person(noon(LAST_THAT_GOES))
+
+    def recorded_and_held(event: Event, **told: object) -> AuditEntry:
+        lives.hold(second)
+        return record(event, **told)
+
+    monkeypatch.setattr("borgerservice.audit.forgetting.record", recorded_and_held)
+    went = let_go(now=NOW)
+    assert (went.entries, went.witnessings, went.persons) == (0, 1, 1)
+    kept = set(AuditEntry.unscoped.values_list("subject", flat=True))
+    assert f"appointment:{first.reference}" not in kept
+    assert f"appointment:{second.reference}" in kept
+    assert AuditEntry.unscoped.filter(event=Event.AUDIT_FORGOTTEN).count() == 1
+    assert not Person.objects.filter(pk=nobody.pk).exists()
+    monkeypatch.undo()
+    assert let_go(now=NOW).entries == 2
 
 
 def test_a_person_goes_when_nothing_is_left_of_them(lives):

@@ -36,17 +36,16 @@ def forget_witnessings(*, now: datetime, keeping: Collection[int]) -> int:
             for model in (FraudSignal, ReversalProposal):
                 told = model.unscoped.filter(witnessing__in=due)
                 remove(model, list(told.values_list("pk", flat=True)))
-            gone += remove(Witnessing, due)
-    if gone:
-        facts: dict[str, object] = {"before": before.isoformat(), "witnessings": gone}
-        record(
-            Event.LEDGER_FORGOTTEN,
-            actor="system",
-            subject="ledger",
-            municipality=None,
-            at=now,
-            facts=facts,
-        )
+            went = remove(Witnessing, due)
+            record(
+                Event.LEDGER_FORGOTTEN,
+                actor="system",
+                subject="ledger",
+                municipality=None,
+                at=now,
+                facts={"before": before.isoformat(), "witnessings": went},
+            )
+        gone += went
     return gone
 
 
