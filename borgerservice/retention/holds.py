@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from appointments.models import Appointment
+from appointments.rules.reference import normalise_reference
 from borgerservice.audit.events import Event
 from borgerservice.audit.services import record
 from borgerservice.municipalities.models import Municipality, StaffMember
@@ -25,7 +26,7 @@ def place_hold(
     if reason not in LegalHold.Reason.values:
         raise RetentionRefused("unknown_reason", field="reason")
     visits = Appointment.objects.for_municipality(municipality)
-    wanted = reference.strip().upper()
+    wanted = normalise_reference(reference) or reference.strip().upper()
     visit = visits.filter(
         Q(reference=wanted) | Q(participants__proofings__reference=wanted)
     ).first()

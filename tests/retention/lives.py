@@ -136,13 +136,13 @@ class Lives:
         case.refresh_from_db()
         return case
 
-    def open_case(self, visit: Appointment) -> IdentityProofing:
+    def open_case(self, visit: Appointment, *, reference: str = "") -> IdentityProofing:
         """A case of a visit that nobody has gone on with."""
         self.serial += 1
         return IdentityProofing.unscoped.create(
             municipality=self.world.municipality,
             participant=visit.participants.get(),
-            reference=f"C{self.world.municipality.code}{self.serial:04d}",
+            reference=reference or f"C{self.world.municipality.code}{self.serial:04d}",
             data_key=new_data_key().row,
             opened_by=self.clerk,
             opened_at=visit.starts_at,

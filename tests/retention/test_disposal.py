@@ -255,6 +255,30 @@ def test_it_goes_on_where_it_stopped(lives, two, monkeypatch):
     assert AuditEntry.unscoped.filter(event=Event.VISITS_DISPOSED).count() == 3
 
 
+def test_what_cannot_go_in_one_municipality_stops_no_other(lives, two):
+    stuck = lives.visit(OLD)
+    disposal = approve(two)
+    DisposedVisit.unscoped.create(
+        municipality=stuck.municipality, visit=stuck.pk, disposal=disposal, disposed_at=NOW
+    )
+    elsewhere = build_lives(build_world(code="0101", name="København"))
+    elsewhere.visit(OLD)
+    place = elsewhere.world.municipality
+    approve([build_staff(place, role=ADMINISTRATOR) for _ in range(2)])
+    assert carry_out_disposals(now=NOW) == 1
+    assert Appointment.unscoped.get() == stuck
+
+
+@pytest.mark.parametrize("typed", ["K7QF-M3RX-P8", "k7qf m3rx p8", "K7OFM3RXP8"])
+def test_a_number_is_read_as_people_write_it(lives, two, world, typed):
+    visit = lives.visit(OLD)
+    lives.open_case(visit, reference="K7QF-M3RX-P8")
+    hold = place_hold(
+        municipality=world.municipality, reference=typed, reason="court", staff=two[0], now=NOW
+    )
+    assert hold.appointment == visit
+
+
 def test_nothing_goes_before_a_second_person_has_approved(lives, two):
     lives.visit(OLD)
     proposal = propose(two)
