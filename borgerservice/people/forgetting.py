@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 
 from borgerservice.database.removal import remove
 from borgerservice.people.models import Person, PersonAlias
@@ -30,8 +30,8 @@ def forget_persons(*, known_before: datetime) -> int:
 def _left_alone(known_before: datetime) -> QuerySet[Person]:
     """Persons to whom nothing points but their own marks, whatever tables there are."""
     persons = Person.objects.filter(created_at__lt=known_before).order_by("pk")
-    for relation in Person._meta.related_objects:  # noqa: SLF001 - Django documents it
-        if relation.related_model is PersonAlias:
+    for relation in Person._meta.get_fields(include_hidden=True):  # noqa: SLF001 - Django documents it
+        if not isinstance(relation, ForeignObjectRel) or relation.related_model is PersonAlias:
             continue
         rows = relation.related_model._base_manager  # noqa: SLF001 - Django documents it
         persons = persons.filter(~Exists(rows.filter(**{relation.field.name: OuterRef("pk")})))

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from borgerservice.audit.events import Event
@@ -13,10 +14,12 @@ from borgerservice.kernel import clock
 from borgerservice.kernel.terms import years_before
 from borgerservice.municipalities.models import ApiClient, Invitation, StaffRole
 from borgerservice.notifications.models import Contact, Message
+from borgerservice.people.forgetting import _left_alone
 from borgerservice.people.models import Person, PersonAlias
 from borgerservice.retention.letting_go import LetGo, let_go
 from borgerservice.staff.services import invite
 from borgerservice.vault.models import DataKey
+from tests.architecture.test_scope import our_models
 from tests.builders import NOW, build_staff
 from tests.links import build_link
 from tests.platform.api_calls import build_system
@@ -25,6 +28,7 @@ from witnesses.models import (
     FraudSignal,
     IdentityProofing,
     LedgerHorizon,
+    LinkProposal,
     Reversal,
     ReversalProposal,
     Witnessing,
@@ -211,6 +215,41 @@ def test_a_person_goes_when_nothing_is_left_of_them(lives):
     assert not PersonAlias.objects.filter(person=nobody).exists()
     for stays in (fresh, one, other, case.applicant):
         assert PersonAlias.objects.filter(person=stays).exists()
+
+
+def test_who_was_proposed_to_be_linked_stays_with_the_proposal_and_the_others_go(lives):
+    one, other, nobody = (lives.person(noon(LAST_THAT_GOES)) for _ in range(3))
+    asked = LinkProposal.unscoped.create(
+        municipality=lives.world.municipality,
+        person=one,
+        other=other,
+        reason="same_person",
+        proposed_by=lives.clerk,
+        proposed_at=noon(LAST_THAT_GOES),
+    )
+    LinkProposal.unscoped.filter(pk=asked.pk).update(
+        answered_by=lives.lead, answered_at=NOW, is_approved=False
+    )
+    assert let_go(now=NOW).persons == 1
+    left = set(Person.objects.values_list("pk", flat=True))
+    assert {one.pk, other.pk} <= left
+    assert nobody.pk not in left
+
+
+def test_every_row_that_names_a_person_keeps_them():
+    """Also those to which no way leads back: `related_name="+"`."""
+    naming = {
+        (model._meta.label, field.name)
+        for model in our_models()
+        for field in model._meta.concrete_fields
+        if field.related_model is Person and model is not PersonAlias
+    }
+    asked = str(_left_alone(NOW).query)
+    for label, name in naming:
+        model = apps.get_model(label)
+        column = model._meta.get_field(name).column
+        assert f'"{model._meta.db_table}"' in asked
+        assert f'"{column}"' in asked
 
 
 def test_what_is_forgotten_opens_no_second_quota(lives):
