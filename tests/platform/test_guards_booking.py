@@ -121,7 +121,7 @@ def test_no_spelling_of_update_gets_past_the_guard(world, visit, verb):
         execute(f"{verb} {VISITS} SET desk_id = %s WHERE id = %s", visit.desk_id, beside.pk)
     with refused("visit is there already"):
         execute(f"{verb} {VISITS} SET id = %s WHERE id = %s", visit.pk, beside.pk)
-    with refused("visit is there already"):
+    with refused("the number of a visit or case stays"):
         execute(f"{verb} {VISITS} SET reference = %s WHERE id = %s", visit.reference, beside.pk)
     assert rows_of(VISITS) == before
 

@@ -156,7 +156,7 @@ def test_a_decided_case_is_not_overwritten_by_renaming_another(over, going_on):
     case, evidence = over
     open_case, open_evidence = going_on
     for same in ("id", "reference", "data_key_id"):
-        with refused("case that is over|of another municipality"):
+        with refused("case that is over|of another municipality|number of a visit or case stays"):
             execute(
                 f"UPDATE OR REPLACE {CASES} SET {same} = %s WHERE id = %s",
                 getattr(case, same),

@@ -146,7 +146,7 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER a_case_keeps_its_number BEFORE UPDATE OF reference ON witnesses_identityproofing
-  FOR EACH ROW EXECUTE FUNCTION a_number_stays();
+  FOR EACH ROW WHEN (OLD.state NOT IN ('decided', 'abandoned')) EXECUTE FUNCTION a_number_stays();
 
 -- guard: trigger who_has_a_case_stays on appointments_participant
 -- Deleted and written anew with the same id at another visit, they would take their case out of a hold.

@@ -93,7 +93,7 @@ BEGIN SELECT RAISE(ABORT, 'the number of a visit or case stays'); END
 
 -- guard: trigger a_case_keeps_its_number on witnesses_identityproofing
 CREATE TRIGGER a_case_keeps_its_number BEFORE UPDATE OF reference ON witnesses_identityproofing
-WHEN OLD.reference IS NOT NEW.reference
+WHEN OLD.reference IS NOT NEW.reference AND OLD.state NOT IN ('decided', 'abandoned')
 BEGIN SELECT RAISE(ABORT, 'the number of a visit or case stays'); END
 
 -- guard: trigger who_has_a_case_stays on appointments_participant
