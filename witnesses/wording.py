@@ -10,6 +10,10 @@ REFUSALS = {
         "The case was changed after you opened this page. Look at what is recorded now, and send"
         " again if it is still right."
     ),
+    "no_longer_known": _(
+        "The meeting was so long ago that we no longer know what the witness did before it. Leave"
+        " the case without a decision, and ask the citizen to come again."
+    ),
     "wrong_step": _("Finish the step before this one first."),
     "not_checked_in": _("Check the citizen in first."),
     "proves_no_identity": _("No identity is proved for this service."),

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
@@ -20,10 +21,13 @@ from borgerservice.retention.letting_go import LetGo, let_go
 from borgerservice.staff.services import invite
 from borgerservice.vault.models import DataKey
 from tests.architecture.test_scope import our_models
-from tests.builders import NOW, build_staff
+from tests.builders import NOW, TODAY, build_staff
 from tests.links import build_link
 from tests.platform.api_calls import build_system
 from tests.retention.lives import build_lives, noon
+from tests.witnesses.cases import build_office
+from tests.witnesses.cases import witness as seen_witness
+from witnesses.exceptions import Refused
 from witnesses.models import (
     FraudSignal,
     IdentityProofing,
@@ -34,6 +38,7 @@ from witnesses.models import (
     Witnessing,
 )
 from witnesses.selectors.approvals import still_confirms, witnessing_of
+from witnesses.services import decide_proofing
 
 LAST_THAT_GOES = date(2024, 11, 21)
 FIRST_THAT_STAYS = date(2024, 11, 22)
@@ -264,6 +269,22 @@ def test_what_is_forgotten_opens_no_second_quota(lives):
     with pytest.raises(IntegrityError, match="no longer known"), transaction.atomic():
         lives.case(lives.visit(behind), witness=witness)
     lives.case(lives.visit(behind + timedelta(days=1)), witness=witness)
+
+
+def test_who_decides_when_too_much_is_forgotten_is_told_so(clock):
+    meeting = FIRST_THAT_STAYS + timedelta(days=119)
+    with time_machine.travel(NOW + (meeting - TODAY), tick=False):
+        office = build_office(day=meeting)
+        held = meeting - timedelta(days=400)
+        case = office.with_witness(seen_witness(2, mitid_since=held))
+    witnessed(build_lives(office.world), LAST_THAT_GOES)
+    clock.move_to(NOW)
+    let_go(now=NOW)
+    with pytest.raises(Refused, match="no_longer_known") as refusal:
+        decide_proofing(proofing=case, staff=office.clerk, now=NOW, late_reason="not_finished")
+    assert "så længe siden" in refusal.value.sentence
+    case.refresh_from_db()
+    assert case.outcome == ""
 
 
 @pytest.mark.parametrize("horizon", [AuditHorizon, LedgerHorizon])

@@ -31,7 +31,12 @@ from witnesses.rules.signals import Seen
 from witnesses.selectors.ledger import Ledger, still_told
 from witnesses.services.facts import facts_of
 from witnesses.services.grounds import Record, record_of
-from witnesses.services.ledger import is_guards_refusal, ledger_transaction, lock_on
+from witnesses.services.ledger import (
+    is_guards_refusal,
+    is_no_longer_known,
+    ledger_transaction,
+    lock_on,
+)
 from witnesses.services.notices import decided_messages
 from witnesses.services.signals import completes_a_pattern, look_at_witnessing
 from witnesses.services.steps import entry_of, key_of, require_step, step_forward
@@ -60,7 +65,7 @@ def decide_proofing(
     A witnessing enters the ledger only where a witness was what confirmed. `late_reason` is given
     exactly where the day of the meeting is over. Raises CaseOver `already_decided` for whoever
     comes second, Refused `wrong_step`, `own_case`, `changed_meanwhile`, `declaration_needed`,
-    `late_reason_needed`, `late_reason_unwanted`.
+    `late_reason_needed`, `late_reason_unwanted`, `no_longer_known`.
     """
     acting = _Acting(staff, now, seen, late_reason)
     for _attempt in range(MOST_ATTEMPTS):
@@ -69,6 +74,8 @@ def decide_proofing(
             if _write(draft, now):
                 return draft.case
         except IntegrityError as refusal:
+            if is_no_longer_known(refusal):
+                raise Refused("no_longer_known") from None
             if not is_guards_refusal(refusal):
                 raise
     raise Refused("changed_meanwhile")

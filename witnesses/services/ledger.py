@@ -55,6 +55,11 @@ def is_guards_refusal(refusal: IntegrityError) -> bool:
     return "witness_quota" in str(refusal)
 
 
+def is_no_longer_known(refusal: IntegrityError) -> bool:
+    """Whether the meeting is so long ago that what was witnessed before it is forgotten."""
+    return "witness_quota: what is no longer known" in str(refusal)
+
+
 def is_reversal_guards_refusal(refusal: IntegrityError) -> bool:
     """Whether it was the guard in the database that refused one more reversal."""
     return "reversals_are_few: limit reached" in str(refusal)
