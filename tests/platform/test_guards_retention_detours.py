@@ -160,3 +160,25 @@ def test_the_clients_time_zone_makes_nothing_older(world, two, zone):
             horizon.objects.create(before=years_before(today, 2) + timedelta(days=1), set_at=NOW)
     with refused("5 years"):
         a_disposal(world, two, before=years_before(today, 5) + timedelta(days=1))
+
+
+def test_what_nobody_answered_stays_beyond_the_horizon(lives):
+    case = witnessed(lives, lives.visit(OLD))
+    witnessing = Witnessing.unscoped.get(proofing=case)
+    signal, proposal = lives.suspect(witnessing), lives.propose_reversal(witnessing)
+    LedgerHorizon.objects.create(before=BEFORE, set_at=NOW)
+    for row in (signal, proposal):
+        with refused("stands"):
+            remove(type(row), [row.pk])
+    lives.look_into(signal)
+    assert remove(type(signal), [signal.pk]) == 1
+
+
+def test_an_open_hold_stays_also_where_its_visit_was_disposed_of(lives, world, two):
+    visit = lives.visit(OLD)
+    dispose(visit, a_disposal(world, two))
+    hold = lives.hold(visit)
+    with refused("stands"):
+        remove(type(hold), [hold.pk])
+    lives.lift(hold)
+    assert remove(type(hold), [hold.pk]) == 1
