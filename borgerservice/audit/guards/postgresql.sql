@@ -10,10 +10,12 @@ BEGIN
   IF TG_OP = 'DELETE' AND current_setting('transaction_isolation') = 'read committed'
      AND (OLD.at AT TIME ZONE 'UTC')::date < (SELECT max(before) FROM audit_audithorizon)
      AND NOT EXISTS (
-       SELECT 1 FROM retention_legalhold h JOIN appointments_appointment v ON v.id = h.appointment_id
-       WHERE h.lifted_at IS NULL AND (OLD.subject = 'appointment:' || v.reference OR EXISTS (
-         SELECT 1 FROM appointments_participant p JOIN witnesses_identityproofing c ON c.participant_id = p.id
-         WHERE p.appointment_id = v.id AND OLD.subject = 'proofing:' || c.reference)))
+       SELECT 1 FROM appointments_appointment v JOIN retention_legalhold h ON h.appointment_id = v.id
+       WHERE h.lifted_at IS NULL AND OLD.subject LIKE 'appointment:%' AND v.reference = substr(OLD.subject, 13))
+     AND NOT EXISTS (
+       SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
+         JOIN retention_legalhold h ON h.appointment_id = p.appointment_id
+       WHERE h.lifted_at IS NULL AND OLD.subject LIKE 'proofing:%' AND c.reference = substr(OLD.subject, 10))
   THEN
     RETURN OLD;
   END IF;

@@ -7,10 +7,12 @@ CREATE TRIGGER audit_rows_stay BEFORE DELETE ON audit_auditentry
 WHEN date(OLD.at) >= coalesce((SELECT max(before) FROM audit_audithorizon), '')
   OR date(OLD.at) IS NULL
   OR EXISTS (
-    SELECT 1 FROM retention_legalhold h JOIN appointments_appointment v ON v.id = h.appointment_id
-    WHERE h.lifted_at IS NULL AND (OLD.subject = 'appointment:' || v.reference OR EXISTS (
-      SELECT 1 FROM appointments_participant p JOIN witnesses_identityproofing c ON c.participant_id = p.id
-      WHERE p.appointment_id = v.id AND OLD.subject = 'proofing:' || c.reference)))
+    SELECT 1 FROM appointments_appointment v JOIN retention_legalhold h ON h.appointment_id = v.id
+    WHERE h.lifted_at IS NULL AND OLD.subject LIKE 'appointment:%' AND v.reference = substr(OLD.subject, 13))
+  OR EXISTS (
+    SELECT 1 FROM witnesses_identityproofing c JOIN appointments_participant p ON p.id = c.participant_id
+      JOIN retention_legalhold h ON h.appointment_id = p.appointment_id
+    WHERE h.lifted_at IS NULL AND OLD.subject LIKE 'proofing:%' AND c.reference = substr(OLD.subject, 10))
 BEGIN SELECT RAISE(ABORT, 'audit_auditentry is append-only'); END
 
 -- guard: trigger audit_rows_do_not_change on audit_auditentry
