@@ -52,9 +52,8 @@ def carry_out_disposals(*, now: datetime) -> int:
     """Delete what was approved to go, in every municipality; how many visits."""
     # Across municipalities: what two people approved in each.
     approved = Disposal.unscoped.filter(is_approved=True).select_related("municipality")
-    latest = {one.municipality_id: one for one in approved.order_by("before", "pk")}
     gone = 0
-    for disposal in latest.values():
+    for disposal in approved.order_by("pk"):
         try:
             gone += _carry_out(disposal, now=now)
         except IntegrityError:
@@ -64,7 +63,10 @@ def carry_out_disposals(*, now: datetime) -> int:
 
 def _carry_out(disposal: Disposal, *, now: datetime) -> int:
     place, gone = disposal.municipality, 0
-    visits = due_visits(municipality=place, before=disposal.before).order_by("starts_at", "pk")
+    due_now = due_visits(
+        municipality=place, before=disposal.before, approved_at=disposal.answered_at
+    )
+    visits = due_now.order_by("starts_at", "pk")
     while due := list(visits[:AT_ONCE]):
         with transaction.atomic():
             DisposedVisit.unscoped.bulk_create(

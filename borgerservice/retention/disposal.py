@@ -81,7 +81,9 @@ def waiting_disposal(municipality: Municipality) -> Disposal | None:
 def approved_disposals(municipality: Municipality) -> list[Disposal]:
     """What was approved, the latest day first."""
     approved = Disposal.objects.for_municipality(municipality).filter(is_approved=True)
-    return list(approved.select_related("proposed_by", "answered_by").order_by("-before", "-pk"))
+    return list(
+        approved.select_related("proposed_by", "answered_by").order_by("-before", "-answered_at")
+    )
 
 
 def _note(event: Event, disposal: Disposal, *, staff: StaffMember, now: datetime) -> None:

@@ -7,7 +7,6 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from appointments.models import Appointment, DoubleBooking, WaitingEntry
-from borgerservice.kernel.clock import danish_date
 from borgerservice.kernel.terms import years_before
 from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.retention.models import LegalHold
@@ -34,13 +33,15 @@ class Standing:
 
 
 def latest_day(now: datetime) -> date:
-    """The latest day before which visits may go."""
-    return years_before(danish_date(now), KEPT_YEARS)
+    """The latest day before which visits may go. The database counts days of UTC, so do we."""
+    return years_before(now.astimezone(UTC).date(), KEPT_YEARS)
 
 
-def standing(*, municipality: Municipality, before: date) -> Standing:
-    """What may go, and what is kept or not finished."""
-    due = due_visits(municipality=municipality, before=before)
+def standing(
+    *, municipality: Municipality, before: date, approved_at: datetime | None = None
+) -> Standing:
+    """What may go, and what is kept or not finished; with `approved_at` under that approval."""
+    due = due_visits(municipality=municipality, before=before, approved_at=approved_at)
     old = old_visits(municipality=municipality, before=before)
     held = old.filter(_is_held())
     cases = IdentityProofing.objects.for_municipality(municipality)
@@ -53,10 +54,19 @@ def standing(*, municipality: Municipality, before: date) -> Standing:
     )
 
 
-def due_visits(*, municipality: Municipality, before: date) -> QuerySet[Appointment]:
-    """Visits from before a day that nobody keeps, with nothing left to do."""
+def due_visits(
+    *, municipality: Municipality, before: date, approved_at: datetime | None = None
+) -> QuerySet[Appointment]:
+    """Visits from before a day that nobody keeps, with nothing left to do.
+
+    An approval of before a hold was lifted does not hold for what was held: two decide anew.
+    """
     old = old_visits(municipality=municipality, before=before)
-    return old.filter(~_is_held(), ~_is_unfinished(municipality, before))
+    due = old.filter(~_is_held(), ~_is_unfinished(municipality, before))
+    if approved_at is None:
+        return due
+    lifted = LegalHold.unscoped.filter(appointment=OuterRef("pk"), lifted_at__gte=approved_at)
+    return due.filter(~Exists(lifted))
 
 
 def due_wishes(*, municipality: Municipality, before: date) -> QuerySet[WaitingEntry]:

@@ -15,8 +15,8 @@ class Disposal(Proposal):
     """That a municipality's visits from before a day go, with their cases (kassation).
 
     `authority` is the journal number under which the archives said that they may
-    (arkivbekendtgørelsen). The guard wants the day to be 5 years ago when it is proposed. Approved,
-    it holds for what is kept at first and goes later, too.
+    (arkivbekendtgørelsen). The guard wants the day to be 5 years ago when it is proposed. What was
+    held when it was approved takes another approval once the hold is lifted.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)

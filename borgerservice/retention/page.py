@@ -57,7 +57,10 @@ def disposal(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         waiting=waiting and (waiting, standing(municipality=place, before=waiting.before)),
         answer_address=_answer_address(workplace, waiting),
         approved=approved,
-        left=approved and standing(municipality=place, before=approved[0].before),
+        left=approved
+        and standing(
+            municipality=place, before=approved[0].before, approved_at=approved[0].answered_at
+        ),
         holds_address=_here("holds", workplace),
     )
 
@@ -124,7 +127,7 @@ def hold_lift(request: HttpRequest, workplace: Workplace, number: int) -> HttpRe
         request,
         do=partial(lift_hold, hold=found, staff=workplace.staff, now=clock.now()),
         done=_here("holds", workplace),
-        said=_("The visit is not kept for longer any more."),
+        said=_("The visit is not kept for longer any more. It goes with the next approval."),
         once=True,
     )
 

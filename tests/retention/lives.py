@@ -200,10 +200,10 @@ class Lives:
             placed_at=visit.ends_at,
         )
 
-    def lift(self, hold: LegalHold) -> None:
-        """It is kept no longer."""
+    def lift(self, hold: LegalHold, at: datetime | None = None) -> None:
+        """It is kept no longer; from the day after it was placed, unless told else."""
         LegalHold.unscoped.filter(pk=hold.pk).update(
-            lifted_by=self.lead, lifted_at=hold.placed_at + timedelta(days=1)
+            lifted_by=self.lead, lifted_at=at or hold.placed_at + timedelta(days=1)
         )
 
     def wish(self, on: date, *, appointment: Appointment | None = None) -> WaitingEntry:

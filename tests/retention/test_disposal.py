@@ -1,6 +1,6 @@
 """Visits that have had their time go, with all that hangs on them, and nothing else does."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -13,6 +13,7 @@ from borgerservice.notifications.models import Contact
 from borgerservice.people.models import Person
 from borgerservice.retention.carrying_out import carry_out_disposals
 from borgerservice.retention.disposal import answer_disposal, propose_disposal
+from borgerservice.retention.due import latest_day
 from borgerservice.retention.exceptions import RetentionRefused
 from borgerservice.retention.holds import lift_hold, place_hold
 from borgerservice.retention.models import Disposal, DisposedVisit, LegalHold
@@ -43,15 +44,16 @@ def two(world):
     return build_staff(place, role=ADMINISTRATOR), build_staff(place, role=ADMINISTRATOR)
 
 
-def propose(two, *, before=BEFORE, authority="26/012345"):
+def propose(two, *, before=BEFORE, authority="26/012345", now=NOW):
     place = two[0].roles.get().municipality
     return propose_disposal(
-        municipality=place, before=before, authority=authority, staff=two[0], now=NOW
+        municipality=place, before=before, authority=authority, staff=two[0], now=now
     )
 
 
-def approve(two, **asked):
-    return answer_disposal(proposal=propose(two, **asked), approve=True, staff=two[1], now=NOW)
+def approve(two, now=NOW, **asked):
+    proposal = propose(two, now=now, **asked)
+    return answer_disposal(proposal=proposal, approve=True, staff=two[1], now=now)
 
 
 def hang_on_a_visit():
@@ -225,13 +227,21 @@ def test_the_database_lets_nothing_go_that_is_needed(lives, two, keep):
         )
 
 
-def test_lifted_it_goes_by_itself(lives, two):
+def test_lifted_it_takes_another_approval(lives, two):
+    """Else one person alone could let go, by lifting a hold, what two had not decided on."""
     visit = keep_held(lives)
     lives.visit(OLD)
-    approve(two)
-    carry_out_disposals(now=NOW)
-    lift_hold(hold=LegalHold.unscoped.get(lifted_at=None), staff=two[0], now=NOW)
-    carry_out_disposals(now=NOW)
+    first = approve(two)
+    hold = LegalHold.unscoped.get(lifted_at=None)
+    lift_hold(hold=hold, staff=two[0], now=NOW + timedelta(hours=1))
+    carry_out_disposals(now=NOW + timedelta(hours=1))
+    assert Appointment.unscoped.filter(pk=visit.pk).exists()
+    with pytest.raises(IntegrityError, match="still needed"), transaction.atomic():
+        DisposedVisit.unscoped.create(
+            municipality=visit.municipality, visit=visit.pk, disposal=first, disposed_at=NOW
+        )
+    approve(two, now=NOW + timedelta(hours=2))
+    carry_out_disposals(now=NOW + timedelta(hours=2))
     assert not Appointment.unscoped.filter(pk=visit.pk).exists()
 
 
@@ -309,6 +319,15 @@ def test_only_what_is_old_enough_and_there_is_proposed(lives, two, before, code)
         propose(two, before=before)
     assert refusal.value.field == "before"
     assert refusal.value.sentence
+
+
+def test_after_midnight_in_denmark_the_day_proposed_is_still_one_the_database_takes(lives, two):
+    lives.visit(OLD)
+    after_midnight = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    latest = latest_day(after_midnight)
+    assert latest == date(2021, 11, 22)
+    lives.visit(latest - timedelta(days=1))
+    assert propose(two, before=latest, now=after_midnight).before == latest
 
 
 def test_one_proposal_waits_at_a_time(lives, two):

@@ -39,6 +39,7 @@ class Told:
     witnessing: int | None = None
     hold: LegalHold | None = None
     held: tuple[date, date] | None = None
+    lifted: date = date.min
     entries: set[int] = field(default_factory=set)
 
     def is_held(self, today: date) -> bool:
@@ -77,8 +78,8 @@ def keep_up(told: list[Told], places: dict[str, Lives], today: date) -> None:
         if visit and one.is_held(today) and one.hold is None:
             one.hold = places[one.place].hold(visit)
         elif one.hold and not one.is_held(today) and visit:
-            places[one.place].lift(one.hold)
-            one.hold = None
+            places[one.place].lift(one.hold, datetime.combine(today, time(12), UTC))
+            one.hold, one.lifted = None, today
 
 
 def test_exactly_what_is_due_goes_day_by_day_and_nothing_that_is_kept() -> None:
@@ -95,7 +96,8 @@ def test_exactly_what_is_due_goes_day_by_day_and_nothing_that_is_kept() -> None:
     visits, witnessings = {one.visit for one in told}, {one.witnessing for one in told} - {None}
     entries = {pk for one in told for pk in one.entries}
     today = FIRST + timedelta(days=700)
-    last, approved = NOW.date(), dict.fromkeys(places, date.min)
+    last = NOW.date()
+    approved: dict[str, list[tuple[date, date]]] = {code: [] for code in places}
     while today <= last:
         now = datetime.combine(today, time(12), UTC)
         keep_up(told, places, today)
@@ -110,7 +112,7 @@ def test_exactly_what_is_due_goes_day_by_day_and_nothing_that_is_kept() -> None:
                     now=now,
                 )
                 answer_disposal(proposal=proposal, approve=True, staff=two[code][1], now=now)
-                approved[code] = before(today, 5)
+                approved[code].append((today, before(today, 5)))
         let_go(now=now)
         for one in told:
             if one.is_held(today):
@@ -118,7 +120,7 @@ def test_exactly_what_is_due_goes_day_by_day_and_nothing_that_is_kept() -> None:
             if one.on < before(today, 2) - timedelta(days=1):
                 witnessings.discard(one.witnessing)
                 entries -= one.entries
-            if one.on < approved[one.place]:
+            if any(one.on < day and one.lifted < given for given, day in approved[one.place]):
                 visits.discard(one.visit)
                 witnessings.discard(one.witnessing)
         assert set(Appointment.unscoped.values_list("pk", flat=True)) == visits

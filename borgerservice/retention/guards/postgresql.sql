@@ -5,11 +5,12 @@ CREATE OR REPLACE FUNCTION a_visit_is_disposed_of_rightly() RETURNS trigger LANG
 SET search_path = public, pg_temp AS $$
 DECLARE
   day date;
+  approved timestamptz;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'a stale snapshot cannot see a hold' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  SELECT before INTO day FROM retention_disposal
+  SELECT before, answered_at INTO day, approved FROM retention_disposal
     WHERE id = NEW.disposal_id AND municipality_id = NEW.municipality_id AND is_approved
       AND answered_by_id <> proposed_by_id;
   IF day IS NULL THEN
@@ -21,7 +22,8 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'no such visit from before that day' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF EXISTS (SELECT 1 FROM retention_legalhold WHERE appointment_id = NEW.visit AND lifted_at IS NULL)
+  IF EXISTS (SELECT 1 FROM retention_legalhold WHERE appointment_id = NEW.visit
+             AND (lifted_at IS NULL OR lifted_at >= approved))
      OR EXISTS (SELECT 1 FROM appointments_participant p JOIN witnesses_identityproofing c ON c.participant_id = p.id
                 WHERE p.appointment_id = NEW.visit AND (c.state NOT IN ('decided', 'abandoned') OR c.decided_on >= day
                   OR (c.opened_at AT TIME ZONE 'UTC')::date >= day))

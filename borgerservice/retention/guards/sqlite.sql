@@ -10,7 +10,8 @@ BEGIN
   WHERE NOT EXISTS (SELECT 1 FROM appointments_appointment v JOIN retention_disposal d ON d.id = NEW.disposal_id
     WHERE v.id = NEW.visit AND v.municipality_id = NEW.municipality_id AND date(v.ends_at) < d.before);
   SELECT RAISE(ABORT, 'the visit is still needed')
-  WHERE EXISTS (SELECT 1 FROM retention_legalhold WHERE appointment_id = NEW.visit AND lifted_at IS NULL)
+  WHERE EXISTS (SELECT 1 FROM retention_legalhold WHERE appointment_id = NEW.visit AND (lifted_at IS NULL
+      OR coalesce(julianday(lifted_at), 9e9) >= (SELECT julianday(answered_at) FROM retention_disposal WHERE id = NEW.disposal_id)))
     OR EXISTS (SELECT 1 FROM appointments_participant p JOIN witnesses_identityproofing c ON c.participant_id = p.id
                WHERE p.appointment_id = NEW.visit AND (c.state NOT IN ('decided', 'abandoned')
                  OR max(coalesce(c.decided_on, ''), coalesce(date(c.opened_at), '9999')) >=
