@@ -1,7 +1,7 @@
 """Entries go by themselves after 24 months."""
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from borgerservice.audit.models import AuditEntry, AuditHorizon
 from borgerservice.audit.services import record
 from borgerservice.database.removal import remove
 from borgerservice.kernel.clock import danish_date
-from borgerservice.kernel.terms import years_before
+from borgerservice.kernel.terms import midnight, years_before
 
 KEPT_YEARS: Final = 2
 AT_ONCE: Final = 1000
@@ -44,5 +44,5 @@ def _due(before: date, keeping: Collection[str]) -> list[int]:
     """The oldest entries that are due. They stand in the order in which they were written."""
     # Across municipalities: a life that is over is over everywhere.
     oldest = AuditEntry.unscoped.exclude(subject__in=keeping).order_by("pk")
-    midnight = datetime.combine(before, time.min, UTC)
-    return [pk for pk, at in oldest.values_list("pk", "at")[:AT_ONCE] if at < midnight]
+    begins = midnight(before)
+    return [pk for pk, at in oldest.values_list("pk", "at")[:AT_ONCE] if at < begins]

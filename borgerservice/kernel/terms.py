@@ -1,6 +1,6 @@
 """How long something is kept, counted in calendar years."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 
 def years_before(day: date, years: int) -> date:
@@ -9,3 +9,8 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
+
+
+def midnight(day: date) -> datetime:
+    """The moment in which a day begins in UTC, as the database counts days."""
+    return datetime.combine(day, time.min, UTC)

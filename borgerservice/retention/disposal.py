@@ -59,7 +59,7 @@ def answer_disposal(
         )
         if held.answered_at is not None:
             raise RetentionRefused("already_answered")
-        if staff == held.proposed_by or is_same_human(staff, held.proposed_by):
+        if is_same_human(staff, held.proposed_by):
             raise RetentionRefused("own_proposal")
         held.answered_by, held.answered_at, held.is_approved = staff, now, approve
         held.save(update_fields=["answered_by", "answered_at", "is_approved"])

@@ -1,13 +1,13 @@
 """What may go, and what stays though it is old: the same as the guard in the database says."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from appointments.models import Appointment, DoubleBooking, WaitingEntry
-from borgerservice.kernel.terms import years_before
+from borgerservice.kernel.terms import midnight, years_before
 from borgerservice.municipalities.models import Centre, Municipality
 from borgerservice.retention.models import LegalHold
 from witnesses.models import FraudSignal, IdentityProofing, ReversalProposal
@@ -74,7 +74,7 @@ def due_wishes(*, municipality: Municipality, before: date) -> QuerySet[WaitingE
     wishes = WaitingEntry.objects.for_municipality(municipality)
     ended = wishes.exclude(status=WaitingEntry.Status.WAITING)
     return ended.filter(
-        appointment__isnull=True, last_day__lt=before, created_at__lt=_midnight(before)
+        appointment__isnull=True, last_day__lt=before, created_at__lt=midnight(before)
     )
 
 
@@ -82,7 +82,7 @@ def old_visits(*, municipality: Municipality, before: date) -> QuerySet[Appointm
     """Every visit from before a day. By centre: that is how they stand in order of time."""
     centres = Centre.objects.filter(municipality=municipality).values_list("pk", flat=True)
     return Appointment.objects.for_municipality(municipality).filter(
-        centre__in=list(centres), starts_at__lt=_midnight(before), ends_at__lt=_midnight(before)
+        centre__in=list(centres), starts_at__lt=midnight(before), ends_at__lt=midnight(before)
     )
 
 
@@ -112,12 +112,8 @@ def _is_unfinished(municipality: Municipality, before: date) -> Exists:
         .filter(
             ~Q(state__in=OVER)
             | Q(decided_on__gte=before)
-            | Q(opened_at__gte=_midnight(before))
+            | Q(opened_at__gte=midnight(before))
             | Exists(signals)
             | Exists(proposals)
         )
     )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)

@@ -6,23 +6,17 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from appointments.desk.closing_forms import date_field
 from appointments.desk.journal import JournalField
-from appointments.forms.fields import DATE_FORMATS, NoCprField
+from appointments.forms.fields import NoCprField
 from appointments.forms.kind import KindForm
 from borgerservice.retention.models import LegalHold
-
-WRITE_A_DATE = _("Write a date, for example 23-11-2021.")
 
 
 class DisposalForm(KindForm):
     """From before which day, and where the archives' permission is filed."""
 
-    before = forms.DateField(
-        label=_("Visits from before"),
-        input_formats=DATE_FORMATS,
-        error_messages={"required": WRITE_A_DATE, "invalid": WRITE_A_DATE},
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    before = date_field(_("Visits from before"))
     authority = JournalField(
         _("Journal number of the archives' permission"),
         help_text=_("Under which the Danish National Archives allowed it."),

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -11,7 +11,7 @@ from django.db import IntegrityError
 
 from borgerservice.audit.forgetting import forget_entries
 from borgerservice.kernel.clock import danish_date
-from borgerservice.kernel.terms import years_before
+from borgerservice.kernel.terms import midnight, years_before
 from borgerservice.people.forgetting import forget_persons
 from borgerservice.retention.carrying_out import carry_out_disposals
 from borgerservice.retention.due import OVER
@@ -42,7 +42,7 @@ def let_go(*, now: datetime) -> LetGo:
     the same; what is left is due at the next run.
     """
     held = held_visits()
-    long_ago = datetime.combine(years_before(danish_date(now), OTHERS_KEPT_YEARS), time.min, UTC)
+    long_ago = midnight(years_before(danish_date(now), OTHERS_KEPT_YEARS))
     return LetGo(
         entries=_tried(
             "entries",

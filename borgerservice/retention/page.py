@@ -53,8 +53,8 @@ def disposal(request: HttpRequest, workplace: Workplace) -> HttpResponse:
         workplace=workplace,
         submit=_("Propose"),
         latest=latest,
-        standing=standing(municipality=place, before=latest),
-        waiting=waiting and (waiting, standing(municipality=place, before=waiting.before)),
+        waiting=waiting,
+        standing=standing(municipality=place, before=waiting.before if waiting else latest),
         answer_address=_answer_address(workplace, waiting),
         approved=approved,
         left=approved
@@ -127,7 +127,10 @@ def hold_lift(request: HttpRequest, workplace: Workplace, number: int) -> HttpRe
         request,
         do=partial(lift_hold, hold=found, staff=workplace.staff, now=clock.now()),
         done=_here("holds", workplace),
-        said=_("The visit is not kept for longer any more. It goes with the next approval."),
+        said=_(
+            "The visit is not kept for longer any more. It goes once it has had its time and two"
+            " have approved it anew."
+        ),
         once=True,
     )
 

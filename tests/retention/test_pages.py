@@ -101,8 +101,8 @@ def test_declined_nothing_goes(lives, one, other):
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"before": ""}, "before", "Skriv en dato, for eksempel 23-11-2021."),
-        ({"before": "i går"}, "before", "Skriv en dato, for eksempel 23-11-2021."),
+        ({"before": ""}, "before", "Skriv en dato, for eksempel 23-11-2026."),
+        ({"before": "i går"}, "before", "Skriv en dato, for eksempel 23-11-2026."),
         (
             {"before": "2021-11-24"},
             "before",
