@@ -79,7 +79,7 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-    " PRAGMA cache_size=-32768;",
+    " PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=10000;",
 }
 
 AUTH_USER_MODEL = "municipalities.StaffMember"

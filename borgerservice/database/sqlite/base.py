@@ -48,6 +48,28 @@ class Bell:
         os.close(self._pipe)
 
 
+class Log:
+    """The write-ahead log of a file: what of it is on the disk outlives a loss of power.
+
+    SQLite writes what is committed at its end and takes nothing from it to the file before both
+    are on the disk (`synchronous = NORMAL`), so one flush keeps all that was committed before it.
+    """
+
+    def __init__(self, database: str) -> None:
+        self._name = f"{database}-wal"
+        self._file: int | None = None
+
+    def flush(self) -> None:
+        """Come back when all that is committed is on the disk."""
+        if self._file is None:  # there is one now, and it stays while this connection does
+            self._file = os.open(self._name, os.O_RDONLY)
+        _to_the_disk(self._file)
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+
+
 class _EarOfAll:
     """Hears each ring, as do all others who listen."""
 
@@ -72,6 +94,7 @@ class _EarOfOne:
         self._poll.unregister(self._pipe)
 
 
+_to_the_disk: Final = getattr(os, "fdatasync", os.fsync)
 _Ear: Final = _EarOfOne if hasattr(select, "epoll") else _EarOfAll
 
 
@@ -79,7 +102,9 @@ class DatabaseWrapper(SQLite):
     """A file, in which whoever waits to write is woken when the one before is done.
 
     SQLite itself sleeps a little, then longer and longer, up to a tenth of a second: with four who
-    write, the file lay idle for a third of the time, and the unlucky waited long.
+    write, the file lay idle for a third of the time, and the unlucky waited long. It also lets
+    nobody write while what was written goes to the disk; here the next begins meanwhile, and
+    whoever committed goes on once it is there.
     """
 
     _bell: Bell
@@ -87,26 +112,40 @@ class DatabaseWrapper(SQLite):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """As Django makes it, with the bell of the file."""
         made = super().get_new_connection(conn_params)
-        self._bell = Bell(os.fspath(conn_params["database"]))
+        database = os.fspath(conn_params["database"])
+        self._bell = Bell(database)
+        self._log = Log(database)
         return made
 
     def commit(self) -> None:
-        """As Django does it; then the next may write."""
+        """As Django does it; the next may write while what is committed goes to the disk."""
         super().commit()
         self._bell.ring()
+        self._each_waits_for_the_disk()
+        self._log.flush()
 
     def rollback(self) -> None:
         """As Django does it; then the next may write."""
         super().rollback()
         self._bell.ring()
+        self._each_waits_for_the_disk()
+
+    def _each_waits_for_the_disk(self) -> None:
+        """SQLite waits for it at each statement that is a transaction of its own."""
+        if self.connection is not None:
+            self.connection.execute("PRAGMA synchronous = FULL")
 
     def _start_transaction_under_autocommit(self) -> None:
         """Begin as the only writer, in Django's place. Raises OperationalError after `timeout`."""
         patience = self.settings_dict["OPTIONS"]["timeout"]
         with self.wrap_database_errors:
             self.connection.execute("PRAGMA busy_timeout = 0")
+            self.connection.execute("PRAGMA synchronous = NORMAL")
             try:
                 self._begin(until=time.monotonic() + patience)
+            except sqlite3.Error:
+                self._each_waits_for_the_disk()
+                raise
             finally:
                 self.connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
 
