@@ -14,7 +14,7 @@ from appointments.forms.fields import (
     NameField,
     PhoneField,
 )
-from appointments.forms.kind import KindForm
+from appointments.forms.kind import TypedForm
 from appointments.models import ServiceType
 from appointments.rules.needs import NEEDS
 from appointments.services.booking.drafts import Typed
@@ -24,7 +24,7 @@ from borgerservice.languages import text_of
 from borgerservice.notifications.limits import may_be_texted
 
 
-class DetailsForm(KindForm):
+class DetailsForm(TypedForm):
     """Who comes, and how we reach them."""
 
     phone = PhoneField(

@@ -3,11 +3,11 @@
 from typing import Any
 
 from appointments.forms.fields import EMAIL_INPUT, PHONE_INPUT, EmailField, PhoneField
-from appointments.forms.kind import KindForm
+from appointments.forms.kind import TypedForm
 from appointments.wording import REFUSALS
 
 
-class ReachForm(KindForm):
+class ReachForm(TypedForm):
     """A phone number or an e-mail address."""
 
     phone = PhoneField(PHONE_INPUT, required=False)

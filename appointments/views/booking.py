@@ -145,7 +145,7 @@ def details(request: HttpRequest, token: str, draft: Draft, now: datetime) -> Ht
         services=services,
     )
     is_whole = form.is_valid()
-    if is_whole or others_in(request.POST):
+    if is_whole or (form.is_bound and others_in(request.POST)):
         party = with_others(form.so_far(), request.POST, draft)
         fill_draft(draft=draft, **party)
         try:

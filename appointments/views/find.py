@@ -31,5 +31,5 @@ def find(request: HttpRequest) -> HttpResponse:
         except TooMany as refused:
             form.add_error(None, asked_too_often(refused))
             return announced(render(request, "appointments/find.html", {"form": form}), refused)
-    shown = {"form": form, "is_sent": form.is_valid()}
+    shown = {"is_sent": True} if form.is_valid() else {"form": form}
     return render(request, "appointments/find.html", shown)
