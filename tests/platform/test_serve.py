@@ -91,7 +91,7 @@ def test_it_says_where_its_secrets_lie_and_keeps_one_sweep_going_until_it_ends(s
     first.kill()
     served.wait_until(lambda: [child.pid for child in sweeps(served)] not in ([], [first.pid]))
     assert len(sweeps(served)) == 1
-    assert "started again" in served.log()
+    served.wait_until(lambda: "started again" in served.log())
 
     assert_everything_ends_together(served, env, signal.SIGTERM)
 
