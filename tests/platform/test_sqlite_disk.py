@@ -49,7 +49,7 @@ def waits_for_the_disk() -> int:
     return connection.cursor().execute("PRAGMA synchronous").fetchone()[0]
 
 
-def test_what_is_committed_is_on_the_disk_before_anybody_is_told(
+def test_it_is_on_the_disk_before_anybody_is_told_and_the_next_may_write_meanwhile(
     fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with fresh_database.opened():
@@ -60,15 +60,6 @@ def test_what_is_committed_is_on_the_disk_before_anybody_is_told(
             transaction.on_commit(lambda: disk.said.append("told"))
             assert disk.said == []
         assert disk.said == ["on the disk", "told"]
-
-
-def test_the_next_may_write_while_it_goes_to_the_disk(
-    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with fresh_database.opened():
-        disk = Disk(monkeypatch)
-        with transaction.atomic():
-            add()
         assert disk.seen == [1]
 
 

@@ -108,6 +108,7 @@ class DatabaseWrapper(SQLite):
     """
 
     _bell: Bell
+    _log: Log
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """As Django makes it, with the bell of the file."""
